@@ -1,0 +1,1 @@
+"""Frozen, versioned models that cross from one process to another."""

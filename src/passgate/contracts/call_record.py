@@ -1,0 +1,34 @@
+"""One line of Envoy's access log: a call through the gate."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class CallRecord(BaseModel):
+    """What Envoy says of a finished call. Unknown fields are ignored: a newer node may say more."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stream_id: str
+    """Envoy's id of the stream; unique, the key on which a call counts once."""
+    request_id: str
+    start: str
+    """ISO 8601 with microseconds, UTC."""
+    method: str | None = None
+    path: str | None = None
+    """Without the query, which may hold a credential."""
+    status: int
+    """0 where the client left before an answer."""
+    details: str | None = None
+    flags: str | None = None
+    duration_ms: int = 0
+    upstream_ms: int | None = None
+    bytes_in: int = 0
+    bytes_out: int = 0
+    attempts: int | None = None
+    route: str | None = None
+    service_id: str | None = None
+    jti: str | None = None
+    subject: str | None = None
+    application_id: str | None = None
+    user_agent: str | None = None
+    client_ip: str | None = None

@@ -1,0 +1,86 @@
+"""What an inference worker must know: providers, models, prices, applications."""
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from passgate.contracts.frozen import Contract
+
+ModelKind = Literal["chat", "embeddings"]
+
+
+class PriceTable(Contract):
+    """US dollars per million tokens, each kind of token; None: not told apart, or not known."""
+
+    version: str
+    """Names the tariff, such as ``genai-prices 0.2.3`` or ``own 2026-11-23``."""
+    input: Decimal | None = None
+    output: Decimal | None = None
+    cached_input: Decimal | None = None
+    cache_write: Decimal | None = None
+    input_audio: Decimal | None = None
+    output_audio: Decimal | None = None
+    request: Decimal | None = None
+    """Dollars per thousand calls."""
+
+
+class InferenceProvider(Contract):
+    """A configured account at a vendor. Secrets stay sealed on disk; the worker holds the master key."""
+
+    id: str
+    name: str
+    team_id: str | None = None
+    vendor: str
+    dialect: str
+    """The wire format spoken to it: ``openai`` or ``anthropic``."""
+    base_url: str
+    sealed_api_key: str | None = None
+    profile: dict[str, str | bool | int | list[str] | dict[str, str]] = Field(default_factory=dict)
+    """The vendor's oddities, as the catalogue's row has them."""
+
+
+class Deployment(Contract):
+    """A provider and the vendor's own name of a model."""
+
+    id: str
+    provider_id: str
+    vendor_model: str
+    weight: int = 1
+    priority: int = 0
+    price: PriceTable | None = None
+
+
+class InferenceModel(Contract):
+    """A public model name and what may answer it."""
+
+    id: str
+    name: str
+    team_id: str | None = None
+    """None: every team's."""
+    kind: ModelKind = "chat"
+    owned_by: str = ""
+    created: int = 0
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+    deployments: tuple[Deployment, ...]
+
+
+class InferenceApplication(Contract):
+    """A consumer as the worker sees it."""
+
+    id: str
+    name: str
+    team_id: str
+    models: tuple[str, ...] | None = None
+    """Public names it may use; None: all that its team may."""
+
+
+class InferenceConfig(Contract):
+    """All that a worker works by."""
+
+    format: Literal[1] = 1
+    version: int
+    providers: tuple[InferenceProvider, ...] = ()
+    models: tuple[InferenceModel, ...] = ()
+    applications: tuple[InferenceApplication, ...] = ()

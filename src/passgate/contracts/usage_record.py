@@ -1,0 +1,56 @@
+"""One line of a worker's usage log: an AI call, what it used and what it cost."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class TokenUsage(BaseModel):
+    """Tokens by kind. ``input`` and ``output`` are totals that include the kinds named after them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    input: int = 0
+    output: int = 0
+    cached_input: int = 0
+    """Part of ``input`` that was read from the vendor's cache."""
+    cache_write: int = 0
+    """Part of ``input`` that was written to the vendor's cache."""
+    reasoning: int = 0
+    """Part of ``output`` that was thought, not said."""
+    input_audio: int = 0
+    output_audio: int = 0
+
+
+class UsageRecord(BaseModel):
+    """What a worker says of an AI call, under the request id that Envoy gave it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    request_id: str
+    start: str
+    """ISO 8601 with microseconds, UTC."""
+    application_id: str
+    team_id: str
+    jti: str
+    subject: str
+    format_in: str
+    """Such as ``openai-chat`` or ``anthropic-messages``."""
+    model: str
+    """The public name that was asked for."""
+    provider_id: str | None = None
+    vendor: str | None = None
+    vendor_model: str | None = None
+    deployment_id: str | None = None
+    stream: bool = False
+    status: int
+    outcome: Literal["ok", "error", "cancelled", "revoked"] = "ok"
+    error_code: str | None = None
+    usage: TokenUsage = TokenUsage()
+    usage_source: Literal["vendor", "none"] = "none"
+    cost_micro_dollars: int = 0
+    price_version: str | None = None
+    latency_ms: int = 0
+    first_token_ms: int | None = None
+    finish_reason: str | None = None
+    dropped: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What every part may know: ids, clock, money, pagination, actors, sealing and the base error."""

@@ -1,0 +1,63 @@
+"""The permission catalogue and the fixed roles made of it."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What an actor may do; ``area:act``. Checked by services, declared by every management route."""
+
+    TEAM_READ = "team:read"
+    TEAM_WRITE = "team:write"
+    USER_READ = "user:read"
+    USER_WRITE = "user:write"
+    APPLICATION_READ = "application:read"
+    APPLICATION_WRITE = "application:write"
+    TOKEN_READ = "token:read"
+    TOKEN_ISSUE = "token:issue"
+    TOKEN_REVOKE = "token:revoke"
+    KEY_READ = "key:read"
+    KEY_WRITE = "key:write"
+    PROVIDER_READ = "provider:read"
+    PROVIDER_WRITE = "provider:write"
+    MODEL_READ = "model:read"
+    MODEL_WRITE = "model:write"
+    SERVICE_READ = "service:read"
+    SERVICE_WRITE = "service:write"
+    SUBSCRIPTION_READ = "subscription:read"
+    SUBSCRIPTION_WRITE = "subscription:write"
+    CALL_READ = "call:read"
+    NODE_READ = "node:read"
+
+
+class Role(StrEnum):
+    """A fixed role: over everything (``admin``), or inside one team (the others)."""
+
+    ADMIN = "admin"
+    OWNER = "owner"
+    DEVELOPER = "developer"
+    VIEWER = "viewer"
+
+
+_READ = frozenset(permission for permission in Permission if permission.endswith(":read"))
+_VIEWER = _READ - {Permission.KEY_READ, Permission.NODE_READ, Permission.USER_READ}
+_DEVELOPER = _VIEWER | {
+    Permission.APPLICATION_WRITE,
+    Permission.TOKEN_ISSUE,
+    Permission.TOKEN_REVOKE,
+    Permission.SUBSCRIPTION_WRITE,
+}
+_OWNER = _DEVELOPER | {
+    Permission.TEAM_WRITE,
+    Permission.USER_READ,
+    Permission.SERVICE_WRITE,
+    Permission.PROVIDER_WRITE,
+    Permission.MODEL_WRITE,
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMIN: frozenset(Permission),
+    Role.OWNER: _OWNER,
+    Role.DEVELOPER: _DEVELOPER,
+    Role.VIEWER: _VIEWER,
+}
+"""What each role may do, over everything for ``admin``, inside the team for the others."""
