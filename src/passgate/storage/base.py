@@ -1,0 +1,23 @@
+"""The declarative base of all tables."""
+
+from typing import ClassVar
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+_NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraints have names, so that migrations can change them on every database."""
+
+    metadata = MetaData(naming_convention=_NAMING)
+
+    affects_snapshot: ClassVar[bool] = False
+    """True on tables whose rows the gate must know: a change to one makes the unit of work publish a new snapshot."""
