@@ -1,0 +1,57 @@
+# Needs make and Python >= 3.11; everything else is installed into .venv from the hashed lock files.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST_FLAGS ?= -n auto
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check format bench screenshots lock clean
+
+help: ## Say what each command does
+	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+up: $(VENV)/run.stamp ## Install what is needed and start Passgate on http://localhost:8080
+	@exec $(BIN)/passgate up
+
+test: $(VENV)/dev.stamp ## Install what is needed and run the whole test suite
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+check: $(VENV)/dev.stamp ## Format, lint, types, architecture
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/dev.stamp ## Put the code in its form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.stamp ## Measure Passgate side by side with its peers
+	@$(BIN)/python -m benchmarks.run
+
+lock: $(VENV)/dev.stamp ## Renew the hashed lock files from pyproject.toml
+	@$(PIP) install uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra build pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove the virtual environment (the data folder stays)
+	@rm -rf $(VENV)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Passgate needs Python >= 3.11; none was found (set PYTHON=…)." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing Passgate into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt pyproject.toml $(VENV)/run.stamp
+	@echo "Installing what the tests need into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
