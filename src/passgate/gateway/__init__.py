@@ -1,0 +1,1 @@
+"""From published state to snapshot to Envoy: compile, deliver, acknowledge."""

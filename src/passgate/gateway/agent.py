@@ -1,0 +1,163 @@
+"""The node's agent: what control publishes comes into force here, and control learns that it did.
+
+It holds the last good state on the node's own disk, so the node serves on, and starts again, with the database gone.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from passgate.contracts.revocation_list import RevocationList
+from passgate.gateway.changes import ChangeReader
+from passgate.gateway.compile.deny import DenySplit, compile_deny, split_deny
+from passgate.gateway.compile.resources import Resources, compile_resources
+from passgate.gateway.envoy.layout import NodeLayout
+from passgate.gateway.envoy.messages import MessageFactory
+from passgate.gateway.last_good import NodeFiles
+from passgate.gateway.node_record import NodeRecord
+from passgate.gateway.state import Snapshot
+from passgate.gateway.wake_up import WakeUp
+from passgate.gateway.xds.server import AdsServer
+from passgate.kernel.errors import PassgateError
+
+_log = logging.getLogger("passgate.agent")
+
+_POLL_SECONDS = 0.5
+_HEARTBEAT_SECONDS = 2.0
+
+SNAPSHOT, DENY = "snapshot", "deny"
+"""The two sets of resources that are published as wholes."""
+
+
+@dataclass(slots=True)
+class Agent:
+    """Brings snapshots and revocations into force on one node."""
+
+    changes: ChangeReader
+    record: NodeRecord
+    files: NodeFiles
+    layout: NodeLayout
+    messages: MessageFactory
+    wake_up: WakeUp
+    ads: AdsServer = field(init=False)
+    _offered: dict[str, Snapshot] = field(default_factory=dict)
+    _splits: dict[str, DenySplit] = field(default_factory=dict)
+    _split: DenySplit | None = None
+    _told: asyncio.Event = field(default_factory=asyncio.Event)
+    _database_away: bool = False
+
+    def __post_init__(self) -> None:
+        """Make the server that Envoy connects to."""
+        self.ads = AdsServer(self.messages, self.layout.ads_socket, on_ack=self.acknowledged, on_reject=self.rejected)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve Envoy and follow the database until told to stop."""
+        self.wake_up.start()
+        await self._start_from_disk()
+        await self.ads.start()
+        loops = [asyncio.create_task(self._follow(stop)), asyncio.create_task(self._tell(stop))]
+        try:
+            await asyncio.wait({asyncio.create_task(stop.wait()), *loops}, return_when=asyncio.FIRST_COMPLETED)
+            for loop in loops:
+                if loop.done():
+                    loop.result()
+        finally:
+            for loop in loops:
+                loop.cancel()
+            self.wake_up.stop()
+            await self.ads.stop()
+
+    def acknowledged(self, group: str, version: str) -> None:
+        """Envoy holds all of that version: it is in force, and the workers may have their part."""
+        if group == DENY:
+            self._split = self._splits.pop(version, self._split)
+            self.record.revocation_seq = int(version)
+        else:
+            snapshot = self._offered.pop(version, None)
+            if snapshot is not None:
+                self.files.save_snapshot(snapshot)
+            self.record.snapshot_version = int(version)
+            self.record.rejected_version = self.record.rejection = None
+        self._told.set()
+
+    def rejected(self, group: str, version: str, type_url: str, message: str) -> None:
+        """Envoy refused that version; the one before is in force."""
+        _log.error("Envoy refused %s %s: %s", group, version, message, extra={"type_url": type_url})
+        if group == DENY:
+            self._splits.pop(version, None)
+        else:
+            self._offered.pop(version, None)
+            self.record.rejected_version, self.record.rejection = int(version), message
+        self._told.set()
+
+    async def _start_from_disk(self) -> None:
+        revocations = self.files.load_revocations()
+        if revocations is not None:
+            await self._apply_revocations(revocations)
+        snapshot = self.files.load_snapshot()
+        if snapshot is not None:
+            await self._apply_snapshot(snapshot)
+
+    async def _follow(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                revocations = await asyncio.to_thread(self.changes.revocations)
+                if revocations is not None:
+                    await self._apply_revocations(revocations)
+                snapshot = await asyncio.to_thread(self.changes.snapshot)
+                if snapshot is not None:
+                    await self._apply_snapshot(snapshot)
+                self._note_database(None)
+            except SQLAlchemyError as error:
+                self._note_database(error)
+            await self.wake_up.wait(_POLL_SECONDS)
+
+    async def _apply_snapshot(self, snapshot: Snapshot) -> None:
+        version = str(snapshot.version)
+        try:
+            resources = await asyncio.to_thread(compile_resources, snapshot.gateway, self.layout)
+        except PassgateError as error:
+            self.rejected(SNAPSHOT, version, "", error.message)
+            return
+        self._offered = {version: snapshot}
+        if not self.files.inference.exists():
+            # A first start: the workers need something to serve by before Envoy is there to acknowledge it.
+            self.files.save_snapshot(snapshot)
+        await self._publish(SNAPSHOT, version, resources)
+
+    async def _apply_revocations(self, revocations: RevocationList) -> None:
+        version = str(revocations.seq)
+        split = split_deny(revocations, self._split)
+        self._splits = {version: split}
+        await self._publish(DENY, version, compile_deny(split))
+        self.files.save_revocations(revocations)
+
+    async def _publish(self, group: str, version: str, resources: Resources) -> None:
+        try:
+            await self.ads.publish(group, version, resources)
+        except PassgateError as error:
+            self.rejected(group, version, "", error.message)
+
+    async def _tell(self, stop: asyncio.Event) -> None:
+        started = True
+        while not stop.is_set():
+            self._told.clear()
+            try:
+                await asyncio.to_thread(self.record.write, started=started)
+                started = False
+            except SQLAlchemyError as error:
+                self._note_database(error)
+            try:
+                await asyncio.wait_for(self._told.wait(), _HEARTBEAT_SECONDS)
+            except TimeoutError:
+                continue
+
+    def _note_database(self, error: SQLAlchemyError | None) -> None:
+        if error is None and self._database_away:
+            _log.info("the database is back")
+        elif error is not None and not self._database_away:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            _log.warning("the database is away, the node serves on: %s", reason)
+        self._database_away = error is not None

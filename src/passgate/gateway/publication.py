@@ -1,0 +1,62 @@
+"""Publishing: the state that the domains hold becomes the next snapshot, in the very transaction that changed it."""
+
+from dataclasses import dataclass
+
+from passgate.catalog.published_state import inference_models, inference_providers
+from passgate.gateway import repository
+from passgate.gateway.models import SnapshotRow
+from passgate.gateway.state import PublishedState, Snapshot, snapshot_of
+from passgate.identity.published_state import inference_applications, published_keys
+from passgate.publishing.published_state import active_subscriptions, published_services
+from passgate.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A hook to run before the commit of every unit of work."""
+
+    issuer: str
+    audience: str
+
+    def __call__(self, work: Work) -> None:
+        """Publish if a row that the gate must know was written."""
+        if work.snapshot_changed:
+            self.publish(work)
+
+    def publish(self, work: Work) -> int:
+        """Make the next version if the state differs from the newest one; the version that holds now."""
+        repository.lock_publishing(work)
+        latest = repository.latest_snapshot(work)
+        version = latest.version if latest else 0
+        snapshot = snapshot_of(self._state(work), version + 1)
+        digest = snapshot.digest()
+        if latest is not None and latest.digest == digest:
+            return version
+        _store(work, snapshot, digest)
+        repository.drop_old_snapshots(work, snapshot.version)
+        return snapshot.version
+
+    def _state(self, work: Work) -> PublishedState:
+        return PublishedState(
+            issuer=self.issuer,
+            audience=self.audience,
+            keys=published_keys(work),
+            services=published_services(work),
+            subscriptions=active_subscriptions(work),
+            providers=inference_providers(work),
+            models=inference_models(work),
+            applications=inference_applications(work),
+        )
+
+
+def _store(work: Work, snapshot: Snapshot, digest: str) -> None:
+    work.session.add(
+        SnapshotRow(
+            version=snapshot.version,
+            digest=digest,
+            gateway=snapshot.gateway.model_dump_json(),
+            inference=snapshot.inference.model_dump_json(),
+            created_at=work.clock.now(),
+        )
+    )
+    work.session.flush()

@@ -1,0 +1,39 @@
+"""Queries on snapshots and nodes."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select, text
+
+from passgate.gateway.models import NodeRow, SnapshotRow
+from passgate.storage.work import Work
+
+_PUBLISH_LOCK = 7_165_302
+"""Any fixed number: the advisory lock under which one transaction at a time publishes on PostgreSQL."""
+
+_KEPT_SNAPSHOTS = 50
+
+
+def lock_publishing(work: Work) -> None:
+    """Let one transaction at a time publish; SQLite has one writer anyway."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _PUBLISH_LOCK})
+
+
+def latest_snapshot(work: Work) -> SnapshotRow | None:
+    """The newest version."""
+    return work.session.scalars(select(SnapshotRow).order_by(SnapshotRow.version.desc()).limit(1)).first()
+
+
+def latest_version(work: Work) -> int:
+    """The newest version's number, 0 before the first."""
+    return work.session.scalar(select(func.max(SnapshotRow.version))) or 0
+
+
+def drop_old_snapshots(work: Work, newest: int) -> None:
+    """Keep the last fifty versions."""
+    work.session.execute(delete(SnapshotRow).where(SnapshotRow.version <= newest - _KEPT_SNAPSHOTS))
+
+
+def all_nodes(work: Work) -> Sequence[NodeRow]:
+    """Every node that has ever reported, by name."""
+    return work.session.scalars(select(NodeRow).order_by(NodeRow.name)).all()

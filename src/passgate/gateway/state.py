@@ -1,0 +1,64 @@
+"""From published state to snapshot: a pure function."""
+
+import hashlib
+from dataclasses import dataclass
+
+from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot, GatewaySubscription
+from passgate.contracts.inference_config import (
+    InferenceApplication,
+    InferenceConfig,
+    InferenceModel,
+    InferenceProvider,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedState:
+    """All that the gate works by, as the domains give it; each part in a fixed order."""
+
+    issuer: str
+    audience: str
+    keys: tuple[dict[str, str], ...]
+    services: tuple[GatewayService, ...]
+    subscriptions: tuple[GatewaySubscription, ...]
+    providers: tuple[InferenceProvider, ...]
+    models: tuple[InferenceModel, ...]
+    applications: tuple[InferenceApplication, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Both halves of one version."""
+
+    gateway: GatewaySnapshot
+    inference: InferenceConfig
+
+    @property
+    def version(self) -> int:
+        """The version; both halves bear it."""
+        return self.gateway.version
+
+    def digest(self) -> str:
+        """SHA-256 of the content, the version left out."""
+        parts = (
+            self.gateway.model_copy(update={"version": 0}).model_dump_json(),
+            self.inference.model_copy(update={"version": 0}).model_dump_json(),
+        )
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def snapshot_of(state: PublishedState, version: int) -> Snapshot:
+    """The snapshot of a state, under a version."""
+    return Snapshot(
+        gateway=GatewaySnapshot(
+            version=version,
+            issuer=state.issuer,
+            audience=state.audience,
+            keys=state.keys,
+            services=state.services,
+            subscriptions=state.subscriptions,
+        ),
+        inference=InferenceConfig(
+            version=version, providers=state.providers, models=state.models, applications=state.applications
+        ),
+    )
