@@ -1,0 +1,1 @@
+"""The formats that the gate speaks to vendors."""

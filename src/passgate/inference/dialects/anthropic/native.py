@@ -1,0 +1,89 @@
+"""Anthropic's own format on its way to Anthropic: bytes unchanged where nothing must change."""
+
+from typing import Any
+
+from passgate.inference.dialects.anthropic.endpoint import messages_url, request_headers
+from passgate.inference.dialects.anthropic.failure import read_failure
+from passgate.inference.dialects.anthropic.finish import read_stop
+from passgate.inference.dialects.anthropic.usage import UsageCount, read_usage
+from passgate.inference.exact_document import exact_document
+from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
+from passgate.inference.exchange.reading import as_object
+from passgate.inference.json_text import names_model_once, read_json, with_model, write_json
+from passgate.inference.sse import SseEvent
+from passgate.inference.translation import ParsedRequest, Target, VendorRequest
+
+
+def prepare(parsed: ParsedRequest, target: Target) -> Outgoing:
+    """Pass a request on."""
+    refuses = target.profile.get("refuses", ())
+    dropped = tuple(name for name in refuses if parsed.document.get(name) is not None)
+    body: bytes | None = None
+    if not dropped and names_model_once(parsed.raw):
+        body = parsed.raw if target.vendor_model == parsed.model else with_model(parsed.raw, target.vendor_model)
+    if body is None:
+        exact = exact_document(parsed)
+        kept = {name: value for name, value in exact.items() if name not in dropped}
+        body = write_json({**kept, "model": target.vendor_model})
+    request = VendorRequest("POST", messages_url(target), request_headers(target, parsed.headers), body)
+    return Outgoing(request, dropped)
+
+
+def inspect(document: dict[str, Any]) -> Findings:
+    """Find usage and stop reason of a message."""
+    if not isinstance(document.get("content"), list):
+        failure = read_failure(document)
+        if failure is None:
+            raise VendorGarbageError("no content")
+        return Findings(failure=failure)
+    return Findings(read_usage(document.get("usage")), read_stop(document.get("stop_reason")))
+
+
+class MessageWatcher:
+    """Reads along in a stream of message events."""
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self._count = UsageCount()
+        self._started = False
+        self._stopped = False
+
+    @property
+    def complete(self) -> bool:
+        """Said ``message_start`` and ``message_stop``."""
+        return self._started and self._stopped
+
+    def see(self, event: SseEvent) -> bool:
+        """Read one event; Anthropic has none that is nothing but usage."""
+        if event.data is None:
+            return False
+        try:
+            document = read_json(event.data)
+        except ValueError as error:
+            raise VendorGarbageError("an event is not JSON") from error
+        if not isinstance(document, dict):
+            raise VendorGarbageError("an event is not an object")
+        kind = document.get("type")
+        if kind == "message_start":
+            self._started = True
+            self._take_usage(as_object(document.get("message")).get("usage"))
+        elif kind == "message_delta":
+            self._take_usage(document.get("usage"))
+            reason = read_stop(as_object(document.get("delta")).get("stop_reason"))
+            self.findings.finish_reason = reason or self.findings.finish_reason
+        elif kind == "message_stop":
+            self._stopped = True
+        elif kind == "error":
+            self.findings.failure = read_failure(document)
+        return False
+
+    def _take_usage(self, usage: object) -> None:
+        self._count.add(usage)
+        self.findings.usage = self._count.total()
+
+    def ending(self) -> bytes:
+        """Nothing: ``message_stop`` is the end."""
+        return b""
+
+
+MESSAGES = NativeWire(prepare, inspect, MessageWatcher)

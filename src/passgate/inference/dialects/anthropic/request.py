@@ -1,0 +1,167 @@
+"""A neutral chat request as Anthropic takes it (https://docs.anthropic.com/en/api/messages)."""
+
+from typing import Any
+
+from passgate.inference.dialects.anthropic.blocks import BlockWriter, cache_control, text_block
+from passgate.inference.dialects.anthropic.endpoint import messages_url, request_headers
+from passgate.inference.dialects.anthropic.thinking import put_thinking
+from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
+from passgate.inference.exchange.content import Text
+from passgate.inference.exchange.left_out import LeftOut
+from passgate.inference.exchange.ports import Outgoing
+from passgate.inference.json_text import write_json
+from passgate.inference.translation import ParsedRequest, Target, UntranslatableError, VendorRequest
+
+_DEFAULT_LIMIT = 4096
+"""Anthropic demands a limit of the answer; for models whose own limit is unknown."""
+_UNKNOWN = (
+    "seed",
+    "frequency_penalty",
+    "presence_penalty",
+    "logit_bias",
+    "logprobs",
+    "top_logprobs",
+    "verbosity",
+    "metadata",
+    "prompt_cache_key",
+)
+_TIERS = {"auto": "auto", "default": "standard_only"}
+
+
+def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:
+    """Write the whole request; what Anthropic has no word for is left out and named.
+
+    Instructions in the middle of the talk go to the others at its start, which is where every model takes them.
+    """
+    left_out = LeftOut(request)
+    if request.n not in {None, 1}:
+        raise UntranslatableError("The field 'n' cannot be translated: Anthropic gives one answer.", field="n")
+    body: dict[str, Any] = {"model": target.vendor_model, "max_tokens": _limit(request, target, left_out)}
+    system, messages = _messages(request, BlockWriter(left_out), left_out)
+    if system:
+        plain = len(system) == 1 and system[0].keys() == {"type", "text"}
+        body["system"] = system[0]["text"] if plain else system
+    body["messages"] = messages
+    for name in ("temperature", "top_p", "top_k"):
+        if getattr(request, name) is not None:
+            body[name] = getattr(request, name)
+    for name in _UNKNOWN:
+        left_out.member_if(name, getattr(request, name))
+    _put_stop(request, body, left_out)
+    _put_tools(request, body, left_out)
+    _put_format(request, body, left_out)
+    _put_account(request, body, left_out)
+    put_thinking(request, target, body, left_out)
+    if request.stream:
+        body["stream"] = True
+    for name in target.profile.get("refuses", ()):
+        if body.pop(name, None) is not None:
+            left_out.member(name)
+    headers = request_headers(target, parsed.headers)
+    return Outgoing(VendorRequest("POST", messages_url(target), headers, write_json(body)), left_out.names())
+
+
+def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int:
+    """The limit of the answer; a larger one than the model has would be refused, so it is lowered and named."""
+    most = target.max_output_tokens
+    if request.max_tokens is None:
+        return most or _DEFAULT_LIMIT
+    if most is not None and request.max_tokens > most:
+        left_out.member("max_tokens")
+        return most
+    return request.max_tokens
+
+
+def _messages(
+    request: ChatRequest, writer: BlockWriter, left_out: LeftOut
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    system = [text_block(text) for text in request.system if text.text]
+    messages: list[dict[str, Any]] = []
+    for turn in request.turns:
+        if turn.name is not None:
+            left_out.at(turn.path, "name")
+        if turn.role == "system":
+            system.extend(text_block(part) for part in turn.parts if isinstance(part, Text) and part.text)
+            continue
+        blocks = [block for part in turn.parts if (block := writer.write(part)) is not None]
+        if messages and messages[-1]["role"] == turn.role:
+            # All results of one answer's tool calls must stand in one message.
+            messages[-1]["content"].extend(blocks)
+        elif blocks:
+            messages.append({"role": turn.role, "content": blocks})
+    if not messages:
+        message = "The field 'messages' cannot be translated: Anthropic needs a message of the user's."
+        raise UntranslatableError(message, field="messages")
+    return system, messages
+
+
+def _put_stop(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> None:
+    usable = [stop for stop in request.stop if stop.strip()]
+    if usable:
+        body["stop_sequences"] = usable
+    if len(usable) != len(request.stop):
+        # Anthropic refuses stop sequences of white space alone.
+        left_out.member("stop")
+
+
+def _put_tools(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> None:
+    choice = request.tool_choice
+    tools = request.offered_tools()
+    if not tools:
+        left_out.member_if("tool_choice", choice)
+        left_out.member_if("parallel_tool_calls", request.parallel_tool_calls)
+        return
+    body["tools"] = [_tool(tool) for tool in tools]
+    written = _choice(choice)
+    if request.parallel_tool_calls is False and written.get("type") != "none":
+        written["disable_parallel_tool_use"] = True
+    elif choice is None:
+        return
+    body["tool_choice"] = written
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    written: dict[str, Any] = {"name": tool.name}
+    if tool.description:
+        written["description"] = tool.description
+    written["input_schema"] = {"type": "object", **tool.parameters}
+    if tool.strict:
+        written["strict"] = True
+    if tool.cache is not None:
+        written["cache_control"] = cache_control(tool.cache)
+    return written
+
+
+def _choice(choice: ToolChoice | None) -> dict[str, Any]:
+    if choice is None:
+        return {"type": "auto"}
+    if choice.forced is not None:
+        return {"type": "tool", "name": choice.forced}
+    return {"type": "any" if choice.mode == "required" else choice.mode}
+
+
+def _put_format(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> None:
+    wanted = request.response_format
+    if wanted is None or wanted.kind == "text":
+        return
+    if wanted.kind == "json_object":
+        # OpenAI demands that the messages themselves ask for JSON, so the model is told; it is not held to it.
+        left_out.member("response_format")
+        return
+    body.setdefault("output_config", {})["format"] = {"type": "json_schema", "schema": wanted.schema}
+    for name in ("name", "description"):
+        if getattr(wanted, name) is not None:
+            left_out.at(f"response_format.json_schema.{name}")
+    if wanted.strict is False:
+        left_out.at("response_format.json_schema.strict")
+
+
+def _put_account(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> None:
+    if request.user is not None:
+        body["metadata"] = {"user_id": request.user}
+    if request.cache is not None:
+        body["cache_control"] = cache_control(request.cache)
+    if request.service_tier in _TIERS:
+        body["service_tier"] = _TIERS[request.service_tier]
+    else:
+        left_out.member_if("service_tier", request.service_tier)

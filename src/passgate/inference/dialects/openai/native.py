@@ -1,0 +1,150 @@
+"""OpenAI's own format on its way to an OpenAI-compatible vendor: bytes unchanged where nothing must change."""
+
+from typing import Any
+
+from passgate.inference.dialects.openai.failure import read_failure
+from passgate.inference.dialects.openai.finish import read_finish
+from passgate.inference.dialects.openai.profile import OpenAIProfile, endpoint, read_profile, request_headers
+from passgate.inference.dialects.openai.usage import read_usage
+from passgate.inference.exact_document import exact_document
+from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
+from passgate.inference.json_text import names_model_once, read_json, with_member, with_model, write_json
+from passgate.inference.sse import SseEvent
+from passgate.inference.translation import ParsedRequest, Target, VendorRequest
+
+_DONE = b"[DONE]"
+
+
+def prepare_chat(parsed: ParsedRequest, target: Target) -> Outgoing:
+    """Pass a chat request on."""
+    profile = read_profile(target.profile)
+    document = parsed.document
+    options = document.get("stream_options")
+    wants_usage = isinstance(options, dict) and options.get("include_usage") is True
+    asks_usage = parsed.stream and profile.stream_usage and not wants_usage
+    edits: dict[str, Any] = {}
+    if asks_usage:
+        edits["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+    body, dropped = _body(parsed, target, profile, edits)
+    url = endpoint(target, profile.chat_path)
+    request = VendorRequest("POST", url, request_headers(target, profile), body)
+    return Outgoing(request, dropped, hide_usage=parsed.stream and not wants_usage)
+
+
+def prepare_embeddings(parsed: ParsedRequest, target: Target) -> Outgoing:
+    """Pass a request for embeddings on."""
+    profile = read_profile(target.profile)
+    body, dropped = _body(parsed, target, profile, {})
+    url = endpoint(target, profile.embeddings_path)
+    return Outgoing(VendorRequest("POST", url, request_headers(target, profile), body), dropped)
+
+
+def _body(
+    parsed: ParsedRequest, target: Target, profile: OpenAIProfile, edits: dict[str, Any]
+) -> tuple[bytes, tuple[str, ...]]:
+    document = parsed.document
+    dropped = tuple(name for name in profile.refuses if document.get(name) is not None)
+    renames = _renames(document, profile)
+    if not dropped and not renames and names_model_once(parsed.raw) and not edits.keys() & document.keys():
+        body = parsed.raw if target.vendor_model == parsed.model else with_model(parsed.raw, target.vendor_model)
+        if body is not None:
+            for name, value in edits.items():
+                body = with_member(body, name, value)
+            return body, ()
+    exact = exact_document(parsed)
+    changed = {renames.get(name, name): value for name, value in exact.items() if name not in dropped}
+    return write_json({**changed, **edits, "model": target.vendor_model}), dropped
+
+
+def _renames(document: dict[str, Any], profile: OpenAIProfile) -> dict[str, str]:
+    renames = {name: other for name, other in profile.renames.items() if name in document}
+    if profile.max_tokens_field == "max_tokens" and "max_completion_tokens" in document:
+        renames["max_completion_tokens"] = "max_tokens"
+    return renames
+
+
+def inspect_chat(document: dict[str, Any]) -> Findings:
+    """Find usage and finish reason of a chat completion."""
+    choices = document.get("choices")
+    if not isinstance(choices, list):
+        failure = read_failure(document)
+        if failure is None:
+            raise VendorGarbageError("no choices")
+        return Findings(failure=failure)
+    first = choices[0] if choices else None
+    reason = read_finish(first.get("finish_reason")) if isinstance(first, dict) else None
+    return Findings(read_usage(document), reason)
+
+
+def inspect_embeddings(document: dict[str, Any]) -> Findings:
+    """Find the usage of embeddings."""
+    if not isinstance(document.get("data"), list):
+        failure = read_failure(document)
+        if failure is None:
+            raise VendorGarbageError("no data")
+        return Findings(failure=failure)
+    return Findings(read_usage(document))
+
+
+class ChatWatcher:
+    """Reads along in a stream of chat completion chunks."""
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self._done = False
+        self._began = False
+        self._open: set[int] = set()
+
+    @property
+    def complete(self) -> bool:
+        """A choice began, and either all that began have a finish reason or ``[DONE]`` was said."""
+        return self._began and (self._done or not self._open)
+
+    def see(self, event: SseEvent) -> bool:
+        """Read one event; True where it is nothing but the usage."""
+        data = event.data
+        if data is None:
+            return False
+        if data == _DONE:
+            self._done = True
+            return False
+        try:
+            document = read_json(data)
+        except ValueError as error:
+            if data.strip() == _DONE:
+                self._done = True
+                return False
+            raise VendorGarbageError("an event is not JSON") from error
+        if not isinstance(document, dict):
+            raise VendorGarbageError("an event is not an object")
+        usage = read_usage(document)
+        if usage is not None:
+            self.findings.usage = usage
+        choices = document.get("choices")
+        if isinstance(choices, list):
+            for choice in choices:
+                self._see_choice(choice)
+        if document.get("error") is not None or choices is None:
+            self.findings.failure = self.findings.failure or read_failure(document)
+        return usage is not None and not choices and document.get("usage") is not None
+
+    def _see_choice(self, choice: object) -> None:
+        if not isinstance(choice, dict):
+            raise VendorGarbageError("a choice is not an object")
+        index = choice.get("index")
+        index = index if isinstance(index, int) else 0
+        self._began = True
+        reason = choice.get("finish_reason")
+        if reason is None:
+            self._open.add(index)
+        else:
+            self._open.discard(index)
+            self.findings.finish_reason = self.findings.finish_reason or read_finish(reason)
+
+    def ending(self) -> bytes:
+        """The end mark, where the vendor left it out."""
+        return b"" if self._done else b"data: [DONE]\n\n"
+
+
+CHAT = NativeWire(prepare_chat, inspect_chat, ChatWatcher)
+EMBEDDINGS = NativeWire(prepare_embeddings, inspect_embeddings, ChatWatcher)

@@ -1,0 +1,85 @@
+"""What is odd about an OpenAI-compatible vendor, as its row in the catalogue says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from passgate.inference.translation import Target
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAIProfile:
+    """The oddities; the defaults are OpenAI's own ways.
+
+    Attributes:
+        max_tokens_field: where the limit of the answer goes: ``max_completion_tokens`` or ``max_tokens``.
+        refuses: parameters that the vendor answers with an error; left out and reported as dropped.
+        renames: parameters that the vendor calls otherwise (our name to its name).
+        accepts: members beyond OpenAI's that the vendor understands: ``top_k``, ``cache_control``, ``file_url``.
+        stream_usage: the vendor tells a stream's usage only when asked by ``stream_options.include_usage``.
+        auth: ``bearer``, ``none``, or the name of the header that takes the bare key.
+        chat_path: path of chat completions below the base URL.
+        embeddings_path: path of embeddings below the base URL.
+        reasoning_field: where the vendor wants its own earlier thoughts back: ``reasoning_content``,
+            ``reasoning``, ``reasoning_details``; empty: nowhere.
+        system_role: ``system``, or ``developer`` for vendors that know only that.
+        tool_call_id_length: exact length of tool call ids that the vendor demands (Mistral: 9); 0: none.
+        headers: further headers to send.
+    """
+
+    max_tokens_field: str = "max_completion_tokens"
+    refuses: frozenset[str] = frozenset()
+    renames: Mapping[str, str] = field(default_factory=dict)
+    accepts: frozenset[str] = frozenset()
+    stream_usage: bool = True
+    auth: str = "bearer"
+    chat_path: str = "/chat/completions"
+    embeddings_path: str = "/embeddings"
+    reasoning_field: str = ""
+    system_role: str = "system"
+    tool_call_id_length: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_PLAIN = OpenAIProfile()
+
+
+def read_profile(profile: Mapping[str, Any]) -> OpenAIProfile:
+    """Read the catalogue's row; members it does not know are another dialect's."""
+    if not profile:
+        return _PLAIN
+    return OpenAIProfile(
+        max_tokens_field=profile.get("max_tokens_field", _PLAIN.max_tokens_field),
+        refuses=frozenset(profile.get("refuses", ())),
+        renames=dict(profile.get("renames", {})),
+        accepts=frozenset(profile.get("accepts", ())),
+        stream_usage=profile.get("stream_usage", _PLAIN.stream_usage),
+        auth=profile.get("auth", _PLAIN.auth),
+        chat_path=profile.get("chat_path", _PLAIN.chat_path),
+        embeddings_path=profile.get("embeddings_path", _PLAIN.embeddings_path),
+        reasoning_field=profile.get("reasoning_field", _PLAIN.reasoning_field),
+        system_role=profile.get("system_role", _PLAIN.system_role),
+        tool_call_id_length=profile.get("tool_call_id_length", _PLAIN.tool_call_id_length),
+        headers=dict(profile.get("headers", {})),
+    )
+
+
+@lru_cache(maxsize=256)
+def _endpoint(base_url: str, path: str) -> str:
+    return base_url.rstrip("/") + path
+
+
+def endpoint(target: Target, path: str) -> str:
+    """The URL of a path below the target's base."""
+    return _endpoint(target.base_url, path)
+
+
+def request_headers(target: Target, profile: OpenAIProfile) -> dict[str, str]:
+    """The headers of a call, credential included."""
+    headers = {"content-type": "application/json", **profile.headers}
+    if target.api_key and profile.auth == "bearer":
+        headers["authorization"] = "Bearer " + target.api_key
+    elif target.api_key and profile.auth != "none":
+        headers[profile.auth] = target.api_key
+    return headers

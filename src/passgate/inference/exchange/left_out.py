@@ -1,0 +1,33 @@
+"""What a dialect had to leave out of a request, in the client's own names."""
+
+import re
+
+from passgate.inference.exchange.chat_request import ChatRequest
+
+_INDEX = re.compile(r"\[\d+\]")
+
+
+class LeftOut:
+    """Collects names, each once, in the order met."""
+
+    def __init__(self, request: ChatRequest) -> None:
+        self._request = request
+        self._names: dict[str, None] = {}
+
+    def member(self, name: str) -> None:
+        """A member of the request."""
+        self._names[self._request.called(name)] = None
+
+    def member_if(self, name: str, value: object) -> None:
+        """A member of the request, where it was given."""
+        if value is not None:
+            self.member(name)
+
+    def at(self, path: str, name: str = "") -> None:
+        """Something within a part of the request."""
+        plain = _INDEX.sub("", path)
+        self._names[f"{plain}.{name}" if name else plain] = None
+
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._names)

@@ -1,0 +1,1 @@
+"""The formats that clients speak to the gate."""

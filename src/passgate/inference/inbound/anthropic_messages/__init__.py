@@ -1,0 +1,1 @@
+"""Anthropic messages, as clients send and read them."""

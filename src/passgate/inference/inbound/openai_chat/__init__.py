@@ -1,0 +1,1 @@
+"""OpenAI chat completions, as clients send and read them."""

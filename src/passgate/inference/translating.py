@@ -1,0 +1,101 @@
+"""The way through where client and vendor speak different formats: all that passes meets in the neutral shapes."""
+
+from passgate.contracts.usage_record import TokenUsage
+from passgate.inference.exact_document import exact_document
+from passgate.inference.exchange.chat_reply import ChatReply
+from passgate.inference.exchange.events import Failed, Finished, Started, StreamEvent, UsageTold
+from passgate.inference.exchange.failure import BAD_GATEWAY
+from passgate.inference.exchange.ports import (
+    ChatDialect,
+    ChatFormat,
+    Dialect,
+    Format,
+    ReplyContext,
+)
+from passgate.inference.exchange.reading import is_success
+from passgate.inference.json_text import read_exact
+from passgate.inference.sse import SseEvent
+from passgate.inference.translation import ClientReply, ParsedRequest, Target, UntranslatableError, VendorRequest
+from passgate.inference.vendor_errors import JSON, VendorErrors
+from passgate.inference.vendor_stream import VendorStream
+
+
+class TranslatingExchange:
+    """An exchange whose request and answer are translated; the answer's ``model`` is the vendor's own name."""
+
+    def __init__(self, parsed: ParsedRequest, target: Target, form: Format, dialect: Dialect, created: int) -> None:
+        if form.chat is None or dialect.chat is None:
+            message = f"The model '{parsed.model}' cannot answer requests of this kind."
+            raise UntranslatableError(message, field="model")
+        self._form = form
+        self._dialect = dialect
+        self._errors = VendorErrors(form, dialect, same=False)
+        self._chat_format: ChatFormat = form.chat
+        self._chat_dialect: ChatDialect = dialect.chat
+        request = form.chat.decode(exact_document(parsed))
+        outgoing = dialect.chat.request(request, parsed, target)
+        self.request: VendorRequest = outgoing.request
+        self.dropped: tuple[str, ...] = tuple(dict.fromkeys((*request.unread, *outgoing.dropped)))
+        self._context = ReplyContext(parsed.model, created, request.include_usage)
+
+    def reply(self, status: int, content_type: str, body: bytes, *, request_id: str) -> ClientReply:
+        """The vendor's whole answer, success or error, in the client's format."""
+        del content_type  # the body's own shape decides
+        if not is_success(status):
+            return self._errors.reply(status, body, request_id)
+        try:
+            document = read_exact(body)
+            told = self._dialect.failure(document)
+            neutral = self._chat_dialect.reply(document) if told is None else None
+        except ValueError:
+            return self._errors.reply(status, body, request_id)
+        if neutral is None:
+            said = (told.status if told is not None else None) or BAD_GATEWAY
+            return self._errors.reply(said, body, request_id)
+        encoded = self._chat_format.reply(neutral, self._context)
+        return ClientReply(status, JSON, encoded, neutral.usage, _finish_reason(neutral))
+
+    def stream(self) -> "TranslatingStream":
+        """A translator for the vendor's successful event stream."""
+        return TranslatingStream(self._form, self._chat_format, self._chat_dialect, self._context)
+
+
+def _finish_reason(reply: ChatReply) -> str | None:
+    return reply.choices[0].finish_reason if reply.choices else None
+
+
+class TranslatingStream(VendorStream):
+    """Decodes the vendor's events and encodes them for the client, one by one."""
+
+    def __init__(self, form: Format, chat_format: ChatFormat, chat_dialect: ChatDialect, context: ReplyContext) -> None:
+        super().__init__(form)
+        self.usage: TokenUsage | None = None
+        self.finish_reason: str | None = None
+        self._decoder = chat_dialect.stream()
+        self._encoder = chat_format.stream(context)
+
+    def _take(self, event: SseEvent) -> bytes:
+        out = []
+        for neutral in self._decoder.see(event):
+            self._note(neutral)
+            if self.error_code is not None:
+                break
+            out.append(self._encoder.write(neutral))
+        return b"".join(out)
+
+    def _note(self, event: StreamEvent) -> None:
+        match event:
+            case UsageTold(usage) | Started(usage=TokenUsage() as usage):
+                self.usage = usage
+            case Finished(reason, _, 0):
+                self.finish_reason = reason or self.finish_reason
+            case Failed(failure):
+                self._fail(failure)
+            case _:
+                pass
+
+    def _complete(self) -> bool:
+        return self._decoder.complete
+
+    def _ending(self) -> bytes:
+        return self._encoder.end()

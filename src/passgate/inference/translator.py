@@ -1,0 +1,93 @@
+"""The one door to the wire formats: parse a request, open an exchange with a target, render errors.
+
+Formats and dialects are rows of the two tables below. Where a dialect passes a format on natively, bytes pass
+unchanged; everywhere else both sides meet in the neutral shapes of ``exchange``.
+"""
+
+from collections.abc import Mapping
+
+from passgate.inference.dialects.anthropic.dialect import DIALECT as ANTHROPIC
+from passgate.inference.dialects.openai.dialect import DIALECT as OPENAI
+from passgate.inference.exchange.failure import Failure
+from passgate.inference.exchange.ports import Dialect, Format
+from passgate.inference.inbound.anthropic_messages.format import FORMAT as ANTHROPIC_MESSAGES
+from passgate.inference.inbound.openai_chat.format import FORMAT as OPENAI_CHAT
+from passgate.inference.inbound.openai_embeddings import FORMAT as OPENAI_EMBEDDINGS
+from passgate.inference.json_text import read_json
+from passgate.inference.passing import PassingExchange
+from passgate.inference.translating import TranslatingExchange
+from passgate.inference.translation import (
+    Exchange,
+    InboundFormat,
+    InvalidRequestError,
+    ParsedRequest,
+    Target,
+    UntranslatableError,
+)
+
+FORMATS: Mapping[InboundFormat, Format] = {
+    form.name: form for form in (OPENAI_CHAT, OPENAI_EMBEDDINGS, ANTHROPIC_MESSAGES)
+}
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (OPENAI, ANTHROPIC)}
+
+_VENDOR_HEADERS = ("anthropic-version", "anthropic-beta")
+_JSON = "application/json"
+
+
+def parse(form: InboundFormat, raw: bytes, headers: Mapping[str, str]) -> ParsedRequest:
+    """Read a client's request.
+
+    Args:
+        form: the format that the client speaks.
+        raw: the request's body.
+        headers: the request's headers, names in lower case.
+
+    Raises:
+        InvalidRequestError: the body is not JSON, not an object, or lacks what its format demands.
+    """
+    try:
+        document = read_json(raw)
+    except ValueError as error:
+        raise InvalidRequestError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
+    if not isinstance(document, dict):
+        raise InvalidRequestError("The body must be a JSON object.", code="invalid_json")
+    FORMATS[form].check(document)
+    kept = {name: headers[name] for name in _VENDOR_HEADERS if name in headers}
+    return ParsedRequest(form, raw, document, document["model"], document.get("stream") is True, kept)
+
+
+def open_exchange(parsed: ParsedRequest, target: Target, *, created: int = 0) -> Exchange:
+    """Make the request for a target, and what turns its answer back.
+
+    Args:
+        parsed: the client's request.
+        target: the deployment that is to answer.
+        created: seconds since 1970, for formats that tell when an answer was made and vendors that do not.
+
+    Raises:
+        InvalidRequestError: a field that must be translated breaks its format's rules.
+        UntranslatableError: the target's format cannot express a field that may not be left out.
+    """
+    form = FORMATS[parsed.format]
+    dialect = DIALECTS[target.dialect]
+    wire = dialect.native.get(parsed.format)
+    if wire is not None:
+        return PassingExchange(wire.prepare(parsed, target), wire, form, dialect)
+    if form.chat is None or dialect.chat is None:
+        message = f"The model '{parsed.model}' cannot answer requests of this kind."
+        raise UntranslatableError(message, field="model")
+    return TranslatingExchange(parsed, target, form, dialect, created)
+
+
+def render_error(  # noqa: PLR0913 - what an error consists of, each by name
+    form: InboundFormat, *, status: int, code: str, message: str, request_id: str, param: str | None = None
+) -> tuple[str, bytes]:
+    """Word an error of the gate in the caller's format; gives content type and body."""
+    return _JSON, FORMATS[form].error(Failure(status, code, message, param, request_id))
+
+
+def render_stream_error(  # noqa: PLR0913 - as above
+    form: InboundFormat, *, status: int, code: str, message: str, request_id: str, param: str | None = None
+) -> bytes:
+    """Word an error of the gate as an event that ends a stream in the caller's format."""
+    return FORMATS[form].stream_error(Failure(status, code, message, param, request_id))
