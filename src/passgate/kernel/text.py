@@ -26,7 +26,5 @@ Line = Annotated[
 ]
 """A name or title: one line of 1 to 100 characters."""
 
-Paragraph = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_is_printable)
-]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_is_printable)]
 """A description: up to 2000 characters, possibly none."""

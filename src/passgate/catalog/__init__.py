@@ -1,0 +1,1 @@
+"""AI vendors, providers, models and prices: rows of data."""

@@ -1,0 +1,114 @@
+"""What vendors' models cost: the catalogue of the genai-prices package, or the organisation's own prices."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import genai_prices
+from genai_prices.data_snapshot import get_snapshot
+from genai_prices.types import ConditionalPrice, ModelInfo, ModelPrice, Provider, TieredPrices, TimeOfDateConstraint
+
+from passgate.catalog.vendors import Vendor
+from passgate.contracts.inference_config import PriceTable
+
+_FIELDS = {
+    "input": "input_mtok",
+    "output": "output_mtok",
+    "cached_input": "cache_read_mtok",
+    "cache_write": "cache_write_mtok",
+    "input_audio": "input_audio_mtok",
+    "output_audio": "output_audio_mtok",
+    "request": "requests_kcount",
+}
+"""Our names to the package's; both count per million tokens, or per thousand calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedModel:
+    """A model as the price catalogue knows it."""
+
+    vendor_model: str
+    name: str
+    context_window: int | None
+    price: PriceTable | None
+
+
+def catalogue_price(vendor: Vendor, vendor_model: str, moment: datetime) -> PriceTable | None:
+    """The catalogue's price of a vendor's model at that moment; None: not known."""
+    found = _find(vendor, vendor_model)
+    return _table(found, moment) if found else None
+
+
+def catalogue_model(vendor: Vendor, vendor_model: str, moment: datetime) -> PricedModel | None:
+    """All that the catalogue knows of a vendor's model; None: nothing."""
+    found = _find(vendor, vendor_model)
+    return _priced(found, vendor_model, moment) if found else None
+
+
+def catalogue_models(vendor: Vendor, moment: datetime) -> Iterator[PricedModel]:
+    """The vendor's models, less those that it is about to end and entries that stand for many names."""
+    provider = _provider(vendor)
+    for model in provider.models if provider else ():
+        if not model.deprecated and model.id.startswith(vendor.catalogue_prefixes) and not model.id.endswith("-"):
+            yield _priced(model, model.id, moment)
+
+
+def own_price(figures: dict[str, Decimal], moment: datetime) -> PriceTable:
+    """A price of one's own, named after the day from which it holds."""
+    return PriceTable(version=f"own {moment:%Y-%m-%d}", **figures)
+
+
+def _provider(vendor: Vendor) -> Provider | None:
+    wanted = vendor.genai_prices_provider
+    if wanted is None:
+        return None
+    return next((provider for provider in get_snapshot().providers if provider.id == wanted), None)
+
+
+def _find(vendor: Vendor, vendor_model: str) -> ModelInfo | None:
+    if vendor.genai_prices_provider is None:
+        return None
+    try:
+        return get_snapshot().find_provider_model(vendor_model, None, vendor.genai_prices_provider, None)[1]
+    except LookupError:
+        return None
+
+
+def _priced(model: ModelInfo, vendor_model: str, moment: datetime) -> PricedModel:
+    return PricedModel(vendor_model, model.name or model.id, model.context_window, _table(model, moment))
+
+
+def _table(model: ModelInfo, moment: datetime) -> PriceTable | None:
+    price, by_the_hour = _standing_price(model, moment)
+    figures: dict[str, Decimal] = {}
+    tiered = False
+    for ours, theirs in _FIELDS.items():
+        value = getattr(price, theirs)
+        if isinstance(value, TieredPrices):
+            tiered = True
+            value = value.base
+        if value is not None:
+            figures[ours] = value
+    if not figures:
+        return None
+    notes = [note for note, holds in (("base tier", tiered), ("outside special hours", by_the_hour)) if holds]
+    version = f"genai-prices {genai_prices.__version__}"
+    return PriceTable(version=f"{version} ({', '.join(notes)})" if notes else version, **figures)
+
+
+def _standing_price(model: ModelInfo, moment: datetime) -> tuple[ModelPrice, bool]:
+    """The price in force, whatever the hour; and whether there are hours with another one."""
+    if isinstance(model.prices, ModelPrice):
+        return model.prices, False
+    standing = [price for price in model.prices if not isinstance(price.constraint, TimeOfDateConstraint)]
+    choice = standing or model.prices
+    return _in_force(choice, moment), len(standing) < len(model.prices)
+
+
+def _in_force(prices: list[ConditionalPrice], moment: datetime) -> ModelPrice:
+    # As in the package: the last whose condition holds, else the first.
+    for price in reversed(prices):
+        if price.constraint is None or price.constraint.active(moment):
+            return price.prices
+    return prices[0].prices

@@ -1,0 +1,60 @@
+"""The catalogue's part of the published state, in the contracts' words and in an order that never changes."""
+
+from collections import defaultdict
+
+from passgate.catalog import repository
+from passgate.catalog.service.models import price_of
+from passgate.catalog.vendors import find_vendor
+from passgate.contracts import inference_config as published
+from passgate.kernel.clock import epoch_seconds
+from passgate.storage.work import Work
+
+
+def inference_providers(work: Work) -> tuple[published.InferenceProvider, ...]:
+    """Every provider that is switched on; keys stay sealed."""
+    return tuple(
+        published.InferenceProvider(
+            id=row.id,
+            name=row.name,
+            team_id=row.team_id,
+            vendor=row.vendor,
+            dialect=(vendor := find_vendor(row.vendor)).dialect,
+            base_url=row.base_url,
+            sealed_api_key=row.sealed_api_key,
+            profile=vendor.profile,
+        )
+        for row in repository.enabled_providers(work)
+    )
+
+
+def inference_models(work: Work) -> tuple[published.InferenceModel, ...]:
+    """Every model that is switched on and has a deployment at a provider that is."""
+    deployments: dict[str, list[published.Deployment]] = defaultdict(list)
+    for row, vendor_id in repository.live_deployments(work):
+        deployments[row.model_id].append(
+            published.Deployment(
+                id=row.id,
+                provider_id=row.provider_id,
+                vendor_model=row.vendor_model,
+                weight=row.weight,
+                priority=row.priority,
+                price=price_of(work, row, vendor_id),
+            )
+        )
+    return tuple(
+        published.InferenceModel.model_validate(
+            {
+                "id": row.id,
+                "name": row.name,
+                "team_id": row.team_id,
+                "kind": row.kind,
+                "owned_by": row.owned_by,
+                "created": epoch_seconds(row.created_at),
+                "context_window": row.context_window,
+                "max_output_tokens": row.max_output_tokens,
+                "deployments": tuple(deployments[row.id]),
+            }
+        )
+        for row in repository.enabled_models(work)
+        if row.id in deployments
+    )

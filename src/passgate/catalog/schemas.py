@@ -1,0 +1,226 @@
+"""What the catalogue's services take in and give out."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from passgate.catalog.base_url import checked_base_url
+from passgate.contracts.inference_config import ModelKind, PriceTable
+from passgate.kernel.text import Line
+
+MAX_MODELS_AT_ONCE = 200
+MAX_PRICE = Decimal(1_000_000)
+_MAX_TOKENS = 100_000_000
+_KEY = re.compile(r"[\x21-\x7e]{1,4000}")
+
+AvailableKind = Literal[
+    "chat", "embeddings", "image", "audio", "realtime", "video", "moderation", "rerank", "ocr", "completion"
+]
+"""What a vendor's model does; Passgate serves ``chat`` and ``embeddings``."""
+
+
+def _is_header_safe(value: SecretStr) -> SecretStr:
+    key = value.get_secret_value().strip()
+    if not _KEY.fullmatch(key):
+        raise ValueError("an API key is one word of visible ASCII characters, 4000 at most")
+    return SecretStr(key)
+
+
+def _is_exact(value: object) -> object:
+    if isinstance(value, float):
+        raise ValueError('a price is a decimal number written as a string, such as "0.15"')  # noqa: TRY004 - pydantic reports a ValueError
+    return value
+
+
+ApiKey = Annotated[SecretStr, AfterValidator(_is_header_safe)]
+"""A vendor's key; goes in and never comes out."""
+BaseUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(checked_base_url)]
+PUBLIC_NAME = r"^[A-Za-z0-9._:/@+-]{1,200}$"
+PublicName = Annotated[
+    str,
+    StringConstraints(pattern=PUBLIC_NAME),
+    Field(description="The name that clients ask for: letters, digits and . _ : / @ + -"),
+]
+VendorModel = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+Price = Annotated[
+    Decimal,
+    BeforeValidator(_is_exact),
+    Field(ge=0, le=MAX_PRICE, decimal_places=10),
+    WithJsonSchema({"type": "string", "examples": ["0.15"]}),
+]
+Tokens = Annotated[int, Field(ge=1, le=_MAX_TOKENS)]
+
+
+class Input(BaseModel):
+    """Base of what comes in: a field it does not know is refused, so that a typing error changes nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ConnectionIn(Input):
+    """Enough of a provider to reach its vendor."""
+
+    vendor: Annotated[str, StringConstraints(max_length=64)]
+    base_url: BaseUrl | None = Field(default=None, description="Absent: the vendor's own.")
+    api_key: ApiKey | None = None
+
+
+class ProviderIn(ConnectionIn):
+    """A new provider."""
+
+    team_id: str | None = Field(default=None, description="The team that owns it; null: the whole organisation.")
+    name: Line
+    is_enabled: bool = True
+
+
+class ProviderChange(Input):
+    """What is to change of a provider; what is left out stays. ``api_key`` may be set to null: none."""
+
+    name: Line | None = None
+    base_url: BaseUrl | None = None
+    api_key: ApiKey | None = None
+    is_enabled: bool | None = None
+
+
+class ProviderView(BaseModel):
+    """A provider, less its key."""
+
+    id: str
+    team_id: str | None
+    name: str
+    vendor: str
+    vendor_name: str
+    dialect: str
+    base_url: str
+    has_api_key: bool
+    is_enabled: bool
+    model_count: int
+    """Models that it answers for, whether switched on or not."""
+    created_at: datetime
+    last_test_at: datetime | None
+    last_test_ok: bool | None
+    last_test_message: str | None
+
+
+class ConnectionTest(BaseModel):
+    """What a vendor's model list said to a connection."""
+
+    ok: bool
+    code: str
+    """``connected``, or the stable name of what went wrong."""
+    message: str
+    """A sentence that a person can act on."""
+    models_found: int = 0
+
+
+class AvailableModel(BaseModel):
+    """A model that a provider's vendor offers."""
+
+    vendor_model: str
+    name: str
+    """For people."""
+    kind: AvailableKind
+    can_enable: bool
+    reason: str | None = None
+    """Why it cannot be switched on."""
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+    price: PriceTable | None = None
+    enabled: bool = False
+    model_id: str | None = None
+    """The model that this vendor's model answers for, where there is one."""
+    source: Literal["vendor", "catalogue"] = "vendor"
+    """``vendor``: its live list; ``catalogue``: the price catalogue, since the list could not be had."""
+
+
+class ModelChoice(Input):
+    """A vendor's model to switch on."""
+
+    vendor_model: VendorModel
+    name: PublicName | None = Field(default=None, description="The public name; absent: the vendor's own.")
+    kind: ModelKind | None = Field(default=None, description="Absent: told from the name.")
+    context_window: Tokens | None = None
+    max_output_tokens: Tokens | None = None
+
+
+class ModelChange(Input):
+    """What is to change of a model; what is left out stays. The token bounds may be set to null: unknown."""
+
+    name: PublicName | None = None
+    is_enabled: bool | None = None
+    owned_by: Annotated[Line, Field(max_length=100)] | None = None
+    context_window: Tokens | None = None
+    max_output_tokens: Tokens | None = None
+
+
+class PriceIn(Input):
+    """A price of one's own: US dollars per million tokens (``request``: per thousand calls), as strings.
+
+    It takes the place of the whole catalogue price. A kind of token that has no price of its own costs what its
+    parent costs: cached input what input costs, audio what text costs.
+    """
+
+    input: Price | None = None
+    output: Price | None = None
+    cached_input: Price | None = None
+    cache_write: Price | None = None
+    input_audio: Price | None = None
+    output_audio: Price | None = None
+    request: Price | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_dump(exclude_none=True):
+            raise ValueError("a price names at least one figure; 0 means free")
+        return self
+
+
+class DeploymentChange(Input):
+    """What is to change of a deployment; what is left out stays. ``price`` may be set to null: the catalogue's."""
+
+    weight: Annotated[int, Field(ge=1, le=1000)] | None = None
+    priority: Annotated[int, Field(ge=0, le=1000)] | None = None
+    price: PriceIn | None = None
+
+
+class DeploymentView(BaseModel):
+    """A provider that answers for a model."""
+
+    id: str
+    provider_id: str
+    provider_name: str
+    vendor: str
+    vendor_model: str
+    weight: int
+    priority: int
+    price: PriceTable | None
+    price_source: Literal["own", "catalogue"] | None
+    """None: no price is known."""
+
+
+class ModelView(BaseModel):
+    """A public model with what answers for it."""
+
+    id: str
+    team_id: str | None
+    name: str
+    kind: ModelKind
+    owned_by: str
+    context_window: int | None
+    max_output_tokens: int | None
+    is_enabled: bool
+    created_at: datetime
+    deployments: list[DeploymentView]

@@ -1,0 +1,144 @@
+"""Queries of publishing."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, func, or_, select
+
+from passgate.identity.models import Application
+from passgate.kernel.pagination import Page, PageRequest
+from passgate.publishing.base_path import ancestors
+from passgate.publishing.models import Service, Subscription
+from passgate.publishing.schemas import SubscriptionFilter, SubscriptionView
+from passgate.storage.work import Work
+
+
+def find_service(work: Work, service_id: str) -> Service | None:
+    """The service of that id."""
+    return work.session.get(Service, service_id)
+
+
+def service_at(work: Work, base_path: str) -> Service | None:
+    """The service of that base path."""
+    return work.session.scalar(select(Service).where(Service.base_path == base_path))
+
+
+def foreign_neighbour(work: Work, base_path: str, team_id: str) -> Service | None:
+    """A service of another team whose base path lies within the path, or around it."""
+    inside = Service.base_path.startswith(f"{base_path}/", autoescape=True)
+    around = Service.base_path.in_(list(ancestors(base_path)))
+    return work.session.scalar(select(Service).where(Service.team_id != team_id, or_(inside, around)).limit(1))
+
+
+def services_page(
+    work: Work, page: PageRequest, teams: frozenset[str] | None, search: str | None, status: str | None
+) -> Page[Service]:
+    """Services of those teams (None: all), and published ones of every team, newest first."""
+    query = select(Service)
+    if teams is not None:
+        query = query.where(or_(Service.team_id.in_(sorted(teams)), Service.status == "published"))
+    if status is not None:
+        query = query.where(Service.status == status)
+    if search:
+        word = search.lower()
+        query = query.where(
+            or_(
+                func.lower(Service.name).contains(word, autoescape=True),
+                Service.base_path.contains(word, autoescape=True),
+            )
+        )
+    if page.after is not None:
+        query = query.where(Service.id < page.after)
+    rows = work.session.scalars(query.order_by(Service.id.desc()).limit(page.bounded + 1)).all()
+    items = rows[: page.bounded]
+    return Page(items, items[-1].id if len(rows) > page.bounded else None)
+
+
+def subscription_counts(work: Work, service_ids: Iterable[str]) -> dict[str, int]:
+    """How many active subscriptions each of the services has."""
+    query = (
+        select(Subscription.service_id, func.count(Subscription.id).label("subscriptions"))
+        .where(Subscription.service_id.in_(list(service_ids)), Subscription.status == "active")
+        .group_by(Subscription.service_id)
+    )
+    return {row.service_id: row.subscriptions for row in work.session.execute(query)}
+
+
+def find_subscription(work: Work, subscription_id: str) -> tuple[Subscription, SubscriptionView] | None:
+    """The subscription of that id, with both sides' names."""
+    found = work.session.execute(_with_both_sides().where(Subscription.id == subscription_id)).first()
+    return (found[0], _subscription_view(found[0], found[1], found[2])) if found else None
+
+
+def active_subscription(work: Work, service_id: str, application_id: str) -> Subscription | None:
+    """The application's active subscription to the service."""
+    return work.session.scalar(
+        select(Subscription).where(
+            Subscription.service_id == service_id,
+            Subscription.application_id == application_id,
+            Subscription.status == "active",
+        )
+    )
+
+
+def subscriptions_page(
+    work: Work, page: PageRequest, teams: frozenset[str] | None, wanted: SubscriptionFilter
+) -> Page[SubscriptionView]:
+    """Subscriptions of which one side at least belongs to those teams (None: all), newest first."""
+    query = _with_both_sides()
+    if teams is not None:
+        query = query.where(or_(Service.team_id.in_(sorted(teams)), Application.team_id.in_(sorted(teams))))
+    for column, value in (
+        (Subscription.service_id, wanted.service_id),
+        (Subscription.application_id, wanted.application_id),
+        (Subscription.status, wanted.status),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if page.after is not None:
+        query = query.where(Subscription.id < page.after)
+    rows = work.session.execute(query.order_by(Subscription.id.desc()).limit(page.bounded + 1)).all()
+    items = [_subscription_view(row[0], row[1], row[2]) for row in rows[: page.bounded]]
+    return Page(items, items[-1].id if len(rows) > page.bounded else None)
+
+
+def subscriptions_of_service(work: Work, service_id: str) -> Sequence[Subscription]:
+    """Every subscription to the service, ended ones too."""
+    return work.session.scalars(select(Subscription).where(Subscription.service_id == service_id)).all()
+
+
+def published_rows(work: Work) -> Sequence[Service]:
+    """Every published service."""
+    return work.session.scalars(select(Service).where(Service.status == "published").order_by(Service.id)).all()
+
+
+def live_pairs(work: Work) -> Sequence[tuple[str, str]]:
+    """Service and application of every active subscription whose service is published and application active."""
+    query = (
+        select(Subscription.service_id, Subscription.application_id)
+        .join(Service, Service.id == Subscription.service_id)
+        .join(Application, Application.id == Subscription.application_id)
+        .where(Subscription.status == "active", Service.status == "published", Application.is_active)
+        .order_by(Subscription.service_id, Subscription.application_id)
+    )
+    return [(row.service_id, row.application_id) for row in work.session.execute(query)]
+
+
+def _with_both_sides() -> Select[Subscription, Service, Application]:
+    return (
+        select(Subscription, Service, Application)
+        .join(Service, Service.id == Subscription.service_id)
+        .join(Application, Application.id == Subscription.application_id)
+    )
+
+
+def _subscription_view(row: Subscription, service: Service, application: Application) -> SubscriptionView:
+    return SubscriptionView.model_validate(
+        {
+            **{column.key: getattr(row, column.key) for column in Subscription.__table__.columns},
+            "service_name": service.name,
+            "service_team_id": service.team_id,
+            "base_path": service.base_path,
+            "application_name": application.name,
+            "application_team_id": application.team_id,
+        }
+    )

@@ -1,0 +1,117 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import genai_prices
+import pytest
+from genai_prices.data_snapshot import get_snapshot
+from genai_prices.types import TieredPrices
+
+from passgate.catalog.prices import catalogue_models, catalogue_price, own_price
+from passgate.catalog.vendors import find_vendor
+from passgate.contracts.inference_config import PriceTable
+
+NOW = datetime(2026, 11, 1, 20, tzinfo=UTC)
+MILLION = 1_000_000
+
+
+def reckon(table: PriceTable, *, plain: int, cached: int, written: int, output: int) -> Decimal:
+    """What a call costs by the table: dollars."""
+    input_price = table.input or Decimal(0)
+    cached_price = input_price if table.cached_input is None else table.cached_input
+    written_price = input_price if table.cache_write is None else table.cache_write
+    tokens = plain * input_price + cached * cached_price + written * written_price + output * (table.output or 0)
+    return tokens / MILLION + (table.request or Decimal(0)) / 1000
+
+
+@pytest.mark.parametrize(
+    ("vendor_id", "model"),
+    [
+        ("openai", "gpt-4o"),
+        ("openai", "gpt-4o-mini"),
+        ("openai", "gpt-5-mini-2025-08-07"),
+        ("openai", "text-embedding-3-small"),
+        ("anthropic", "claude-sonnet-4-5-20250929"),
+        ("anthropic", "claude-haiku-4-5"),
+        ("groq", "llama-3.3-70b-versatile"),
+        ("deepseek", "deepseek-chat"),
+        ("mistral", "mistral-large-latest"),
+        ("gemini", "gemini-2.5-pro"),
+        ("xai", "grok-4"),
+        ("openrouter", "anthropic/claude-sonnet-4.5"),
+    ],
+)
+def test_a_table_gives_what_the_package_itself_reckons(vendor_id: str, model: str) -> None:
+    vendor = find_vendor(vendor_id)
+    table = catalogue_price(vendor, model, NOW)
+    assert table is not None
+    usage = genai_prices.Usage(input_tokens=1700, cache_read_tokens=500, cache_write_tokens=200, output_tokens=300)
+    expected = genai_prices.calc_price(
+        usage, model, provider_id=vendor.genai_prices_provider, genai_request_timestamp=NOW
+    )
+
+    cost = reckon(table, plain=1000, cached=500, written=200, output=300)
+
+    assert cost == expected.total_price
+    assert cost > 0
+
+
+def test_the_version_names_the_package() -> None:
+    table = catalogue_price(find_vendor("openai"), "gpt-4o", NOW)
+
+    assert table is not None
+    assert table.version == f"genai-prices {genai_prices.__version__}"
+
+
+def test_a_tiered_price_is_its_base_and_says_so() -> None:
+    provider = next(provider for provider in get_snapshot().providers if provider.id == "google")
+    model = provider.find_model("gemini-2.5-pro")
+    assert model is not None
+    tiered = model.get_prices(NOW).input_mtok
+    assert isinstance(tiered, TieredPrices)
+
+    table = catalogue_price(find_vendor("gemini"), "gemini-2.5-pro", NOW)
+
+    assert table is not None
+    assert table.input == tiered.base
+    assert table.version.endswith("(base tier)")
+
+
+def test_a_price_that_starts_later_holds_from_its_day() -> None:
+    vendor = find_vendor("openai")
+    provider = next(provider for provider in get_snapshot().providers if provider.id == "openai")
+    dated = next(model for model in provider.models if model.id == "o3")
+
+    for moment in (datetime(2025, 5, 1, tzinfo=UTC), datetime(2025, 9, 1, tzinfo=UTC)):
+        table = catalogue_price(vendor, "o3", moment)
+        assert table is not None
+        assert table.input == dated.get_prices(moment).input_mtok
+    assert catalogue_price(vendor, "o3", datetime(2025, 5, 1, tzinfo=UTC)) != table
+
+
+def test_hours_of_the_day_are_left_aside_and_it_says_so() -> None:
+    noted = [
+        model.price.version
+        for model in catalogue_models(find_vendor("deepseek"), NOW)
+        if model.price is not None and "outside special hours" in model.price.version
+    ]
+
+    assert noted
+
+
+def test_vendors_without_a_catalogue_have_no_price() -> None:
+    assert catalogue_price(find_vendor("ollama"), "llama3.2", NOW) is None
+    assert catalogue_price(find_vendor("openai"), "no-such-model", NOW) is None
+    assert list(catalogue_models(find_vendor("ollama"), NOW)) == []
+
+
+def test_gemini_offers_google_s_models_only() -> None:
+    names = [model.vendor_model for model in catalogue_models(find_vendor("gemini"), NOW)]
+
+    assert "gemini-2.5-pro" in names
+    assert all(name.startswith(("gemini-", "gemma-")) for name in names)
+
+
+def test_an_own_price_is_named_after_its_day() -> None:
+    table = own_price({"input": Decimal("0.15")}, NOW)
+
+    assert table == PriceTable(version="own 2026-11-01", input=Decimal("0.15"))
