@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST_FLAGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench screenshots lock clean
+.PHONY: help up test check format bench lock migration clean
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ lock: $(VENV)/dev.stamp ## Renew the hashed lock files from pyproject.toml
 		--extra build pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+migration: $(VENV)/dev.stamp ## Write the migration that the changed tables need: make migration NAME="add plans"
+	@$(BIN)/python tools/new_migration.py "$(NAME)"
 
 clean: ## Remove the virtual environment (the data folder stays)
 	@rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""People, teams, applications, signing keys, issued tokens and revocation."""

@@ -1,0 +1,24 @@
+"""What the gate must know of identity; read by the snapshot's publication only."""
+
+from sqlalchemy import select
+
+from passgate.contracts.inference_config import InferenceApplication
+from passgate.identity import repository
+from passgate.identity.models import Application
+from passgate.storage.work import Work
+
+
+def published_keys(work: Work) -> tuple[dict[str, str], ...]:
+    """The public parts of all signing keys, retired ones included, as JWKs (RFC 7517), by kid."""
+    return tuple(sorted((key.public_jwk for key in repository.signing_keys(work)), key=lambda jwk: jwk["kid"]))
+
+
+def inference_applications(work: Work) -> tuple[InferenceApplication, ...]:
+    """The active applications, by id."""
+    rows = work.session.scalars(select(Application).where(Application.is_active).order_by(Application.id))
+    return tuple(
+        InferenceApplication(
+            id=row.id, name=row.name, team_id=row.team_id, models=None if row.models is None else tuple(row.models)
+        )
+        for row in rows
+    )

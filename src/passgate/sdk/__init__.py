@@ -1,0 +1,1 @@
+"""What a microservice installs to verify tokens."""
