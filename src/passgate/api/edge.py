@@ -1,0 +1,25 @@
+"""What the management API is built on."""
+
+from dataclasses import dataclass
+
+from passgate.identity.schemas import TokenIssuer
+from passgate.storage.work import Storage
+
+SESSION_COOKIE = "passgate_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The outside of the domains: where units of work are opened and committed.
+
+    Attributes:
+        storage: opens the units of work.
+        token_issuer: in whose name tokens are issued and verified.
+        public_url: the URL that clients use, without a slash at the end.
+        secure_cookies: whether browsers may send cookies over https only.
+    """
+
+    storage: Storage
+    token_issuer: TokenIssuer
+    public_url: str
+    secure_cookies: bool

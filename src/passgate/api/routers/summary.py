@@ -1,0 +1,29 @@
+"""The overview: totals, a chart, and who leads."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
+from passgate.kernel.permissions import Permission
+from passgate.metering.schemas import Bucket, Summary
+from passgate.metering.service import summary as service
+
+router = APIRouter(prefix="/api/v1/summary", tags=["calls"])
+
+_DAY = timedelta(days=1)
+
+
+@router.get("", dependencies=[needs(Permission.CALL_READ)])
+def get_summary(
+    edge: CurrentEdge,
+    actor: CurrentActor,
+    since: Annotated[datetime | None, Query(description="With a zone; unset: a day before `until`.")] = None,
+    until: Annotated[datetime | None, Query(description="With a zone; unset: now.")] = None,
+    bucket: Annotated[Bucket, Query(description="Width of the chart's buckets, in UTC.")] = "hour",
+) -> Summary:
+    """Calls, errors, tokens, cost and latency of your teams, widened to whole buckets."""
+    with edge.storage.reading() as work:
+        end = until or work.clock.now()
+        return service.summary(actor, work, since or end - _DAY, end, bucket)

@@ -1,0 +1,42 @@
+"""AI vendors that providers can be configured for."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
+from passgate.catalog.service import vendors as service
+from passgate.kernel.permissions import Permission
+
+router = APIRouter(prefix="/api/v1/vendors", tags=["vendors"])
+
+
+class VendorOut(BaseModel):
+    """A vendor, with what a form for a provider has to ask for."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(examples=["openai"])
+    name: str
+    dialect: Literal["openai", "anthropic"] = Field(description="The wire format that it speaks.")
+    base_url: str = Field(description="What a provider calls unless it says otherwise; may be empty.")
+    needs_key: bool
+    needs_base_url: bool
+    local: bool = Field(description="Runs on your own machines.")
+    key_hint: str = Field(description="What its keys look like.", examples=["sk-…"])
+    docs_url: str
+
+
+class Vendors(BaseModel):
+    """All vendors, the best known first."""
+
+    items: list[VendorOut]
+
+
+@router.get("", dependencies=[needs(Permission.PROVIDER_READ)])
+def list_vendors(edge: CurrentEdge, actor: CurrentActor) -> Vendors:
+    """Every vendor that Passgate knows."""
+    with edge.storage.reading() as work:
+        found = service.list_vendors(actor, work)
+    return Vendors(items=[VendorOut.model_validate(vendor) for vendor in found])
