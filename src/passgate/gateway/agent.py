@@ -21,11 +21,13 @@ from passgate.gateway.state import Snapshot
 from passgate.gateway.wake_up import WakeUp
 from passgate.gateway.xds.server import AdsServer
 from passgate.kernel.errors import PassgateError
+from passgate.storage.migration import has_tables
 
 _log = logging.getLogger("passgate.agent")
 
 _POLL_SECONDS = 0.5
 _HEARTBEAT_SECONDS = 2.0
+_FIRST_START_SECONDS = 0.1
 
 SNAPSHOT, DENY = "snapshot", "deny"
 """The two sets of resources that are published as wholes."""
@@ -46,7 +48,9 @@ class Agent:
     _splits: dict[str, DenySplit] = field(default_factory=dict)
     _split: DenySplit | None = None
     _told: asyncio.Event = field(default_factory=asyncio.Event)
+    _published: set[str] = field(default_factory=set)
     _database_away: bool = False
+    _tables: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         """Make the server that Envoy connects to."""
@@ -56,7 +60,6 @@ class Agent:
         """Serve Envoy and follow the database until told to stop."""
         self.wake_up.start()
         await self._start_from_disk()
-        await self.ads.start()
         loops = [asyncio.create_task(self._follow(stop)), asyncio.create_task(self._tell(stop))]
         try:
             await asyncio.wait({asyncio.create_task(stop.wait()), *loops}, return_when=asyncio.FIRST_COMPLETED)
@@ -67,7 +70,8 @@ class Agent:
             for loop in loops:
                 loop.cancel()
             self.wake_up.stop()
-            await self.ads.stop()
+            if self._published == {SNAPSHOT, DENY}:
+                await self.ads.stop()
 
     def acknowledged(self, group: str, version: str) -> None:
         """Envoy holds all of that version: it is in force, and the workers may have their part."""
@@ -103,6 +107,7 @@ class Agent:
     async def _follow(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
+                await self._tables_made()
                 revocations = await asyncio.to_thread(self.changes.revocations)
                 if revocations is not None:
                     await self._apply_revocations(revocations)
@@ -129,19 +134,35 @@ class Agent:
 
     async def _apply_revocations(self, revocations: RevocationList) -> None:
         version = str(revocations.seq)
+        self.files.save_revocations(revocations)  # the workers refuse at once, whatever Envoy is doing
         split = split_deny(revocations, self._split)
         self._splits = {version: split}
         await self._publish(DENY, version, compile_deny(split))
-        self.files.save_revocations(revocations)
 
     async def _publish(self, group: str, version: str, resources: Resources) -> None:
         try:
             await self.ads.publish(group, version, resources)
         except PassgateError as error:
             self.rejected(group, version, "", error.message)
+            return
+        if group not in self._published:
+            self._published.add(group)
+            if self._published == {SNAPSHOT, DENY}:
+                # Not before: Envoy asks for the deny list only once it has clusters, so a server that held the
+                # list alone would wait for an answer that cannot come.
+                await self.ads.start()
+
+    async def _tables_made(self) -> None:
+        """Wait, at a first start, for control to make the tables."""
+        while not self._tables.is_set():
+            if await asyncio.to_thread(has_tables, self.changes.storage.engine):
+                self._tables.set()
+            else:
+                await asyncio.sleep(_FIRST_START_SECONDS)
 
     async def _tell(self, stop: asyncio.Event) -> None:
         started = True
+        await self._tables.wait()
         while not stop.is_set():
             self._told.clear()
             try:
@@ -157,7 +178,8 @@ class Agent:
     def _note_database(self, error: SQLAlchemyError | None) -> None:
         if error is None and self._database_away:
             _log.info("the database is back")
-        elif error is not None and not self._database_away:
+        elif error is not None and not self._database_away and self._tables.is_set():
+            # At a first start control says what is wrong with the database; one voice is enough.
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             _log.warning("the database is away, the node serves on: %s", reason)
         self._database_away = error is not None

@@ -1,0 +1,116 @@
+"""The agent process: brings what is published into force on this node, and its calls into the database."""
+
+import asyncio
+import logging
+import signal
+import threading
+import time
+from datetime import timedelta
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from passgate.bootstrap.database import AGENT_NOTICE, open_node_storage
+from passgate.bootstrap.layout import Folders
+from passgate.bootstrap.node import node_layout
+from passgate.gateway.agent import Agent
+from passgate.gateway.changes import ChangeReader
+from passgate.gateway.envoy.admin import AdminError, EnvoyAdmin
+from passgate.gateway.envoy.binary import find_envoy
+from passgate.gateway.envoy.descriptors import load_descriptors
+from passgate.gateway.envoy.messages import MessageFactory
+from passgate.gateway.last_good import NodeFiles
+from passgate.gateway.node_record import NodeRecord
+from passgate.gateway.wake_up import WakeUp
+from passgate.identity.service.revocation import purge_expired
+from passgate.metering.ingest import Ingester
+from passgate.metering.service.retention import delete_before
+from passgate.settings import Settings
+from passgate.storage.migration import has_tables
+from passgate.storage.work import Storage
+
+_log = logging.getLogger("passgate.agent")
+
+_INGEST_SECONDS = 0.25
+_DATABASE_AWAY_SECONDS = 2.0
+_UPKEEP_SECONDS = 600.0
+
+
+def run_agent(settings: Settings, folders: Folders) -> None:
+    """Run until a signal.
+
+    Raises:
+        PassgateError: Envoy or the master key is missing.
+    """
+    storage = open_node_storage(settings, folders)
+    binary = find_envoy()
+    agent = Agent(
+        changes=ChangeReader(storage),
+        record=NodeRecord(storage, settings.node_name),
+        files=NodeFiles(folders.last_good, folders.inference_config, folders.revocations),
+        layout=node_layout(settings, folders),
+        messages=MessageFactory(load_descriptors(binary, folders.cache)),
+        wake_up=WakeUp(folders.socket(AGENT_NOTICE), postgresql=_libpq(settings)),
+    )
+    asyncio.run(_run(settings, folders, storage, agent))
+
+
+async def _run(settings: Settings, folders: Folders, storage: Storage, agent: Agent) -> None:
+    stop = asyncio.Event()
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    ingesting = threading.Thread(target=_ingest, args=(settings, folders, storage, ended), name="ingest")
+    ingesting.start()
+    try:
+        await agent.run(stop)
+    finally:
+        ended.set()
+        await asyncio.to_thread(ingesting.join)
+
+
+def _ingest(settings: Settings, folders: Folders, storage: Storage, ended: threading.Event) -> None:
+    """Bring the spool into the database until told to stop, and once more then; keep the tables tidy."""
+    admin = EnvoyAdmin(folders.socket("envoy-admin"))
+    ingester = Ingester(storage, folders.spool, settings.node_name, lambda: _reopen(admin))
+    next_upkeep = time.monotonic()
+    pause, ready, last = _INGEST_SECONDS, False, False
+    while not last:
+        last = ended.wait(pause)
+        pause = _INGEST_SECONDS
+        try:
+            ready = ready or has_tables(storage.engine)
+            if ready:
+                ingester.run_once()
+            if ready and time.monotonic() >= next_upkeep:
+                next_upkeep = time.monotonic() + _UPKEEP_SECONDS
+                _upkeep(settings, storage)
+        except SQLAlchemyError as error:
+            if ready:
+                _log.warning("calls wait in the spool: %s", str(getattr(error, "orig", None) or error).splitlines()[0])
+            pause = _DATABASE_AWAY_SECONDS
+
+
+def _upkeep(settings: Settings, storage: Storage) -> None:
+    before = storage.clock.now() - timedelta(days=settings.calls_retention_days)
+    deleted = 1
+    while deleted:
+        with storage.writing() as work:
+            deleted = delete_before(work, before)
+    with storage.writing() as work:
+        purge_expired(work)
+
+
+def _reopen(admin: EnvoyAdmin) -> None:
+    try:
+        asyncio.run(admin.reopen_logs())
+    except AdminError as error:
+        # Envoy opens the file by its name when it starts again, so nothing is lost.
+        _log.warning("the access log was not reopened: %s", error.message)
+
+
+def _libpq(settings: Settings) -> str | None:
+    url = make_url(settings.sqlalchemy_url)
+    if url.get_backend_name() != "postgresql":
+        return None
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)

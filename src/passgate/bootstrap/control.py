@@ -1,0 +1,79 @@
+"""The control process: management API, OAuth endpoints and console, in one application on a Unix socket."""
+
+import logging
+
+import uvicorn
+from fastapi import FastAPI
+
+from passgate.api.app import create_api
+from passgate.api.edge import Edge
+from passgate.bootstrap.database import open_storage
+from passgate.bootstrap.layout import Folders
+from passgate.console.app import Console, mount_console
+from passgate.gateway.last_good import write_atomically
+from passgate.gateway.publication import Publication
+from passgate.identity.service.keys import ensure_signing_key
+from passgate.identity.service.setup import has_administrator, new_setup_link
+from passgate.identity.service.tokens import TokenIssuer
+from passgate.settings import Settings
+from passgate.storage.migration import migrate
+from passgate.storage.work import Storage
+
+_log = logging.getLogger("passgate.control")
+
+_GRACE_SECONDS = 3
+
+
+def run_control(settings: Settings, folders: Folders) -> None:
+    """Migrate, prepare a first start, then serve until a signal.
+
+    Raises:
+        PassgateError: the database, the master key or a folder cannot be used.
+    """
+    storage = open_storage(settings, folders)
+    migrate(storage.engine)
+    prepare(settings, storage)
+    leave_setup_link(settings, storage, folders)
+    path = folders.socket("control")
+    path.unlink(missing_ok=True)
+    config = uvicorn.Config(
+        build_application(settings, storage),
+        uds=str(path),
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips="*",  # the socket is reachable by Envoy alone
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    uvicorn.Server(config).run()
+
+
+def build_application(settings: Settings, storage: Storage) -> FastAPI:
+    """API and console over the same services."""
+    issuer = TokenIssuer(issuer=settings.token_issuer, audience=settings.audience)
+    secure = settings.base_url.startswith("https://")
+    api = create_api(Edge(storage=storage, token_issuer=issuer, public_url=settings.base_url, secure_cookies=secure))
+    mount_console(
+        api, Console(storage=storage, token_issuer=issuer, public_url=settings.base_url, secure_cookies=secure)
+    )
+    return api
+
+
+def prepare(settings: Settings, storage: Storage) -> None:
+    """See that there is a signing key, and that the newest snapshot is of the present state and settings."""
+    with storage.writing() as work:
+        ensure_signing_key(work)
+        work.session.flush()
+        Publication(issuer=settings.token_issuer, audience=settings.audience).publish(work)
+
+
+def leave_setup_link(settings: Settings, storage: Storage, folders: Folders) -> None:
+    """While there is no administrator, leave a fresh one-time link for the supervisor to print."""
+    folders.setup_link.unlink(missing_ok=True)
+    with storage.writing() as work:
+        if has_administrator(work):
+            return
+        secret = new_setup_link(work)
+    write_atomically(folders.setup_link, f"{settings.base_url}/console/setup?key={secret}")

@@ -1,0 +1,138 @@
+"""A node's processes: which there are, how they start, and in which order they stop."""
+
+import asyncio
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+
+from passgate.bootstrap.child import ChildSpec
+from passgate.bootstrap.layout import Folders
+from passgate.bootstrap.logs import ENVOY_LOG_FORMATS
+from passgate.bootstrap.readiness import gate_is_ready
+from passgate.bootstrap.supervisor import Supervisor
+from passgate.gateway.envoy.admin import AdminError, EnvoyAdmin
+from passgate.gateway.envoy.binary import EnvoyBinary, find_envoy
+from passgate.gateway.envoy.bootstrap import bootstrap
+from passgate.gateway.envoy.ca_bundle import find_ca_bundle
+from passgate.gateway.envoy.command import envoy_command
+from passgate.gateway.envoy.layout import NodeLayout
+from passgate.gateway.last_good import write_atomically
+from passgate.kernel.errors import PassgateError
+from passgate.settings import Settings, child_environment
+
+_ENVOY_LEVELS = {"debug": "info", "info": "warning", "warning": "error", "error": "critical"}
+"""Envoy says at each level what we would say one level lower."""
+
+_DRAIN_POLLS = 40
+_DRAIN_POLL_SECONDS = 0.1
+
+
+class CannotStartError(PassgateError):
+    """Something that a start needs is taken or missing; the text says what."""
+
+    code = "cannot_start"
+
+
+def run_node(settings: Settings, folders: Folders, *, with_control: bool, announce: Callable[[], None]) -> int:
+    """Run a node to its end; the exit code.
+
+    Raises:
+        PassgateError: the port is taken, the data folder is in use, or Envoy is missing.
+    """
+    binary = find_envoy()
+    with _sole_use(folders):
+        _check_port(settings)
+        for leftover in folders.runtime.glob("*.sock"):
+            leftover.unlink()
+        supervisor = Supervisor(
+            specs=_specs(settings, folders, binary, with_control=with_control),
+            stop_order=(
+                (frozenset({"envoy"}), 1.5),
+                (frozenset({"control", *_worker_names(settings)}), 2.5),
+                (frozenset({"agent"}), 1.5),
+            ),
+            is_ready=lambda: gate_is_ready(settings, folders.socket("control") if with_control else None),
+            on_ready=announce,
+            before_stop=lambda: _drain(folders),
+            report=folders.processes,
+        )
+        return asyncio.run(supervisor.run())
+
+
+def node_layout(settings: Settings, folders: Folders) -> NodeLayout:
+    """The node as Envoy's configuration needs to know it."""
+    return NodeLayout(
+        name=settings.node_name,
+        host=settings.host,
+        port=settings.port,
+        tls_certificate=settings.tls_certificate.absolute() if settings.tls_certificate else None,
+        tls_key=settings.tls_private_key.absolute() if settings.tls_private_key else None,
+        control_socket=folders.socket("control"),
+        worker_sockets=folders.worker_sockets(settings.workers),
+        ads_socket=folders.socket("ads"),
+        admin_socket=folders.socket("envoy-admin"),
+        access_log=folders.access_log,
+        ca_bundle=find_ca_bundle(),
+        concurrency=settings.envoy_threads,
+        public_url=settings.base_url,
+    )
+
+
+def _worker_names(settings: Settings) -> list[str]:
+    return [f"worker-{number}" for number in range(1, settings.workers + 1)]
+
+
+def _specs(settings: Settings, folders: Folders, envoy: EnvoyBinary, *, with_control: bool) -> list[ChildSpec]:
+    environment = child_environment(settings)
+    names = [*(["control"] if with_control else []), "agent", *_worker_names(settings)]
+    python = [
+        ChildSpec(name=name, argv=[sys.executable, "-m", "passgate.bootstrap.process", name], env=environment)
+        for name in names
+    ]
+    layout = node_layout(settings, folders)
+    write_atomically(folders.bootstrap, json.dumps(bootstrap(layout), indent=1))
+    argv = envoy_command(envoy, layout, folders.bootstrap, log_level=_ENVOY_LEVELS[settings.log_level])
+    argv += ["--log-format", ENVOY_LOG_FORMATS[settings.log_format]]
+    return [*python, ChildSpec(name="envoy", argv=argv, env=environment)]
+
+
+def _check_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            reason = "is taken by another program" if error.errno == errno.EADDRINUSE else f"fails: {error.strerror}"
+            raise CannotStartError(
+                f"Listening on {settings.host}:{settings.port} {reason}; set PASSGATE_PORT or PASSGATE_HOST."
+            ) from error
+
+
+@contextlib.contextmanager
+def _sole_use(folders: Folders) -> Iterator[None]:
+    descriptor = os.open(folders.node / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise CannotStartError(f"Another Passgate already runs on the data folder {folders.data}.") from error
+    else:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+async def _drain(folders: Folders) -> None:
+    """Let calls that are under way finish, for a while; new connections go elsewhere."""
+    admin = EnvoyAdmin(folders.socket("envoy-admin"))
+    with contextlib.suppress(AdminError):
+        await admin.drain()
+        for _ in range(_DRAIN_POLLS):
+            if not (await admin.health()).requests:
+                return
+            await asyncio.sleep(_DRAIN_POLL_SECONDS)

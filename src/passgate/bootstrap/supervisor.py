@@ -1,0 +1,89 @@
+"""``passgate up`` and ``passgate node``: start the processes, keep them running, stop them in order."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from passgate.bootstrap.child import Child, ChildSpec
+
+_log = logging.getLogger("passgate.supervisor")
+
+_READY_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Runs children until a signal, or until one says that it can never run.
+
+    Attributes:
+        specs: the children, in the order of starting; they are stopped in the order of ``stop_order``.
+        stop_order: groups of names that get SIGTERM together, each with the seconds it may take.
+        is_ready: whether the whole serves.
+        on_ready: called once, when it first does.
+        before_stop: run before the first child is stopped; draining.
+        report: file that tells the children's state, for ``passgate status``.
+    """
+
+    specs: Sequence[ChildSpec]
+    stop_order: Sequence[tuple[frozenset[str], float]]
+    is_ready: Callable[[], Awaitable[bool]]
+    on_ready: Callable[[], None]
+    before_stop: Callable[[], Awaitable[None]]
+    report: Path
+    _children: list[Child] = field(default_factory=list)
+
+    async def run(self) -> int:
+        """Run to the end; the exit code: 0 after a signal, else that of the child that could not run."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        self._children = [Child(spec, self._write_report) for spec in self.specs]
+        keepers = [asyncio.create_task(child.keep_running()) for child in self._children]
+        ready = asyncio.create_task(self._announce())
+        stopper = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait({stopper, *keepers}, return_when=asyncio.FIRST_COMPLETED)
+        code = max((task.result() for task in done if task is not stopper), default=0)
+        ready.cancel()
+        stopper.cancel()
+        await self._stop(drain=code == 0)
+        await asyncio.gather(*keepers, return_exceptions=True)
+        with contextlib.suppress(OSError):
+            self.report.unlink()
+        return code
+
+    async def _announce(self) -> None:
+        loop = asyncio.get_running_loop()
+        patience = loop.time() + _READY_SECONDS
+        while not await self.is_ready():
+            if loop.time() > patience:
+                _log.warning("not ready yet after %.0f s; still trying", _READY_SECONDS)
+                patience += _READY_SECONDS
+            await asyncio.sleep(_POLL_SECONDS)
+        self.on_ready()
+
+    async def _stop(self, *, drain: bool) -> None:
+        if drain:
+            _log.info("stopping")
+            await self.before_stop()
+        for names, seconds in self.stop_order:
+            group = [child for child in self._children if child.spec.name in names]
+            for child in group:
+                child.send(signal.SIGTERM)
+            await asyncio.gather(*(child.stopped_within(seconds) for child in group))
+
+    def _write_report(self) -> None:
+        children = {
+            child.spec.name: {"state": child.state, "pid": child.pid, "restarts": child.restarts}
+            for child in self._children
+        }
+        temporary = self.report.with_suffix(".new")
+        temporary.write_text(json.dumps({"pid": os.getpid(), "processes": children}, indent=1))
+        temporary.replace(self.report)

@@ -1,0 +1,24 @@
+"""An inference worker's process."""
+
+from passgate.bootstrap.layout import Folders
+from passgate.inference.worker.options import WorkerOptions
+from passgate.inference.worker.server import serve_worker
+from passgate.settings import Settings
+from passgate.storage.master_key import load_vault
+
+
+def run_worker(settings: Settings, folders: Folders, name: str) -> None:
+    """Serve until a signal.
+
+    Raises:
+        MasterKeyError: the master key cannot be used.
+    """
+    secret = settings.master_key.get_secret_value() if settings.master_key else None
+    options = WorkerOptions(
+        name=name,
+        config_file=folders.inference_config,
+        revocations_file=folders.revocations,
+        spool_dir=folders.spool,
+        vault=load_vault(folders.data, secret),
+    )
+    serve_worker(options, folders.socket(name))
