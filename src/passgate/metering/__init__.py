@@ -1,0 +1,1 @@
+"""Spool files to calls, usage and cost."""

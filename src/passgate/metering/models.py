@@ -1,0 +1,163 @@
+"""Tables of metering: calls, what AI calls used, hourly sums of both, and how far each spool file was read."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, Index, Integer, Text, UniqueConstraint, column
+from sqlalchemy.orm import Mapped, mapped_column
+
+from passgate.storage.base import Base
+from passgate.storage.columns import UtcDateTime
+
+_GROWING = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column declared INTEGER."""
+
+
+def _newest_first(name: str, *leading: str) -> Index:
+    """An index that lists the calls of one owner by start; calls without such an owner take no room in it."""
+    owned = column(leading[0]).is_not(None) if leading else None
+    return Index(name, *leading, "started_at", "id", sqlite_where=owned, postgresql_where=owned)
+
+
+class Call(Base):
+    """A call that came through the gate, as Envoy's access log tells it."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        UniqueConstraint("node", "stream_id", name="uq_calls_node_stream_id"),
+        _newest_first("ix_calls_started_at"),
+        _newest_first("ix_calls_team_id", "team_id"),
+        _newest_first("ix_calls_application_id", "application_id"),
+        _newest_first("ix_calls_service_id", "service_id"),
+        _newest_first("ix_calls_model", "model"),
+    )
+
+    id: Mapped[int] = mapped_column(_GROWING, primary_key=True, autoincrement=True)
+    """Grows in the order of arrival in the database."""
+    node: Mapped[str] = mapped_column(Text)
+    stream_id: Mapped[str] = mapped_column(Text)
+    """Envoy's id of the stream; with the node, the key on which a call counts once."""
+    request_id: Mapped[str] = mapped_column(Text, index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(Text)
+    """``ai`` or ``rest``."""
+    method: Mapped[str | None] = mapped_column(Text)
+    path: Mapped[str | None] = mapped_column(Text)
+    """Without the query, which may hold a credential."""
+    status: Mapped[int] = mapped_column(Integer)
+    """HTTP status; 0 where the client left before an answer."""
+    code: Mapped[str | None] = mapped_column(Text)
+    """Stable name of why it did not go well; None where it did."""
+    duration_ms: Mapped[int] = mapped_column(Integer)
+    upstream_ms: Mapped[int | None] = mapped_column(Integer)
+    bytes_in: Mapped[int] = mapped_column(BigInteger)
+    bytes_out: Mapped[int] = mapped_column(BigInteger)
+    attempts: Mapped[int | None] = mapped_column(Integer)
+    team_id: Mapped[str | None] = mapped_column(Text)
+    """The application's team; where no application is known, the team of the service that was called."""
+    application_id: Mapped[str | None] = mapped_column(Text)
+    service_id: Mapped[str | None] = mapped_column(Text)
+    model: Mapped[str | None] = mapped_column(Text)
+    """The public model name, copied from the usage line so that calls can be listed by it."""
+    jti: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(Text)
+    client_ip: Mapped[str | None] = mapped_column(Text)
+    user_agent: Mapped[str | None] = mapped_column(Text)
+
+
+class Usage(Base):
+    """What an AI call used and cost, as the worker tells it; belongs to the call of the same request id."""
+
+    __tablename__ = "usages"
+
+    request_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    node: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    application_id: Mapped[str] = mapped_column(Text)
+    team_id: Mapped[str] = mapped_column(Text)
+    jti: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    format_in: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    provider_id: Mapped[str | None] = mapped_column(Text)
+    vendor: Mapped[str | None] = mapped_column(Text)
+    vendor_model: Mapped[str | None] = mapped_column(Text)
+    deployment_id: Mapped[str | None] = mapped_column(Text)
+    stream: Mapped[bool]
+    status: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[str] = mapped_column(Text)
+    """``ok``, ``error``, ``cancelled`` or ``revoked``."""
+    error_code: Mapped[str | None] = mapped_column(Text)
+    tokens_in: Mapped[int] = mapped_column(BigInteger)
+    tokens_out: Mapped[int] = mapped_column(BigInteger)
+    cached_tokens_in: Mapped[int] = mapped_column(BigInteger)
+    cache_write_tokens: Mapped[int] = mapped_column(BigInteger)
+    reasoning_tokens: Mapped[int] = mapped_column(BigInteger)
+    audio_tokens_in: Mapped[int] = mapped_column(BigInteger)
+    audio_tokens_out: Mapped[int] = mapped_column(BigInteger)
+    usage_source: Mapped[str] = mapped_column(Text)
+    """``vendor`` where the vendor counted the tokens, else ``none``."""
+    cost: Mapped[int] = mapped_column(BigInteger)
+    """Micro-dollars."""
+    price_version: Mapped[str | None] = mapped_column(Text)
+    latency_ms: Mapped[int] = mapped_column(Integer)
+    first_token_ms: Mapped[int | None] = mapped_column(Integer)
+    finish_reason: Mapped[str | None] = mapped_column(Text)
+    dropped: Mapped[list[str]] = mapped_column(JSON)
+    """Request fields that the translation could not carry over."""
+
+
+class CallHour(Base):
+    """Calls of one hour, application and service, summed; "" stands for none."""
+
+    __tablename__ = "call_hours"
+
+    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    team_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    application_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    service_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    errors: Mapped[int] = mapped_column(BigInteger)
+    """Calls with status 0 or from 400 up."""
+    latency_ms: Mapped[int] = mapped_column(BigInteger)
+    """Sum of the durations."""
+
+
+class UsageHour(Base):
+    """Usage of one hour, application, model and provider, summed; "" stands for none.
+
+    A table apart from :class:`CallHour`: the two are filled from different files in any order, and neither has to
+    wait for, or correct, the other.
+    """
+
+    __tablename__ = "usage_hours"
+
+    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    team_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    application_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    model: Mapped[str] = mapped_column(Text, primary_key=True)
+    provider_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    errors: Mapped[int] = mapped_column(BigInteger)
+    """Calls with status 0 or from 400 up."""
+    latency_ms: Mapped[int] = mapped_column(BigInteger)
+    """Sum of the durations."""
+    tokens_in: Mapped[int] = mapped_column(BigInteger)
+    tokens_out: Mapped[int] = mapped_column(BigInteger)
+    cost: Mapped[int] = mapped_column(BigInteger)
+    """Micro-dollars."""
+
+
+class SpoolOffset(Base):
+    """How far a node's spool file was read; moves in the same transaction as the rows that came of it."""
+
+    __tablename__ = "spool_files"
+
+    node: Mapped[str] = mapped_column(Text, primary_key=True)
+    identity: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Inode and a digest of the first line, so that a renamed file is known again and a reused inode is not."""
+    name: Mapped[str] = mapped_column(Text)
+    """The file's name when it was first seen; for people."""
+    offset: Mapped[int] = mapped_column(BigInteger)
+    """Bytes read."""
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)

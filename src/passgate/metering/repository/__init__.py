@@ -1,0 +1,1 @@
+"""Queries of metering; private to it."""

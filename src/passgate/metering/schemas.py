@@ -1,0 +1,150 @@
+"""What goes into and comes out of metering's services."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+CallKind = Literal["ai", "rest"]
+StatusClass = Literal["2xx", "3xx", "4xx", "5xx", "error"]
+"""``error``: status 0 (the client left) or from 400 up."""
+Bucket = Literal["hour", "day"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls to list; fields left None do not matter."""
+
+    since: datetime | None = None
+    """First moment of the start, inclusive."""
+    until: datetime | None = None
+    """Last moment of the start, exclusive."""
+    application_id: str | None = None
+    service_id: str | None = None
+    model: str | None = None
+    kind: CallKind | None = None
+    status_class: StatusClass | None = None
+    text: str | None = None
+    """A request id, or part of path, code, subject, token id, client address or user agent (in any case)."""
+
+
+class UsageView(BaseModel):
+    """What an AI call used and cost."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    format_in: str
+    """The caller's wire format, such as ``openai-chat``."""
+    provider_id: str | None
+    provider_name: str | None
+    """None where the provider is gone."""
+    vendor: str | None
+    vendor_model: str | None
+    deployment_id: str | None
+    stream: bool
+    outcome: str
+    """``ok``, ``error``, ``cancelled`` or ``revoked``."""
+    error_code: str | None
+    tokens_in: int
+    tokens_out: int
+    cached_tokens_in: int
+    cache_write_tokens: int
+    reasoning_tokens: int
+    audio_tokens_in: int
+    audio_tokens_out: int
+    usage_source: str
+    """``vendor`` where the vendor counted the tokens, else ``none``."""
+    cost_micro_dollars: int
+    price_version: str | None
+    latency_ms: int
+    first_token_ms: int | None
+    finish_reason: str | None
+    dropped: tuple[str, ...]
+    """Request fields that the translation could not carry over."""
+
+
+class CallView(BaseModel):
+    """A call, the names of what it concerned, and its usage where it was an AI call."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: int
+    request_id: str
+    started_at: datetime
+    node: str
+    kind: CallKind
+    method: str | None
+    path: str | None
+    status: int
+    """HTTP status; 0 where the client left before an answer."""
+    code: str | None
+    """Stable name of why it did not go well; None where it did."""
+    duration_ms: int
+    upstream_ms: int | None
+    bytes_in: int
+    bytes_out: int
+    attempts: int | None
+    team_id: str | None
+    application_id: str | None
+    application_name: str | None
+    """None where the application is unknown or gone."""
+    service_id: str | None
+    service_name: str | None
+    """None where the service is unknown or gone."""
+    model: str | None
+    jti: str | None
+    subject: str | None
+    client_ip: str | None
+    user_agent: str | None
+    usage: UsageView | None
+
+
+class Totals(BaseModel):
+    """Sums over a stretch of time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    calls: int = 0
+    errors: int = 0
+    """Calls with status 0 or from 400 up."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_micro_dollars: int = 0
+    average_latency_ms: float | None = None
+    """None where there was no call."""
+
+
+class Point(Totals):
+    """The sums of one bucket of a chart."""
+
+    start: datetime
+
+
+class Ranked(Totals):
+    """The sums of one application, service or model."""
+
+    id: str
+    """Its id; of a model, its public name."""
+    name: str
+    """Its name, or its id where it is gone."""
+
+
+class Summary(BaseModel):
+    """The overview: totals, a chart without gaps, and who leads."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: datetime
+    """Start of the first bucket: the asked moment, down to the hour or day."""
+    until: datetime
+    """End of the last bucket: the asked moment, up to the hour or day."""
+    bucket: Bucket
+    totals: Totals
+    series: tuple[Point, ...]
+    top_applications: tuple[Ranked, ...]
+    """By calls, ten at most."""
+    top_services: tuple[Ranked, ...]
+    """By calls, ten at most; tokens and cost are zero."""
+    top_models: tuple[Ranked, ...]
+    """By calls, ten at most; calls are those that a worker took up."""

@@ -1,0 +1,1 @@
+"""Use cases of metering; each authorises its actor and commits nothing."""
