@@ -1,0 +1,75 @@
+"""The console as a part of the control process."""
+
+import logging
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from nicegui import app as nicegui_app
+from nicegui import ui
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from passgate.console.edge import MOUNT_PATH, SESSION_COOKIE, Console
+from passgate.console.entrance.routes import SIGN_IN, Entrance
+from passgate.console.headers import GuardingHeaders
+from passgate.console.icons import LOGO
+from passgate.console.layout import frame
+from passgate.console.outlet import Outlet, redirect_to_sign_in, tell_problem
+from passgate.console.pages.table_of_pages import PAGES
+from passgate.console.theme import Theme
+from passgate.console.visit import SessionEndedError, Visit, who
+from passgate.kernel.errors import PassgateError
+
+__all__ = ["Console", "mount_console"]
+
+_TITLE = "Passgate"
+
+
+def mount_console(app: FastAPI, console: Console) -> None:
+    """Put the console at ``/console`` of the application. NiceGUI allows one a process."""
+    theme = Theme()
+    app.router.routes.append(theme.mount())
+    app.router.routes.extend(Entrance(console, theme).routes())
+    nicegui_app.add_middleware(GuardingHeaders)
+    ui.add_head_html(theme.head, shared=True)
+    ui.add_body_html(
+        "<script>window.addEventListener('load', () => window.passgateTheme.apply())</script>", shared=True
+    )
+
+    logging.getLogger("nicegui").addFilter(_is_unexpected)
+
+    async def show(request: Request) -> Response | None:
+        return await _show(console, request)
+
+    ui.page("/", title=_TITLE)(show)
+    ui.page("/{_:path}", title=_TITLE)(show)
+    ui.run_with(
+        app,
+        mount_path=MOUNT_PATH,
+        title=_TITLE,
+        favicon=LOGO,
+        dark=None,
+        language="en-US",
+        tailwind=False,
+        show_welcome_message=False,
+        storage_secret=None,
+        reconnect_timeout=15,
+    )
+
+
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    """NiceGUI logs what handlers raise; a refusal was told to whoever caused it, and is no fault of the program."""
+    return not isinstance(record.msg, (PassgateError, ValidationError))
+
+
+async def _show(console: Console, request: Request) -> Response | None:
+    secret = request.cookies.get(SESSION_COOKIE, "")
+    visit = Visit(console, secret, ui.context.client)
+    try:
+        actor = await visit.ask(who)
+    except SessionEndedError:
+        return RedirectResponse(redirect_to_sign_in(request.url.path, request.url.query, SIGN_IN), status_code=303)
+    visit.client.on_exception(lambda error: tell_problem(visit, error))
+    frame(visit, actor, lambda: Outlet(visit, PAGES))
+    return None

@@ -1,0 +1,89 @@
+// A table. Each column has a kind, which says how its cells look; cells are plain values or small objects.
+const COPY = "M9 9h11v11H9z M15 9V4H4v11h5";
+
+export default {
+  template: `
+    <div class="pg-table-wrap">
+      <table class="pg-table" :class="{'pg-cell-two': hasSub}" :data-dense="dense || null" :aria-label="label">
+        <thead>
+          <tr>
+            <th v-for="column in columns" :key="column.name" scope="col" :class="side(column)">
+              <span :class="{'pg-sr': column.kind === 'actions'}">{{ column.label }}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr v-for="row in rows" :key="row.id" :class="{'pg-new': row.fresh}" :data-open="opens(row) || null"
+              :data-id="row.id" :tabindex="opens(row) && !row.href ? 0 : null"
+              @click="open(row, $event)" @keydown.enter.self="open(row, $event)">
+            <td v-for="column in columns" :key="column.name" :class="side(column)">
+              <template v-if="row[column.name] === null || row[column.name] === undefined || row[column.name] === ''">
+                <span v-if="column.kind !== 'actions'" class="pg-faint" aria-label="none">–</span>
+              </template>
+              <template v-else-if="column.kind === 'main'">
+                <a v-if="row.href" class="pg-cell-main" :href="row.href">{{ row[column.name] }}</a>
+                <span v-else class="pg-cell-main">{{ row[column.name] }}</span>
+                <span v-if="row.sub" class="pg-cell-sub">{{ row.sub }}</span>
+              </template>
+              <span v-else-if="column.kind === 'id'" class="pg-id">
+                <span>{{ row[column.name] }}</span>
+                <button type="button" class="pg-copy" aria-label="Copy" :data-copy="row[column.name]">
+                  <svg viewBox="0 0 24 24" aria-hidden="true"><path :d="copyPath" /></svg>
+                </button>
+              </span>
+              <span v-else-if="column.kind === 'badge'" class="pg-badge" :data-tone="row[column.name].tone"
+                    :title="row[column.name].title || null">
+                <span v-if="row[column.name].dot" class="pg-dot"></span>{{ row[column.name].text }}
+              </span>
+              <span v-else-if="column.kind === 'badges'" class="pg-row-tight">
+                <span v-for="item in row[column.name]" :key="item.text" class="pg-badge" :data-tone="item.tone">{{ item.text }}</span>
+              </span>
+              <time v-else-if="['relative', 'clock', 'date'].includes(column.kind)" class="pg-num"
+                    :datetime="row[column.name]" :title="exact(row[column.name])">{{ moment(row[column.name], column.kind, tick) }}</time>
+              <code v-else-if="column.kind === 'code'" class="pg-cell-text" :title="row[column.name]">{{ row[column.name] }}</code>
+              <span v-else-if="column.kind === 'actions'" class="pg-cell-actions">
+                <button v-for="item in row[column.name]" :key="item.name" type="button" class="pg-link-button"
+                        :data-tone="item.tone" :aria-label="item.label + ' ' + (item.of || '')"
+                        @click.stop="$emit('act', { id: row.id, name: item.name })">{{ item.label }}</button>
+              </span>
+              <span v-else class="pg-cell-text" :title="row[column.name]">{{ row[column.name] }}</span>
+            </td>
+          </tr>
+        </tbody>
+      </table>
+    </div>`,
+  props: { columns: Array, rows: Array, label: String, dense: Boolean, opening: Boolean },
+  data() {
+    return { tick: 0, copyPath: COPY };
+  },
+  computed: {
+    hasSub() {
+      return this.rows.some((row) => row.sub);
+    },
+  },
+  mounted() {
+    this.timer = setInterval(() => this.tick++, 5000);
+  },
+  unmounted() {
+    clearInterval(this.timer);
+  },
+  methods: {
+    side(column) {
+      return ["number", "actions"].includes(column.kind) ? "pg-right" : "";
+    },
+    opens(row) {
+      return Boolean(row.href || this.opening);
+    },
+    open(row, event) {
+      if (event.target.closest("a, button") || window.getSelection().toString()) return;
+      if (row.href) event.currentTarget.querySelector("a")?.click();
+      else if (this.opening) this.$emit("open", row.id);
+    },
+    moment(iso, kind, _tick) {
+      return window.passgateMoment(iso, kind);
+    },
+    exact(iso) {
+      return window.passgateExact(iso);
+    },
+  },
+};

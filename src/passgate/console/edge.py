@@ -1,0 +1,24 @@
+"""What the console is given to work with."""
+
+from dataclasses import dataclass
+
+from passgate.identity.schemas import TokenIssuer
+from passgate.storage.work import Storage
+
+MOUNT_PATH = "/console"
+"""Where the console lies below the gate's URL."""
+
+SESSION_COOKIE = "passgate_session"
+"""The browser session's cookie; the management API reads the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The console's surroundings."""
+
+    storage: Storage
+    token_issuer: TokenIssuer
+    public_url: str
+    """The URL that clients use, without a slash at the end; shown in snippets."""
+    secure_cookies: bool = False
+    """Whether the session's cookie goes over HTTPS only."""

@@ -1,0 +1,1 @@
+"""Applications: who calls."""

@@ -1,0 +1,1 @@
+"""Calls: what came through the gate."""

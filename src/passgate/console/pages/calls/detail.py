@@ -1,0 +1,92 @@
+"""One call, in full."""
+
+from passgate.console.components.badge import badge
+from passgate.console.components.banner import banner
+from passgate.console.components.copyable import identifier
+from passgate.console.components.dialog import drawer
+from passgate.console.components.facts import Value, facts
+from passgate.console.components.moment import Moment
+from passgate.console.components.text import Words, box
+from passgate.console.formatting import byte_count, grouped, milliseconds
+from passgate.console.pages.calls.rows import status_tag
+from passgate.console.visit import Visit
+from passgate.kernel.money import format_dollars
+from passgate.metering.schemas import CallView, UsageView
+from passgate.metering.service.calls import get_call
+
+
+async def open_call(visit: Visit, call_id: int) -> None:
+    """Open a call's detail."""
+    call = await visit.ask(get_call, call_id)
+    with drawer(call.model or call.service_name or "Call", f"{call.method or ''} {call.path or ''}".strip()):
+        if call.code is not None:
+            with banner(f"{call.status} {call.code}", "The rule that decided.", tone="bad"):
+                pass
+        _section("Call", _call_facts(call))
+        _section("Caller", _caller_facts(call))
+        if call.usage is not None:
+            _section("Usage", _usage_facts(call.usage))
+            _section("Route", _route_facts(call, call.usage))
+        else:
+            _section("Route", [("Service", call.service_name or call.service_id or ""), ("Node", call.node)])
+
+
+def _section(title: str, pairs: list[tuple[str, Value]]) -> None:
+    with box("pg-stack-s"):
+        Words(title, "h3")
+        facts([(name, value) for name, value in pairs if value != ""])
+
+
+def _call_facts(call: CallView) -> list[tuple[str, Value]]:
+    state = status_tag(call)
+    return [
+        ("Status", lambda: badge(str(state["text"]), state["tone"])),  # type: ignore[arg-type]  # a cell's values are objects
+        ("Time", lambda: Moment(call.started_at, "clock")),
+        ("Latency", milliseconds(call.duration_ms)),
+        ("Upstream", milliseconds(call.upstream_ms)),
+        ("Size", f"{byte_count(call.bytes_in)} in, {byte_count(call.bytes_out)} out"),
+        ("Attempts", str(call.attempts) if call.attempts else ""),
+        ("Request id", lambda: identifier(call.request_id)),
+    ]
+
+
+def _caller_facts(call: CallView) -> list[tuple[str, Value]]:
+    jti = call.jti
+    return [
+        ("Application", call.application_name or call.application_id or "unknown"),
+        ("Token", (lambda: identifier(jti)) if jti else "none"),
+        ("Subject", call.subject or ""),
+        ("Address", call.client_ip or ""),
+        ("Client", call.user_agent or ""),
+    ]
+
+
+def _usage_facts(usage: UsageView) -> list[tuple[str, Value]]:
+    return [
+        ("Cost", format_dollars(usage.cost_micro_dollars)),
+        ("Tokens in", grouped(usage.tokens_in)),
+        ("of them cached", _some(usage.cached_tokens_in)),
+        ("written to the cache", _some(usage.cache_write_tokens)),
+        ("Tokens out", grouped(usage.tokens_out)),
+        ("of them reasoning", _some(usage.reasoning_tokens)),
+        ("Counted by", "the vendor" if usage.usage_source == "vendor" else "nobody"),
+        ("Price", usage.price_version or "unknown"),
+        ("First token after", milliseconds(usage.first_token_ms)),
+        ("Finish reason", usage.finish_reason or ""),
+        ("Dropped fields", ", ".join(usage.dropped)),
+    ]
+
+
+def _route_facts(call: CallView, usage: UsageView) -> list[tuple[str, Value]]:
+    return [
+        ("Format", usage.format_in + (", streamed" if usage.stream else "")),
+        ("Provider", usage.provider_name or usage.provider_id or ""),
+        ("Vendor's model", usage.vendor_model or ""),
+        ("Outcome", usage.outcome),
+        ("Error", usage.error_code or ""),
+        ("Node", call.node),
+    ]
+
+
+def _some(count: int) -> str:
+    return grouped(count) if count else ""

@@ -1,0 +1,1 @@
+"""Signing keys: what tokens are signed with."""

@@ -1,0 +1,1 @@
+"""Models: the names that clients ask for."""

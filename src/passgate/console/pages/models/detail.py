@@ -1,0 +1,159 @@
+"""One model: who answers for it, in which order, at which price."""
+
+from dataclasses import dataclass
+
+from nicegui.page_arguments import PageArguments
+
+from passgate.catalog.schemas import DeploymentView, ModelChange, ModelView
+from passgate.catalog.service.models import delete_deployment, delete_model, get_model, update_model
+from passgate.console.components.badge import badge
+from passgate.console.components.button import button
+from passgate.console.components.card import card
+from passgate.console.components.confirm import confirm
+from passgate.console.components.copyable import identifier, snippet
+from passgate.console.components.facts import facts
+from passgate.console.components.moment import Moment
+from passgate.console.components.page_header import page_header
+from passgate.console.components.table import Column, Row, Table, act, tag
+from passgate.console.components.text import box
+from passgate.console.edge import MOUNT_PATH
+from passgate.console.formatting import grouped, per_million
+from passgate.console.pages.models.edit import ask_to_change, ask_to_change_deployment
+from passgate.console.visit import Visit
+from passgate.kernel.actor import Actor
+from passgate.kernel.permissions import Permission
+from passgate.storage.work import Work
+
+_COLUMNS = (
+    Column("name", "Provider", "main"),
+    Column("priority", "Priority", "number"),
+    Column("weight", "Weight", "number"),
+    Column("input", "Input / M", "number"),
+    Column("output", "Output / M", "number"),
+    Column("source", "Price from", "badge"),
+    Column("actions", "Actions", "actions"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    model: ModelView
+    may_write: bool
+
+
+async def show(visit: Visit, args: PageArguments) -> None:
+    """Build the page."""
+    found = await visit.ask(_find, args.path_parameters["model_id"])
+    model = found.model
+    with page_header(model.name, f"By {model.owned_by}", trail=[("Models", f"{MOUNT_PATH}/models")]):
+        if found.may_write:
+            _actions(visit, model)
+    with box("pg-main-aside"):
+        with box("pg-stack"):
+            _deployments(visit, found)
+            _how_to_call(visit, model)
+        _about(model)
+
+
+def _find(actor: Actor, work: Work, model_id: str) -> _Found:
+    model = get_model(actor, work, model_id)
+    return _Found(model, actor.may(Permission.MODEL_WRITE, model.team_id))
+
+
+def _actions(visit: Visit, model: ModelView) -> None:
+    async def set_enabled(*, enabled: bool) -> None:
+        await visit.change(update_model, model.id, ModelChange(is_enabled=enabled))
+        await visit.refresh()
+
+    async def delete() -> None:
+        await visit.change(delete_model, model.id)
+        visit.go("/models")
+
+    button("Edit", lambda: ask_to_change(visit, model), icon="edit")
+    if model.is_enabled:
+        button("Switch off", lambda: set_enabled(enabled=False), icon="ban")
+    else:
+        button("Switch on", lambda: set_enabled(enabled=True), icon="check", kind="primary")
+    button(
+        "Delete",
+        lambda: confirm(
+            f"Delete “{model.name}”?",
+            "Calls that ask for it are refused at once. Its provider stays, and can switch it on again.",
+            "Delete model",
+            delete,
+        ),
+        icon="trash",
+    )
+
+
+def _deployments(visit: Visit, found: _Found) -> None:
+    model = found.model
+
+    async def acted(deployment_id: str, name: str) -> None:
+        if name == "edit":
+            deployment = next(one for one in model.deployments if one.id == deployment_id)
+            await ask_to_change_deployment(visit, model.id, deployment)
+            return
+        await visit.change(delete_deployment, model.id, deployment_id)
+        await visit.refresh()
+
+    with card(
+        "Deployments",
+        "Who answers: the lowest priority number first, shared by weight; the others when those fail.",
+        flush=True,
+    ):
+        rows = [_row(one, may_write=found.may_write) for one in sorted(model.deployments, key=lambda one: one.priority)]
+        Table(_COLUMNS, rows, label="Deployments", on_act=acted)
+
+
+def _row(deployment: DeploymentView, *, may_write: bool) -> Row:
+    price = deployment.price
+    changes = [act("edit", "Edit", of=deployment.provider_name), act("remove", "Remove", tone="bad")]
+    sources = {"own": tag("Your own", "brand"), "catalogue": tag("Catalogue"), None: tag("Unknown", "warn")}
+    return {
+        "id": deployment.id,
+        "name": deployment.provider_name,
+        "sub": deployment.vendor_model,
+        "priority": str(deployment.priority),
+        "weight": str(deployment.weight),
+        "input": per_million(price.input) if price else None,
+        "output": per_million(price.output) if price else None,
+        "source": sources[deployment.price_source],
+        "actions": changes if may_write else None,
+    }
+
+
+def _how_to_call(visit: Visit, model: ModelView) -> None:
+    with card("Call it"):
+        path, body = (
+            ("embeddings", f'{{"model": "{model.name}", "input": "hello"}}')
+            if model.kind == "embeddings"
+            else (
+                "chat/completions",
+                f'{{"model": "{model.name}", "messages": [{{"role": "user", "content": "Hello"}}]}}',
+            )
+        )
+        snippet(
+            f"curl {visit.console.public_url}/v1/{path} \\\n"
+            '  -H "Authorization: Bearer $PASSGATE_TOKEN" \\\n'
+            '  -H "Content-Type: application/json" \\\n'
+            f"  -d '{body}'",
+            "bash",
+        )
+
+
+def _about(model: ModelView) -> None:
+    with card("About"):
+        facts(
+            [
+                ("State", lambda: badge(*(("On", "good") if model.is_enabled else ("Off", "plain")), dot=True)),
+                ("Id", lambda: identifier(model.id)),
+                ("Kind", model.kind),
+                ("Context window", f"{grouped(model.context_window)} tokens" if model.context_window else "unknown"),
+                (
+                    "Longest answer",
+                    f"{grouped(model.max_output_tokens)} tokens" if model.max_output_tokens else "unknown",
+                ),
+                ("Switched on", lambda: Moment(model.created_at, "date")),
+            ]
+        )

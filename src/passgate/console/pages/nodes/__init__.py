@@ -1,0 +1,1 @@
+"""Nodes: where the gate runs and what each has in force."""

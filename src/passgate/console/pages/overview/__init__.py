@@ -1,0 +1,1 @@
+"""The overview: where one stands, and how the gate is doing."""

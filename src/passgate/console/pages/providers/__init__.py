@@ -1,0 +1,1 @@
+"""Providers: accounts at AI vendors."""

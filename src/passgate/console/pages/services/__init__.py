@@ -1,0 +1,1 @@
+"""Services: published REST APIs."""

@@ -1,0 +1,135 @@
+"""One service: how to call it, and who may."""
+
+from dataclasses import dataclass
+
+from nicegui.page_arguments import PageArguments
+
+from passgate.console.components.badge import badge
+from passgate.console.components.banner import banner
+from passgate.console.components.button import button
+from passgate.console.components.card import card
+from passgate.console.components.confirm import confirm
+from passgate.console.components.copyable import identifier, snippet
+from passgate.console.components.facts import facts
+from passgate.console.components.moment import Moment
+from passgate.console.components.page_header import page_header
+from passgate.console.components.text import Words, box, muted
+from passgate.console.edge import MOUNT_PATH
+from passgate.console.formatting import milliseconds
+from passgate.console.pages.services.form import ask_to_change
+from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
+from passgate.console.pages.services.subscribers import subscribers_card
+from passgate.console.pages.teams_of import team_names
+from passgate.console.visit import Visit
+from passgate.kernel.actor import Actor
+from passgate.kernel.permissions import Permission
+from passgate.publishing.schemas import ServiceView
+from passgate.publishing.service.services import delete_service, get_service, publish_service, retire_service
+from passgate.storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    service: ServiceView
+    team: str
+    may_write: bool
+
+
+async def show(visit: Visit, args: PageArguments) -> None:
+    """Build the page."""
+    found = await visit.ask(_find, args.path_parameters["service_id"])
+    service = found.service
+    with page_header(service.name, service.description, trail=[("Services", f"{MOUNT_PATH}/services")]):
+        if found.may_write:
+            _actions(visit, service)
+    if service.status == "draft":
+        with banner("This service is a draft", "Calls to its base path get 404 until it is published."):
+            pass
+    with box("pg-main-aside"):
+        with box("pg-stack"):
+            _how_to_call(visit, service)
+            await subscribers_card(visit, service)
+        _about(found)
+
+
+def _find(actor: Actor, work: Work, service_id: str) -> _Found:
+    service = get_service(actor, work, service_id)
+    return _Found(
+        service=service,
+        team=team_names(actor, work).get(service.team_id, "Another team"),
+        may_write=actor.may(Permission.SERVICE_WRITE, service.team_id),
+    )
+
+
+def _actions(visit: Visit, service: ServiceView) -> None:
+    async def publish() -> None:
+        await visit.change(publish_service, service.id)
+        visit.tell(f"{service.name} is published.")
+        await visit.refresh()
+
+    async def retire() -> None:
+        await visit.change(retire_service, service.id)
+        visit.tell(f"{service.name} is retired.")
+        await visit.refresh()
+
+    async def delete() -> None:
+        await visit.change(delete_service, service.id)
+        visit.tell(f"{service.name} is deleted.")
+        visit.go("/services")
+
+    button("Edit", lambda: ask_to_change(visit, service), icon="edit")
+    if service.status == "published":
+        button(
+            "Retire",
+            lambda: confirm(
+                f"Retire “{service.name}”?",
+                "Its route closes at once: callers get 404. It can be published again; subscriptions stay.",
+                "Retire service",
+                retire,
+            ),
+            icon="ban",
+        )
+        return
+    button(
+        "Delete",
+        lambda: confirm(
+            f"Delete “{service.name}”?",
+            "Its subscriptions go with it. This cannot be undone.",
+            "Delete service",
+            delete,
+        ),
+        icon="trash",
+    )
+    button("Publish", publish, kind="primary", icon="bolt")
+
+
+def _how_to_call(visit: Visit, service: ServiceView) -> None:
+    url = f"{visit.console.public_url}{service.base_path}/"
+    with card("Call it"):
+        if service.access == "public":
+            snippet(f"curl {url}", "bash")
+            muted("Anyone may call it; a token is not asked for.")
+            return
+        snippet(f'curl {url} \\\n  -H "Authorization: Bearer $PASSGATE_TOKEN"', "bash")
+        if service.access == "subscription":
+            muted("Without a token the answer is 401, without a subscription 403.")
+        else:
+            muted("Any valid token will do; without one the answer is 401.")
+
+
+def _about(found: _Found) -> None:
+    service = found.service
+    with card("About"):
+        facts(
+            [
+                ("Status", lambda: badge(service.status.capitalize(), STATUS_TONES[service.status], dot=True)),
+                ("Id", lambda: identifier(service.id)),
+                ("Team", found.team),
+                ("Base path", lambda: Words(service.base_path, "code")),
+                *([("Upstream", lambda: Words(service.upstream_url or "", "code"))] if service.upstream_url else []),
+                ("Who may call", ACCESS_TEXTS[service.access]),
+                ("Base path is", "stripped" if service.strip_base_path else "kept"),
+                ("Timeout", milliseconds(service.timeout_ms) if service.timeout_ms else "none"),
+                ("Created", lambda: Moment(service.created_at, "date")),
+            ]
+        )

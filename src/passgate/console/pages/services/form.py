@@ -1,0 +1,126 @@
+"""The form of a service."""
+
+from nicegui import ui
+
+from passgate.console.components.dialog import form_dialog
+from passgate.console.components.field import choice_field, text_field
+from passgate.console.components.form import Form
+from passgate.console.components.text import Words, box
+from passgate.console.pages.services.rows import ACCESS_CHOICES
+from passgate.console.pages.teams_of import writable_teams
+from passgate.console.visit import Visit
+from passgate.kernel.permissions import Permission
+from passgate.publishing.schemas import ServiceChange, ServiceIn, ServiceView
+from passgate.publishing.service.services import create_service, update_service
+
+
+async def ask_to_create(visit: Visit) -> None:
+    """Ask for a service, create (and publish) it, and open it."""
+    teams = await visit.ask(writable_teams, Permission.SERVICE_WRITE)
+
+    async def create(form: Form) -> None:
+        given = ServiceIn.model_validate(
+            {**_values(form), "team_id": form["team_id"] or "", "publish": bool(form["publish"])}
+        )
+        made = await visit.change(create_service, given)
+        visit.go(f"/services/{made.id}")
+
+    with form_dialog(
+        "New service",
+        "Calls to the base path are checked at the gate, then go to the upstream.",
+        "Create service",
+        create,
+        size="wide",
+    ) as form:
+        with box("pg-grid-2"):
+            form.add("name", text_field("Name", placeholder="Orders"))
+            form.add("team_id", choice_field("Team", teams, value=next(iter(teams), None)))
+        _fields(visit, form, None)
+        form.add("publish", ui.switch("Publish at once", value=True))
+
+
+async def ask_to_change(visit: Visit, service: ServiceView) -> None:
+    """Ask for what is to change of a service."""
+
+    async def change(form: Form) -> None:
+        await visit.change(update_service, service.id, ServiceChange.model_validate(_values(form)))
+        await visit.refresh()
+
+    lead = "Changes of a published service take effect at once, without cutting a call."
+    with form_dialog("Edit service", lead, "Save", change, size="wide") as form:
+        form.add("name", text_field("Name", value=service.name))
+        _fields(visit, form, service)
+
+
+def _fields(visit: Visit, form: Form, service: ServiceView | None) -> None:
+    with box("pg-grid-2"):
+        form.add(
+            "base_path",
+            text_field(
+                "Base path",
+                value=service.base_path if service else "",
+                placeholder="/orders",
+                help_text=f"Callers use {visit.console.public_url}/<base path>/…",
+            ),
+        )
+        form.add(
+            "upstream_url",
+            text_field(
+                "Upstream URL",
+                value=(service.upstream_url or "") if service else "",
+                placeholder="http://localhost:9000",
+                help_text="Where the calls go; http or https.",
+            ),
+        )
+    form.add(
+        "access",
+        choice_field("Who may call", ACCESS_CHOICES, value=service.access if service else "subscription"),
+    )
+    form.add(
+        "description", text_field("Description", value=service.description if service else "", optional=True, lines=2)
+    )
+    with ui.expansion("More").classes("pg-more w-full").props("dense"), box("pg-stack-s"):
+        _rare_fields(form, service)
+
+
+def _rare_fields(form: Form, service: ServiceView | None) -> None:
+    with box("pg-row"):
+        form.add(
+            "strip_base_path", ui.switch("Strip the base path", value=service.strip_base_path if service else True)
+        )
+        Words("The upstream sees /42 for /orders/42.", "span", "pg-help")
+    with box("pg-grid-3"):
+        form.add(
+            "timeout_ms",
+            text_field(
+                "Timeout",
+                value=str(service.timeout_ms if service else 30_000),
+                help_text="Milliseconds for the whole answer; 0: none.",
+            ),
+        )
+        form.add(
+            "connect_timeout_ms",
+            text_field(
+                "Connect timeout",
+                value=str(service.connect_timeout_ms if service else 2_000),
+                help_text="Milliseconds.",
+            ),
+        )
+        form.add(
+            "host_header",
+            text_field(
+                "Host header",
+                value=(service.host_header or "") if service else "",
+                optional=True,
+                help_text="Empty: the upstream's own.",
+            ),
+        )
+
+
+def _values(form: Form) -> dict[str, object]:
+    names = ("name", "base_path", "upstream_url", "access", "description", "strip_base_path", "timeout_ms")
+    return {
+        **{name: form[name] for name in names},
+        "connect_timeout_ms": form["connect_timeout_ms"],
+        "host_header": form.text("host_header"),
+    }

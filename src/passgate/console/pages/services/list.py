@@ -1,0 +1,80 @@
+"""All services."""
+
+from nicegui.page_arguments import PageArguments
+
+from passgate.console.components.button import button
+from passgate.console.components.card import card
+from passgate.console.components.empty import empty, next_step
+from passgate.console.components.field import filter_field, search_field
+from passgate.console.components.listing import Listing
+from passgate.console.components.page_header import page_header
+from passgate.console.components.table import Column, Row, tag
+from passgate.console.components.text import box
+from passgate.console.edge import MOUNT_PATH
+from passgate.console.pages.services.form import ask_to_create
+from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
+from passgate.console.visit import Visit
+from passgate.kernel.pagination import Page, PageRequest
+from passgate.publishing.schemas import ServiceView
+from passgate.publishing.service.services import list_services
+
+_COLUMNS = (
+    Column("name", "Name", "main"),
+    Column("status", "Status", "badge"),
+    Column("path", "Base path", "code"),
+    Column("access", "Who may call"),
+    Column("upstream", "Upstream", "code"),
+    Column("subscriptions", "Subscriptions", "number"),
+    Column("published", "Published", "relative"),
+)
+_STATUSES = {"": "Every status", "draft": "Draft", "published": "Published", "retired": "Retired"}
+
+
+async def show(visit: Visit, _args: PageArguments) -> None:
+    """Build the page."""
+
+    async def create() -> None:
+        await ask_to_create(visit)
+
+    with page_header("Services", "REST APIs behind the gate: who may call them is decided before they are reached."):
+        button("New service", create, kind="primary", icon="plus")
+    with box("pg-filters"):
+        search = search_field("Search services")
+        status = filter_field("Status", _STATUSES, "")
+
+    async def fetch(page: PageRequest) -> Page[ServiceView]:
+        return await visit.ask(list_services, page, (search.value or "").strip() or None, status.value or None)
+
+    with card(flush=True):
+        listing = Listing(
+            _COLUMNS,
+            label="Services",
+            noun="service",
+            fetch=fetch,
+            row=_row,
+            narrowed=lambda: bool(search.value or status.value),
+            when_empty=lambda: empty(
+                "service",
+                "No services yet",
+                "Publish a REST API: give it a name, a base path and the URL behind it. Callers then need a token.",
+                next_step("New service", create),
+            ),
+        )
+    await listing.load()
+    search.on_value_change(listing.load)
+    status.on_value_change(listing.load)
+
+
+def _row(service: ServiceView) -> Row:
+    return {
+        "id": service.id,
+        "href": f"{MOUNT_PATH}/services/{service.id}",
+        "name": service.name,
+        "sub": service.description,
+        "status": tag(service.status.capitalize(), STATUS_TONES[service.status], dot=True),
+        "path": service.base_path,
+        "access": ACCESS_TEXTS[service.access],
+        "upstream": service.upstream_url,
+        "subscriptions": service.subscription_count,
+        "published": service.published_at.isoformat() if service.published_at else None,
+    }

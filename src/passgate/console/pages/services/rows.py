@@ -1,0 +1,11 @@
+"""How services' states look."""
+
+from passgate.console.components.badge import Tone
+
+STATUS_TONES: dict[str, Tone] = {"draft": "plain", "published": "good", "retired": "warn"}
+ACCESS_TEXTS = {"public": "Anyone", "token": "Any token", "subscription": "Subscribers"}
+ACCESS_CHOICES = {
+    "subscription": "Subscribers: applications with a subscription",
+    "token": "Any valid token",
+    "public": "Anyone, without a token",
+}

@@ -1,0 +1,87 @@
+"""Who subscribes to a service."""
+
+from passgate.console.components.button import button
+from passgate.console.components.card import card, card_head
+from passgate.console.components.dialog import form_dialog
+from passgate.console.components.empty import empty, next_step
+from passgate.console.components.field import choice_field
+from passgate.console.components.form import Form
+from passgate.console.components.table import Column, Row, Table, act
+from passgate.console.edge import MOUNT_PATH
+from passgate.console.visit import Visit
+from passgate.identity.service.applications import list_applications
+from passgate.kernel.actor import Actor
+from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
+from passgate.kernel.permissions import Permission
+from passgate.publishing.schemas import ServiceView, SubscriptionFilter, SubscriptionView
+from passgate.publishing.service.subscriptions import list_subscriptions, subscribe, unsubscribe
+from passgate.storage.work import Work
+
+_ALL = PageRequest(limit=MAX_PAGE)
+_COLUMNS = (
+    Column("name", "Application", "main"),
+    Column("app_id", "Application id", "id"),
+    Column("since", "Since", "relative"),
+    Column("actions", "Actions", "actions"),
+)
+
+
+async def subscribers_card(visit: Visit, service: ServiceView) -> None:
+    """The applications that may call the service."""
+    found = await visit.ask(_subscriptions, service.id)
+
+    async def add() -> None:
+        await _ask_to_add(visit, service)
+
+    async def end(subscription_id: str, _name: str) -> None:
+        await visit.change(unsubscribe, subscription_id)
+        visit.tell("The subscription has ended; its calls are refused from now on.")
+        await visit.refresh()
+
+    with card(flush=True):
+        with card_head("Subscriptions", "The applications that may call it."):
+            if found.items:
+                button("Add application", add, icon="plus")
+        if found.items:
+            Table(_COLUMNS, [_row(one) for one in found.items], label="Subscriptions", on_act=end)
+        elif service.access == "subscription":
+            empty(
+                "application",
+                "Nobody may call it yet",
+                "Add the applications that may. Their tokens work here at once.",
+                next_step("Add application", add),
+            )
+        else:
+            empty("check", "No subscriptions needed", "Who may call is decided without subscriptions here.")
+
+
+def _row(subscription: SubscriptionView) -> Row:
+    return {
+        "id": subscription.id,
+        "href": f"{MOUNT_PATH}/applications/{subscription.application_id}",
+        "name": subscription.application_name,
+        "app_id": subscription.application_id,
+        "since": subscription.created_at.isoformat(),
+        "actions": [act("end", "End", of=f"the subscription of {subscription.application_name}", tone="bad")],
+    }
+
+
+async def _ask_to_add(visit: Visit, service: ServiceView) -> None:
+    applications = await visit.ask(_applications)
+
+    async def add(form: Form) -> None:
+        await visit.change(subscribe, service.id, form["application_id"] or "")
+        await visit.refresh()
+
+    lead = f"It may then call {service.name} with any of its tokens, at once."
+    with form_dialog("Add an application", lead, "Add", add) as form:
+        form.add("application_id", choice_field("Application", applications, searchable=True))
+
+
+def _subscriptions(actor: Actor, work: Work, service_id: str) -> Page[SubscriptionView]:
+    return list_subscriptions(actor, work, _ALL, SubscriptionFilter(service_id=service_id, status="active"))
+
+
+def _applications(actor: Actor, work: Work) -> dict[str, str]:
+    found = list_applications(actor, work, _ALL).items
+    return {one.id: one.name for one in found if actor.may(Permission.SUBSCRIPTION_WRITE, one.team_id)}

@@ -1,0 +1,42 @@
+"""Every page below the frame: its path, its title, what builds it."""
+
+from collections.abc import Mapping
+
+from passgate.console.outlet import PageBuilder
+from passgate.console.pages.applications import detail as application
+from passgate.console.pages.applications import list as applications
+from passgate.console.pages.calls import list as calls
+from passgate.console.pages.keys import list as keys
+from passgate.console.pages.models import detail as model
+from passgate.console.pages.models import list as models
+from passgate.console.pages.nodes import list as nodes
+from passgate.console.pages.overview import page as overview
+from passgate.console.pages.people import team, teams, user, users
+from passgate.console.pages.providers import detail as provider
+from passgate.console.pages.providers import list as providers
+from passgate.console.pages.providers import new as new_provider
+from passgate.console.pages.services import detail as service
+from passgate.console.pages.services import list as services
+from passgate.console.pages.tokens import list as tokens
+
+PAGES: Mapping[str, tuple[str, PageBuilder]] = {
+    "/": ("Overview", overview.show),
+    "/calls": ("Calls", calls.show),
+    "/providers": ("Providers", providers.show),
+    "/providers/new": ("Add a provider", new_provider.show),
+    "/providers/{provider_id}": ("Provider", provider.show),
+    "/models": ("Models", models.show),
+    "/models/{model_id}": ("Model", model.show),
+    "/services": ("Services", services.show),
+    "/services/{service_id}": ("Service", service.show),
+    "/applications": ("Applications", applications.show),
+    "/applications/{application_id}": ("Application", application.show),
+    "/tokens": ("Tokens", tokens.show),
+    "/users": ("Users", users.show),
+    "/users/{user_id}": ("User", user.show),
+    "/teams": ("Teams", teams.show),
+    "/teams/{team_id}": ("Team", team.show),
+    "/nodes": ("Nodes", nodes.show),
+    "/keys": ("Signing keys", keys.show),
+}
+"""By path within the console; the first that fits is taken."""

@@ -1,0 +1,1 @@
+"""Tokens: what was issued to whom."""

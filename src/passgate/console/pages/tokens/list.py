@@ -1,0 +1,75 @@
+"""All tokens."""
+
+from nicegui.page_arguments import PageArguments
+
+from passgate.console.components.button import button
+from passgate.console.components.card import card
+from passgate.console.components.empty import empty, next_step
+from passgate.console.components.field import filter_field, search_field
+from passgate.console.components.listing import Listing
+from passgate.console.components.page_header import page_header
+from passgate.console.components.table import Row
+from passgate.console.components.text import box
+from passgate.console.pages.tokens.issuing import ask_to_issue
+from passgate.console.pages.tokens.revoking import ask_to_revoke
+from passgate.console.pages.tokens.rows import COLUMNS, token_row
+from passgate.console.visit import Visit
+from passgate.identity.models import Token
+from passgate.identity.service.applications import list_applications
+from passgate.identity.service.tokens import list_tokens
+from passgate.kernel.actor import Actor
+from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
+from passgate.storage.work import Work
+
+_STATUSES = {"": "Every status", "active": "Active", "expired": "Expired", "revoked": "Revoked"}
+
+
+async def show(visit: Visit, _args: PageArguments) -> None:
+    """Build the page."""
+    owners = await visit.ask(_application_names)
+
+    async def issue() -> None:
+        await ask_to_issue(visit, None)
+
+    with page_header(
+        "Tokens", "Every token that Passgate issued. It keeps what a token is for, never the token itself."
+    ):
+        button("New token", issue, kind="primary", icon="plus")
+    with box("pg-filters"):
+        search = search_field("Search tokens")
+        status = filter_field("Status", _STATUSES, "")
+
+    async def fetch(page: PageRequest) -> Page[Token]:
+        return await visit.ask(
+            list_tokens, page, status=status.value or None, search=(search.value or "").strip() or None
+        )
+
+    def row(token: Token) -> Row:
+        return token_row(token, visit.console.storage.clock.now(), owners.get(token.application_id or "", "Personal"))
+
+    async def acted(jti: str, _name: str) -> None:
+        await ask_to_revoke(visit, jti, listing.load)
+
+    with card(flush=True):
+        listing = Listing(
+            COLUMNS,
+            label="Tokens",
+            noun="token",
+            fetch=fetch,
+            row=row,
+            on_act=acted,
+            narrowed=lambda: bool(status.value or search.value),
+            when_empty=lambda: empty(
+                "token",
+                "No tokens yet",
+                "A token lets an application call models and services. It works as an API key in every SDK.",
+                next_step("New token", issue),
+            ),
+        )
+    await listing.load()
+    search.on_value_change(listing.load)
+    status.on_value_change(listing.load)
+
+
+def _application_names(actor: Actor, work: Work) -> dict[str, str]:
+    return {row.id: row.name for row in list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items}

@@ -1,0 +1,43 @@
+"""Tokens as rows of a table."""
+
+from datetime import datetime
+
+from passgate.console.components.badge import Tone
+from passgate.console.components.table import Column, Row, act, tag
+from passgate.identity.models import Token
+from passgate.identity.service.tokens import status_of
+
+_TONES: dict[str, Tone] = {"active": "good", "expired": "plain", "revoked": "bad"}
+
+COLUMNS = (
+    Column("name", "Name", "main"),
+    Column("status", "Status", "badge"),
+    Column("jti", "Token id", "id"),
+    Column("scopes", "Scopes"),
+    Column("issued", "Issued", "relative"),
+    Column("expires", "Expires", "relative"),
+    Column("used", "Last used", "relative"),
+    Column("actions", "Actions", "actions"),
+)
+
+
+def token_row(token: Token, now: datetime, owner: str = "") -> Row:
+    """A token's row; the owner is said below its name."""
+    status = status_of(token, now)
+    revocable = status == "active"
+    return {
+        "id": token.jti,
+        "name": token.name,
+        "sub": owner,
+        "status": tag(status.capitalize(), _TONES[status], dot=True, title=_why(token)),
+        "jti": token.jti,
+        "scopes": " ".join(token.scopes),
+        "issued": token.issued_at.isoformat(),
+        "expires": token.expires_at.isoformat(),
+        "used": token.last_used_at.isoformat() if token.last_used_at else None,
+        "actions": [act("revoke", "Revoke", of=token.name, tone="bad")] if revocable else None,
+    }
+
+
+def _why(token: Token) -> str:
+    return f"Reason: {token.revoked_reason}" if token.revoked_reason else ""

@@ -1,0 +1,58 @@
+"""The calls page: new calls appear by themselves, and each opens."""
+
+import random
+import time
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from console.control_process import Control
+from console.realistic_data import Known, add_call
+
+pytestmark = pytest.mark.browser
+
+
+def _call(control: Control, known: Known, seed: int) -> str:
+    with control.storage.writing() as work:
+        return add_call(work, known, work.clock.now() + timedelta(seconds=1), random.Random(seed), 0)  # noqa: S311 - an example
+
+
+def test_a_new_call_appears_within_two_seconds(page: Page, control: Control, known: Known) -> None:
+    page.goto("/console/calls")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    top = page.locator("tbody tr").first.get_attribute("data-id")
+    started = time.monotonic()
+    request_id = _call(control, known, 1)
+    expect(page.locator("tbody tr").first).not_to_have_attribute("data-id", str(top), timeout=2_000)
+    assert time.monotonic() - started < 2
+    page.locator("tbody tr").first.click()
+    panel = page.locator(".pg-drawer")
+    for text in (request_id, "10.1.4.9", "genai-prices 0.2.3", "OpenAI/Python 3.54.0", "streamed"):
+        expect(panel).to_contain_text(text)
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+
+
+def test_paused_it_stays_as_it_is(page: Page, control: Control, known: Known) -> None:
+    page.goto("/console/calls")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    top = page.locator("tbody tr").first.get_attribute("data-id")
+    _call(control, known, 2)
+    page.wait_for_timeout(2_500)  # two looks would fall into this time
+    expect(page.locator("tbody tr").first).to_have_attribute("data-id", str(top))
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator("tbody tr").first).not_to_have_attribute("data-id", str(top))
+
+
+def test_filters_and_older_calls(page: Page) -> None:
+    page.goto("/console/calls")
+    expect(page.locator("tbody tr")).to_have_count(50)
+    page.get_by_role("button", name="Load older").click()
+    expect(page.locator("tbody tr").nth(60)).to_be_attached()
+    page.get_by_label("Search calls").fill("subscription_missing")
+    expect(page.locator("tbody tr", has_text="403 subscription_missing").first).to_be_visible()
+    expect(page.locator("tbody tr", has_not_text="subscription_missing")).to_have_count(0)
+    page.get_by_label("Search calls").fill("nothing has this in it")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
