@@ -80,8 +80,8 @@ def _ingest(settings: Settings, folders: Folders, storage: Storage, ended: threa
         pause = _INGEST_SECONDS
         try:
             ready = ready or has_tables(storage.engine)
-            if ready:
-                ingester.run_once()
+            while ready and ingester.run_once():
+                continue  # a backlog is worked off without a pause
             if ready and time.monotonic() >= next_upkeep:
                 next_upkeep = time.monotonic() + _UPKEEP_SECONDS
                 _upkeep(settings, storage)
