@@ -52,6 +52,7 @@ $(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing Passgate into $(VENV) …"
 	@$(PIP) install --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt pyproject.toml $(VENV)/run.stamp

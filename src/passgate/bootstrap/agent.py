@@ -26,7 +26,7 @@ from passgate.identity.service.revocation import purge_expired
 from passgate.metering.ingest import Ingester
 from passgate.metering.service.retention import delete_before
 from passgate.settings import Settings
-from passgate.storage.migration import has_tables
+from passgate.storage.tables import has_tables
 from passgate.storage.work import Storage
 
 _log = logging.getLogger("passgate.agent")

@@ -1,8 +1,11 @@
 """``python -m passgate.bootstrap.process NAME``: one of a node's Python processes; the supervisor starts these."""
 
+import functools
+import gc
 import logging
 import os
 import sys
+from collections.abc import Callable
 
 from passgate.bootstrap.child import EXIT_CONFIGURATION
 from passgate.bootstrap.layout import Folders, folders_of
@@ -18,8 +21,11 @@ def main(name: str) -> int:
     """Run the process of that name; the exit code."""
     settings = load_settings()
     configure_logging(name, settings.log_format, settings.log_level)
+    if name == "agent":
+        os.nice(_BELOW_THE_GATE)
     try:
-        _run(name, settings, folders_of(settings))
+        run = _loaded(name)
+        run(settings, folders_of(settings))
     except PassgateError as error:
         logging.getLogger("passgate").critical(error.message)
         return EXIT_CONFIGURATION
@@ -28,21 +34,25 @@ def main(name: str) -> int:
     return 0
 
 
-def _run(name: str, settings: Settings, folders: Folders) -> None:
-    # Each process imports only what it runs: a worker with the console's libraries would weigh three times as much.
+def _loaded(name: str) -> Callable[[Settings, Folders], None]:
+    """What the process runs, with its libraries loaded.
+
+    Each process loads only what it runs: a worker with the console's libraries would weigh three times as much.
+    The collector rests meanwhile, since nothing of what is loaded is garbage, and never looks at it again.
+    """
+    gc.disable()
+    run: Callable[[Settings, Folders], None]
     if name == "control":
-        from passgate.bootstrap.control import run_control  # noqa: PLC0415 - see above
-
-        run_control(settings, folders)
+        from passgate.bootstrap.control import run_control as run  # noqa: PLC0415 - see above
     elif name == "agent":
-        from passgate.bootstrap.agent import run_agent  # noqa: PLC0415 - see above
-
-        os.nice(_BELOW_THE_GATE)
-        run_agent(settings, folders)
+        from passgate.bootstrap.agent import run_agent as run  # noqa: PLC0415 - see above
     else:
         from passgate.bootstrap.worker import run_worker  # noqa: PLC0415 - see above
 
-        run_worker(settings, folders, name)
+        run = functools.partial(run_worker, name=name)
+    gc.freeze()
+    gc.enable()
+    return run
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from passgate.gateway.state import Snapshot
 from passgate.gateway.wake_up import WakeUp
 from passgate.gateway.xds.server import AdsServer
 from passgate.kernel.errors import PassgateError
-from passgate.storage.migration import has_tables
+from passgate.storage.tables import has_tables
 
 _log = logging.getLogger("passgate.agent")
 

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from passgate.kernel.errors import UnavailableError
@@ -28,11 +28,6 @@ def alembic_config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     return config
-
-
-def has_tables(engine: Engine) -> bool:
-    """Whether the database was ever migrated; for processes that start beside the one that migrates."""
-    return inspect(engine).has_table("alembic_version")
 
 
 def migrate(engine: Engine) -> None:
