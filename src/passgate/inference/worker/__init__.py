@@ -1,0 +1,1 @@
+"""The inference worker: one process behind Envoy that answers AI calls."""

@@ -1,0 +1,107 @@
+"""What is known of an AI call while it runs, and the usage line that it ends in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import orjson
+
+from passgate.contracts.usage_record import TokenUsage
+from passgate.inference.routing_table import ServingDeployment, ServingModel
+from passgate.inference.translation import InboundFormat, StreamTranslator
+from passgate.inference.worker.caller import Caller
+
+Outcome = Literal["ok", "error", "cancelled", "revoked"]
+
+_LONGEST_NAME = 256
+"""A model's name as the line bears it; clients may send any."""
+_MOST_DROPPED = 100
+
+
+@dataclass(slots=True)
+class AiCall:
+    """One call of one client; filled in as it goes on."""
+
+    form: InboundFormat
+    request_id: str
+    caller: Caller
+    started: datetime
+    timer: Callable[[], float]
+    """Seconds on a clock that only goes forward."""
+    timer_start: float
+    team_id: str = ""
+    model_name: str = ""
+    model: ServingModel | None = None
+    deployment: ServingDeployment | None = None
+    stream: bool = False
+    dropped: tuple[str, ...] = ()
+    translator: StreamTranslator | None = None
+    head_sent: bool = False
+    settled: bool = False
+    """The usage line is written."""
+    first_token_ms: int | None = None
+
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the call came."""
+        return int((self.timer() - self.timer_start) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a call ended."""
+
+    status: int
+    outcome: Outcome = "ok"
+    error_code: str | None = None
+    usage: TokenUsage | None = None
+    finish_reason: str | None = None
+
+
+def usage_line(call: AiCall, ending: Ending) -> bytes:
+    """The call as a line of the usage spool: a ``UsageRecord`` as JSON, built without the model for speed."""
+    deployment = call.deployment
+    usage = ending.usage
+    price = deployment.price if deployment is not None else None
+    token = call.caller.token
+    return orjson.dumps(
+        {
+            "request_id": call.request_id,
+            "start": call.started.isoformat(timespec="microseconds"),
+            "application_id": call.caller.application_id,
+            "team_id": call.team_id,
+            "jti": token.jti,
+            "subject": token.subject,
+            "format_in": call.form,
+            "model": call.model_name[:_LONGEST_NAME],
+            "provider_id": deployment.provider_id if deployment is not None else None,
+            "vendor": deployment.target.vendor if deployment is not None else None,
+            "vendor_model": deployment.target.vendor_model if deployment is not None else None,
+            "deployment_id": deployment.id if deployment is not None else None,
+            "stream": call.stream,
+            "status": ending.status,
+            "outcome": ending.outcome,
+            "error_code": ending.error_code,
+            "usage": _counts(usage) if usage is not None else {},
+            "usage_source": "vendor" if usage is not None else "none",
+            "cost_micro_dollars": price.cost(usage) if price is not None and usage is not None else 0,
+            "price_version": price.version if price is not None else None,
+            "latency_ms": call.elapsed_ms(),
+            "first_token_ms": call.first_token_ms,
+            "finish_reason": ending.finish_reason,
+            "dropped": call.dropped[:_MOST_DROPPED],
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
+
+
+def _counts(usage: TokenUsage) -> dict[str, int]:
+    return {
+        "input": usage.input,
+        "output": usage.output,
+        "cached_input": usage.cached_input,
+        "cache_write": usage.cache_write,
+        "reasoning": usage.reasoning,
+        "input_audio": usage.input_audio,
+        "output_audio": usage.output_audio,
+    }

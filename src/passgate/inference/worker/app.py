@@ -1,0 +1,195 @@
+"""The worker as an ASGI application: paths, methods, and the life of what they need."""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+from passgate.inference.routing import PriorityThenWeight
+from passgate.inference.routing_table import ServingApplication
+from passgate.inference.translation import InboundFormat
+from passgate.inference.worker.answering import send_json, send_refusal
+from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
+from passgate.inference.worker.caller import CLAIMS_HEADER, read_caller
+from passgate.inference.worker.incoming import Incoming, Message, Receive, Send
+from passgate.inference.worker.live_state import LiveState
+from passgate.inference.worker.model_list import anthropic_list, anthropic_model, openai_list, openai_model
+from passgate.inference.worker.options import WorkerOptions
+from passgate.inference.worker.refusals import ApplicationUnknownError, MethodNotAllowedError, RouteNotFoundError
+from passgate.inference.worker.spool import UsageSpool
+from passgate.inference.worker.vendor_client import VendorClient
+from passgate.kernel.clock import Clock, SystemClock
+from passgate.kernel.errors import PassgateError
+from passgate.kernel.ids import IdFactory
+
+_log = logging.getLogger("passgate.inference")
+
+_CALL_PATHS: Mapping[str, InboundFormat] = {
+    "/v1/chat/completions": "openai-chat",
+    "/v1/embeddings": "openai-embeddings",
+    "/v1/messages": "anthropic-messages",
+}
+_MODELS = "/v1/models"
+_READ_HEADERS = {
+    name.encode(): name
+    for name in (CLAIMS_HEADER, "x-request-id", "content-length", "anthropic-version", "anthropic-beta")
+}
+
+
+class WorkerApp:
+    """Answers what Envoy sends to this worker."""
+
+    def __init__(self, options: WorkerOptions, *, clock: Clock, ids: IdFactory, chance: Callable[[], float]) -> None:
+        self._options = options
+        self._clock = clock
+        self._ids = ids
+        self._chance = chance
+        self._state = LiveState(options.config_file, options.revocations_file, options.vault)
+        self._calls: CallHandler | None = None
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """ASGI 3: one request, or the life of the server."""
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with self._running():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    @contextlib.asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        options = self._options
+        limits = options.limits
+        spool = UsageSpool(options.spool_dir, options.name, clock=self._clock, rotate_bytes=limits.spool_bytes)
+        spool.open()
+        client = VendorClient(connect_seconds=limits.connect, ca_file=options.ca_file)
+        strategy = PriorityThenWeight(self._chance)
+        self._state.load()
+        self._calls = CallHandler(self._state, client, spool, strategy, limits, self._clock)
+        following = asyncio.create_task(self._state.follow())
+        following.add_done_callback(_report_end)
+        try:
+            yield
+        finally:
+            following.cancel()
+            client.close()
+            spool.close()
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        """The edge of the process: what nobody foresaw becomes a 500 in the caller's format."""
+        incoming = self._incoming(scope, receive, send)
+        try:
+            await self._route(incoming)
+        except PassgateError as error:
+            await self._refuse(incoming, error)
+        except Exception:  # noqa: BLE001 - the edge: the worker must live on
+            _log.exception("a request failed in a way that nobody foresaw", extra={"request_id": incoming.request_id})
+            await self._refuse(incoming, PassgateError(UNFORESEEN))
+
+    def _incoming(self, scope: Message, receive: Receive, send: Send) -> Incoming:
+        path: str = scope["path"]
+        headers = {
+            _READ_HEADERS[key]: value.decode("latin-1") for key, value in scope["headers"] if key in _READ_HEADERS
+        }
+        return Incoming(
+            form=_CALL_PATHS.get(path) or _format_of(path, headers),
+            method=scope["method"],
+            path=path,
+            query=scope["query_string"],
+            request_id=headers.get("x-request-id") or self._ids.new("req"),
+            headers=headers,
+            receive=receive,
+            send=send,
+        )
+
+    async def _refuse(self, incoming: Incoming, error: PassgateError) -> None:
+        headers = incoming.own_headers()
+        if isinstance(error, MethodNotAllowedError):
+            headers.append((b"allow", error.allowed.encode()))
+        await send_refusal(incoming.send, incoming.form, error, incoming.request_id, headers)
+
+    async def _route(self, incoming: Incoming) -> None:
+        path = incoming.path
+        if path in _CALL_PATHS and self._calls is not None:
+            _require_method(incoming, "POST")
+            await self._calls.answer(incoming)
+        elif path == _MODELS or path.startswith(f"{_MODELS}/"):
+            _require_method(incoming, "GET")
+            await send_json(incoming.send, 200, self._models(incoming), incoming.own_headers())
+        elif path == "/readyz":
+            _require_method(incoming, "GET")
+            await self._tell_readiness(incoming.send)
+        else:
+            raise RouteNotFoundError("There is nothing at this path.")
+
+    def _models(self, incoming: Incoming) -> dict[str, Any]:
+        application = self._application(incoming.headers)
+        table = self._state.table
+        name = incoming.path[len(_MODELS) + 1 :]
+        if incoming.form != "anthropic-messages":
+            return openai_model(table, application, name) if name else openai_list(table, application)
+        return anthropic_model(table, application, name) if name else anthropic_list(table, application, incoming.query)
+
+    def _application(self, headers: Mapping[str, str]) -> ServingApplication:
+        caller = read_caller(headers)
+        self._state.refuse_revoked(caller.token)
+        application = self._state.table.application(caller.token.application)
+        if application is None:
+            raise ApplicationUnknownError("The token's application is not known to this gate.")
+        return application
+
+    async def _tell_readiness(self, send: Send) -> None:
+        ready = self._state.ready
+        document = {
+            "status": "ready" if ready else "starting",
+            "snapshot_version": self._state.table.version if ready else None,
+            "revocation_seq": self._state.deny.seq,
+            "worker": self._options.name,
+        }
+        await send_json(send, 200 if ready else 503, document, [])
+
+
+def build_app(
+    options: WorkerOptions,
+    *,
+    clock: Clock | None = None,
+    ids: IdFactory | None = None,
+    chance: Callable[[], float] = random.random,
+) -> WorkerApp:
+    """The application of one worker; it opens files and connections at the server's start, not before.
+
+    Args:
+        options: the worker's place and limits.
+        clock: tells the time of day.
+        ids: makes request ids for calls that bear none.
+        chance: gives numbers from 0 up to 1, for the choice among deployments.
+    """
+    clock = clock or SystemClock()
+    return WorkerApp(options, clock=clock, ids=ids or IdFactory(clock), chance=chance)
+
+
+def _format_of(path: str, headers: Mapping[str, str]) -> InboundFormat:
+    """The format of errors at a path that is no call's: Anthropic's below its own, and where its client asks."""
+    if path.startswith("/v1/messages"):
+        return "anthropic-messages"
+    if path.startswith(_MODELS) and "anthropic-version" in headers:
+        return "anthropic-messages"
+    return "openai-chat"
+
+
+def _require_method(incoming: Incoming, method: str) -> None:
+    if incoming.method != method:
+        raise MethodNotAllowedError(method)
+
+
+def _report_end(task: asyncio.Task[None]) -> None:
+    """A worker that no longer follows its files would serve revoked tokens: it must not live on unseen."""
+    if not task.cancelled() and task.exception() is not None:
+        _log.critical("the worker no longer follows its configuration", exc_info=task.exception())

@@ -1,0 +1,38 @@
+"""Ends a running call from outside: its client has gone, or its token was revoked."""
+
+import asyncio
+from typing import Any, Literal
+
+from passgate.contracts.revocation_list import TokenFacts
+from passgate.inference.worker.incoming import Receive
+
+CutReason = Literal["cancelled", "revoked"]
+
+
+class CallGuard:
+    """Cancels the call's task, once, and remembers why."""
+
+    __slots__ = ("_open", "_task", "reason", "token")
+
+    def __init__(self, task: asyncio.Task[Any], token: TokenFacts) -> None:
+        self._task = task
+        self._open = True
+        self.token = token
+        self.reason: CutReason | None = None
+
+    def cut(self, reason: CutReason) -> None:
+        """End the call, unless it has ended."""
+        if self._open:
+            self._open = False
+            self.reason = reason
+            self._task.cancel()
+
+    def close(self) -> None:
+        """The call has ended by itself; nothing cuts it any more."""
+        self._open = False
+
+    async def watch_client(self, receive: Receive) -> None:
+        """Cut the call when its client goes."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.cut("cancelled")

@@ -1,0 +1,200 @@
+"""An AI call from the client's request to the last byte of its answer."""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+
+from passgate.inference.routing import RoutingStrategy
+from passgate.inference.routing_table import ServingModel
+from passgate.inference.translation import ParsedRequest
+from passgate.inference.translator import parse, render_stream_error
+from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
+from passgate.inference.worker.answering import call_headers, send_refusal
+from passgate.inference.worker.attempt import Attempt
+from passgate.inference.worker.call_guard import CallGuard
+from passgate.inference.worker.caller import read_caller
+from passgate.inference.worker.incoming import Incoming, Send
+from passgate.inference.worker.live_state import LiveState
+from passgate.inference.worker.options import WorkerLimits
+from passgate.inference.worker.refusals import (
+    ApplicationUnknownError,
+    ModelKindError,
+    ModelNotAllowedError,
+    ModelNotFoundError,
+    NoDeploymentError,
+    TokenRevokedError,
+    VendorFailedError,
+    WorkerStoppingError,
+)
+from passgate.inference.worker.request_body import ClientGoneError, read_body
+from passgate.inference.worker.spool import UsageSpool
+from passgate.inference.worker.vendor_client import VendorClient
+from passgate.kernel.clock import Clock
+from passgate.kernel.errors import PassgateError
+
+_log = logging.getLogger("passgate.inference")
+
+UNFORESEEN = "The gate failed. Its log says more, under this request id."
+
+_CLIENT_GONE = 499
+"""The status, by nginx's custom, of a call whose client went before it was answered."""
+_LAST_WORDS_SECONDS = 1.0
+"""For a cut stream's client to take the event that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallHandler:
+    """Answers AI calls."""
+
+    state: LiveState
+    client: VendorClient
+    spool: UsageSpool
+    strategy: RoutingStrategy
+    limits: WorkerLimits
+    clock: Clock
+
+    async def answer(self, incoming: Incoming) -> None:
+        """Answer a call; whatever happens from here on, it leaves a usage line.
+
+        Raises:
+            ClaimsMissingError: nobody knows who calls.
+        """
+        timer = asyncio.get_running_loop().time
+        caller = read_caller(incoming.headers)
+        call = AiCall(incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer())
+        try:
+            parsed, model = await self._admit(call, incoming)
+            await self._serve(call, parsed, model, incoming)
+        except ClientGoneError:
+            self._settle(call, Ending(_CLIENT_GONE, "cancelled"))
+        except PassgateError as error:
+            outcome: Outcome = "revoked" if isinstance(error, TokenRevokedError) else "error"
+            await self._fail(call, error, outcome, incoming.send)
+        except Exception:  # noqa: BLE001 - the edge: a call must end in an answer and a line, and the worker must live on
+            _log.exception("a call failed in a way that nobody foresaw", extra={"request_id": call.request_id})
+            await self._fail(call, PassgateError(UNFORESEEN), "error", incoming.send)
+
+    async def _admit(self, call: AiCall, incoming: Incoming) -> tuple[ParsedRequest, ServingModel]:
+        """Read the request and find its model, or refuse it."""
+        token = call.caller.token
+        self.state.refuse_revoked(token)
+        table = self.state.table
+        application = table.application(token.application)
+        if application is None:
+            raise ApplicationUnknownError("The token's application is not known to this gate.")
+        call.team_id = application.team_id
+        raw = await read_body(incoming.receive, incoming.headers, self.limits.request_bytes)
+        parsed = parse(call.form, raw, incoming.headers)
+        call.model_name = parsed.model
+        call.stream = parsed.stream
+        model = table.model(application, parsed.model)
+        if model is None:
+            name = parsed.model[:200]
+            if table.knows(parsed.model):
+                raise ModelNotAllowedError(f"The model '{name}' is not allowed for this application.", field="model")
+            raise ModelNotFoundError(f"There is no model '{name}'.", field="model")
+        wanted = "embeddings" if call.form == "openai-embeddings" else "chat"
+        if model.kind != wanted:
+            raise ModelKindError(f"The model '{model.name}' is for {model.kind}, not for {wanted}.", field="model")
+        call.model = model
+        return parsed, model
+
+    async def _serve(self, call: AiCall, parsed: ParsedRequest, model: ServingModel, incoming: Incoming) -> None:
+        """Run the call so that its client's going or its token's revocation ends it at once."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a call runs in a task")
+        guard = CallGuard(task, call.caller.token)
+        self.state.calls.add(guard)
+        watch = asyncio.create_task(guard.watch_client(incoming.receive))
+        try:
+            self.state.refuse_revoked(call.caller.token)  # it may have come on the list while the body came
+            await self._attempt_each(call, parsed, model, incoming.send)
+        except asyncio.CancelledError:
+            task.uncancel()
+            await self._end_cut(call, guard, incoming.send)
+        finally:
+            guard.close()
+            self.state.calls.discard(guard)
+            watch.cancel()
+
+    async def _attempt_each(self, call: AiCall, parsed: ParsedRequest, model: ServingModel, send: Send) -> None:
+        """Try the deployments in turn, each with a request of its own, so that no credential meets another vendor."""
+        deployments = self.strategy.order(model)
+        if not deployments:
+            raise NoDeploymentError(f"No deployment of the model '{model.name}' can be used now.")
+        deadline = asyncio.get_running_loop().time() + self.limits.whole
+        attempt = Attempt(call, parsed, self.client, self.limits, deadline, self._settle, send)
+        for deployment in deployments[:-1]:
+            try:
+                await attempt.run(deployment, last=False)
+            except VendorFailedError as failure:
+                if call.head_sent:
+                    raise
+                _log_failure(call, failure, "the next deployment is tried")
+            else:
+                return
+        await attempt.run(deployments[-1], last=True)
+
+    async def _end_cut(self, call: AiCall, guard: CallGuard, send: Send) -> None:
+        """End a call that was cut: usage first, then, where there is someone to hear it, the reason."""
+        if call.settled:
+            return  # the answer was on its way out
+        if guard.reason == "cancelled":
+            self._settle(call, _ending_of_gone_client(call))
+        elif guard.reason == "revoked":
+            await self._fail(call, TokenRevokedError("The token has been revoked."), "revoked", send)
+        else:
+            await self._fail(call, WorkerStoppingError("The worker is being stopped."), "error", send)
+
+    async def _fail(self, call: AiCall, error: PassgateError, outcome: Outcome, send: Send) -> None:
+        """End a call with an error: as an answer where none has begun, as an event of its stream otherwise."""
+        usage = call.translator.usage if call.translator is not None else None
+        finish = call.translator.finish_reason if call.translator is not None else None
+        status = 200 if call.head_sent else int(error.status)
+        self._settle(call, Ending(status, outcome, error.code, usage, finish))
+        if isinstance(error, VendorFailedError):
+            _log_failure(call, error, "the caller is told")
+        if not call.head_sent:
+            await send_refusal(send, call.form, error, call.request_id, call_headers(call))
+            return
+        event = render_stream_error(
+            call.form, status=int(error.status), code=error.code, message=error.message, request_id=call.request_id
+        )
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                await send({"type": "http.response.body", "body": event, "more_body": False})
+
+    def _settle(self, call: AiCall, ending: Ending) -> None:
+        """Write the usage line, once."""
+        if not call.settled:
+            call.settled = True
+            self.spool.append(usage_line(call, ending))
+
+
+def _ending_of_gone_client(call: AiCall) -> Ending:
+    """A client that goes when it has all that it wanted has not cancelled anything."""
+    translator = call.translator
+    if translator is None:
+        return Ending(_CLIENT_GONE, "cancelled")
+    status = 200 if call.head_sent else _CLIENT_GONE
+    translator.close(request_id=call.request_id)
+    outcome: Outcome = "ok" if call.head_sent and translator.error_code is None else "cancelled"
+    return Ending(status, outcome, None, translator.usage, translator.finish_reason)
+
+
+def _log_failure(call: AiCall, failure: VendorFailedError, then: str) -> None:
+    deployment = call.deployment
+    _log.warning(
+        "vendor call failed (%s): %s %s; %s",
+        failure.code,
+        failure.message,
+        failure.cause,
+        then,
+        extra={
+            "request_id": call.request_id,
+            "deployment_id": deployment.id if deployment is not None else None,
+            "provider_id": deployment.provider_id if deployment is not None else None,
+        },
+    )

@@ -1,0 +1,32 @@
+"""A client's request as Envoy hands it on."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from passgate.inference.translation import InboundFormat
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One request, and the two ends of its connection."""
+
+    form: InboundFormat
+    """The format of its answer, of its errors at least."""
+    method: str
+    path: str
+    query: bytes
+    request_id: str
+    headers: Mapping[str, str]
+    """Those that the worker reads, names in lower case."""
+    receive: Receive
+    send: Send
+
+    def own_headers(self) -> list[Header]:
+        """What every answer bears."""
+        return [(b"x-request-id", self.request_id.encode("latin-1"))]

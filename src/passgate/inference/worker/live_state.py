@@ -1,0 +1,119 @@
+"""What a worker knows now, kept up with two files that the node's agent replaces."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from passgate.contracts.inference_config import InferenceConfig
+from passgate.contracts.revocation_list import DenyIndex, RevocationList, TokenFacts
+from passgate.inference.routing_table import RoutingTable, compile_config
+from passgate.inference.worker.call_guard import CallGuard
+from passgate.inference.worker.refusals import NotReadyError, TokenRevokedError
+from passgate.inference.worker.watched_file import WatchedFile
+from passgate.kernel.sealing import Vault
+
+_log = logging.getLogger("passgate.inference")
+
+_POLL_SECONDS = 0.05
+
+
+class LiveState:
+    """Configuration and deny list in force, and the calls that run under them.
+
+    A file that cannot be read changes nothing: the last good one stays in force, and the log says why.
+    """
+
+    def __init__(self, config_file: Path, revocations_file: Path, vault: Vault) -> None:
+        self.deny = DenyIndex(())
+        self.calls: set[CallGuard] = set()
+        self._table: RoutingTable | None = None
+        self._config = WatchedFile(config_file)
+        self._revocations = WatchedFile(revocations_file)
+        self._vault = vault
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a configuration to work by."""
+        return self._table is not None
+
+    @property
+    def table(self) -> RoutingTable:
+        """The configuration in force.
+
+        Raises:
+            NotReadyError: there is none yet.
+        """
+        if self._table is None:
+            raise NotReadyError("The worker has no configuration yet.")
+        return self._table
+
+    def refuse_revoked(self, token: TokenFacts) -> None:
+        """Refuse a token that is on the deny list.
+
+        Raises:
+            TokenRevokedError: it is.
+        """
+        if self.deny.refusal(token) is not None:
+            raise TokenRevokedError("The token has been revoked.")
+
+    def load(self) -> None:
+        """Take over what changed; the deny list first, so that no new configuration serves a revoked token."""
+        self._take_revocations(self._revocations.read_if_changed())
+        self._take_config(self._config.read_if_changed())
+
+    async def follow(self) -> None:
+        """Take over changes as they come; large files are read beside the loop, so that calls go on."""
+        while True:
+            await asyncio.sleep(_POLL_SECONDS)
+            revocations = self._revocations.read_if_changed()
+            if revocations is not None:
+                deny = await asyncio.to_thread(self._read_revocations, revocations)
+                self._enforce(deny)
+            config = self._config.read_if_changed()
+            if config is not None:
+                self._apply(await asyncio.to_thread(self._read_config, config))
+
+    def _take_revocations(self, content: bytes | None) -> None:
+        if content is not None:
+            self._enforce(self._read_revocations(content))
+
+    def _take_config(self, content: bytes | None) -> None:
+        if content is not None:
+            self._apply(self._read_config(content))
+
+    def _read_revocations(self, content: bytes) -> DenyIndex | None:
+        try:
+            revocations = RevocationList.model_validate_json(content)
+        except ValidationError as error:
+            _log.error("the revocation list %s is not valid: %s", self._revocations.path, _first(error))
+            return None
+        return DenyIndex(revocations.entries, seq=revocations.seq)
+
+    def _read_config(self, content: bytes) -> RoutingTable | None:
+        try:
+            config = InferenceConfig.model_validate_json(content)
+        except ValidationError as error:
+            _log.error("the configuration %s is not valid: %s", self._config.path, _first(error))
+            return None
+        return compile_config(config, self._vault)
+
+    def _enforce(self, deny: DenyIndex | None) -> None:
+        if deny is None:
+            return
+        self.deny = deny
+        for call in tuple(self.calls):
+            if deny.refusal(call.token) is not None:
+                call.cut("revoked")
+
+    def _apply(self, table: RoutingTable | None) -> None:
+        if table is not None:
+            self._table = table
+            _log.info("configuration %d in force", table.version)
+
+
+def _first(error: ValidationError) -> str:
+    """The first fault, without the value, which may be a secret."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"

@@ -1,0 +1,49 @@
+"""What a worker is started with."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from passgate.kernel.sealing import Vault
+
+_MEBI = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """Bounds of time, in seconds, and of size, in bytes."""
+
+    connect: float = 5.0
+    """To connect to a vendor."""
+    first_byte: float = 120.0
+    """Until the first byte of a streamed answer; then another deployment is tried."""
+    first_byte_unstreamed: float = 600.0
+    """The same for an answer that comes as a whole: its first byte comes only when all of it has been generated."""
+    silence: float = 60.0
+    """Between two chunks of a stream."""
+    whole: float = 600.0
+    """A call altogether, all attempts included."""
+    graceful_stop: float = 8.0
+    """For running calls to end when the worker is told to stop."""
+    request_bytes: int = 32 * _MEBI
+    """A client's request."""
+    reply_bytes: int = 64 * _MEBI
+    """A vendor's answer that is not streamed."""
+    spool_bytes: int = 16 * _MEBI
+    """A spool file, before it is rotated."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """What a worker needs to know of its place."""
+
+    name: str
+    """Unique on the node; the spool file bears it."""
+    config_file: Path
+    """An ``InferenceConfig`` as JSON, replaced by rename."""
+    revocations_file: Path
+    """A ``RevocationList`` as JSON, replaced by rename."""
+    spool_dir: Path
+    vault: Vault
+    limits: WorkerLimits = field(default_factory=WorkerLimits)
+    ca_file: Path | None = None
+    """PEM certificates to trust beside the system's, for vendors behind a private authority."""

@@ -1,0 +1,104 @@
+"""A vendor's stream on its way to the client."""
+
+import asyncio
+
+from passgate.inference.translation import StreamTranslator
+from passgate.inference.worker.ai_call import AiCall
+from passgate.inference.worker.answering import send_stream_head
+from passgate.inference.worker.incoming import Send
+from passgate.inference.worker.options import WorkerLimits
+from passgate.inference.worker.refusals import VendorFailedError
+from passgate.inference.worker.vendor_client import VendorReply
+
+_LINGER_SECONDS = 0.25
+"""For the vendor to end a stream that has said why it stopped, before its last bytes are passed on all the same."""
+
+
+class StreamRelay:
+    """Passes on what the translator gives, as it comes, and holds back only the very last bytes.
+
+    From the moment that the vendor has said why it stopped, bytes wait for the next chunk or the end: the usage line
+    must be written before the answer is complete, and usage may be the last thing that the vendor says.
+    """
+
+    def __init__(self, call: AiCall, translator: StreamTranslator, reply: VendorReply, send: Send) -> None:
+        self._call = call
+        self._translator = translator
+        self._reply = reply
+        self._send = send
+        self._held = b""
+
+    async def run(self, limit: asyncio.Timeout, limits: WorkerLimits, deadline: float) -> None:
+        """Read to the end of the vendor's stream, or to its first fault.
+
+        Args:
+            limit: the time limit around this call; moved as the stream goes on.
+            limits: how long the vendor may be silent.
+            deadline: when the whole call must be over, on the loop's clock.
+
+        Raises:
+            VendorFailedError: the stream failed before anything was sent, so that another deployment may be tried.
+        """
+        loop = asyncio.get_running_loop()
+        translator = self._translator
+        while True:
+            try:
+                chunk = await self._next()
+            except VendorFailedError:
+                # Whether the answer is complete all the same, the translator tells at its close.
+                if not self._call.head_sent:
+                    raise
+                return
+            if chunk is None:
+                return
+            limit.reschedule(deadline)
+            out = translator.feed(chunk)
+            if translator.error_code is not None:
+                self._held += out
+                return
+            if out:
+                await self._pass_on(out)
+            limit.reschedule(min(deadline, loop.time() + limits.silence))
+
+    async def _next(self) -> bytes | None:
+        if not self._held:
+            return await self._reply.read()
+        reading = asyncio.ensure_future(self._reply.read())
+        try:
+            await asyncio.wait((reading,), timeout=_LINGER_SECONDS)
+            if not reading.done():
+                held, self._held = self._held, b""
+                await self._write(held)
+            return await reading
+        finally:
+            reading.cancel()
+
+    async def _pass_on(self, out: bytes) -> None:
+        if self._translator.finish_reason is None:
+            await self._write(out)
+            return
+        held, self._held = self._held, out
+        if held:
+            await self._write(held)
+
+    async def _write(self, out: bytes) -> None:
+        self._note_first()
+        if not self._call.head_sent:
+            await send_stream_head(self._send, self._call)
+        await self._send({"type": "http.response.body", "body": out, "more_body": True})
+
+    def _note_first(self) -> None:
+        if self._call.first_token_ms is None:
+            self._call.first_token_ms = self._call.elapsed_ms()
+
+    def close(self) -> bytes:
+        """The last bytes for the client; the translator then knows whether the answer is complete."""
+        if self._held:
+            self._note_first()
+        return self._held + self._translator.close(request_id=self._call.request_id)
+
+    async def finish(self, tail: bytes) -> None:
+        """End the client's stream."""
+        if not self._call.head_sent:
+            await send_stream_head(self._send, self._call)
+        await self._send({"type": "http.response.body", "body": tail, "more_body": False})

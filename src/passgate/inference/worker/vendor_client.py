@@ -1,0 +1,184 @@
+"""The way out: HTTP/1.1 to the vendors, on the worker's own event loop.
+
+Not a general client, but what a gate needs. A call that is cancelled, at whatever point, closes its connection at
+once, so that the vendor stops generating, and billing; nothing is read ahead of a slow reader; nothing leaves that
+the exchange did not put there; redirects are not followed. Two clients in Rust were measured: pyreqwest 0.15 goes on
+with a request that is cancelled before its headers came; with pyqwest 0.12 a whole call cost the worker 1.7 times the
+processor time, since each step crosses between threads. HTTP/2 would put all calls to a vendor on one connection,
+where those beyond its limit of concurrent streams (100 is common) wait for running streams to end.
+"""
+
+import asyncio
+import re
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+
+import certifi
+
+from passgate.inference.translation import VendorRequest
+from passgate.inference.worker.refusals import VendorFailedError
+from passgate.inference.worker.vendor_address import VendorAddress, read_address
+from passgate.inference.worker.vendor_connection import VendorConnection
+
+_IDLE_SECONDS = 50.0
+"""Shorter than vendors keep idle connections (60 s and more), so that none closes just as it is used again."""
+_MOST_IDLE = 512
+"""Idle connections kept, to an origin."""
+_OWN_HEADERS = {"accept-encoding": "identity", "user-agent": "passgate"}
+"""No compression: it holds streams back, and usage is read from the body."""
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NOT_IN_VALUES = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_MISCONFIGURED = "The provider's address or credential cannot be used."
+
+Origin = tuple[bool, str, int]
+
+
+class VendorReply:
+    """An answer of which the head has come."""
+
+    __slots__ = ("_connection", "content_type", "retry_after", "status")
+
+    def __init__(self, connection: VendorConnection) -> None:
+        self._connection: VendorConnection | None = connection
+        self.status = connection.status
+        self.content_type = connection.content_type
+        self.retry_after = connection.retry_after
+
+    async def read(self) -> bytes | None:
+        """What has come of the body since the last call, waiting for some; None at its end.
+
+        Raises:
+            VendorFailedError: the answer broke off.
+        """
+        if self._connection is None:
+            return None
+        body = await self._connection.read()
+        if body is None:
+            self._connection = None  # it may serve another call by now
+        return body
+
+    def close(self) -> None:
+        """Give up the rest, if there is any: the connection is closed."""
+        if self._connection is not None:
+            self._connection.leave()
+            self._connection = None
+
+
+class VendorClient:
+    """Sends requests, over connections that are kept and used again."""
+
+    def __init__(self, *, connect_seconds: float, ca_file: Path | None = None) -> None:
+        self._connect_seconds = connect_seconds
+        self._tls = tls_context(ca_file)
+        self._idle: dict[Origin, list[VendorConnection]] = {}
+        self._open: dict[VendorConnection, Origin] = {}
+        self._sweeping: asyncio.TimerHandle | None = None
+
+    async def send(self, request: VendorRequest) -> VendorReply:
+        """Send a request and wait for the head of its answer.
+
+        Raises:
+            VendorFailedError: the vendor cannot be reached, or what answers does not speak HTTP.
+        """
+        try:
+            address = read_address(request.url)
+            message = _message(request, address)
+        except ValueError as error:
+            raise VendorFailedError(_MISCONFIGURED, cause=str(error), code="provider_misconfigured") from error
+        connection = self._take_idle(address.origin) or await self._connect(address)
+        await connection.request(message)
+        return VendorReply(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        for connection in tuple(self._open):
+            connection.abort()
+
+    def _take_idle(self, origin: Origin) -> VendorConnection | None:
+        idle = self._idle.get(origin)
+        while idle:
+            connection = idle.pop()
+            if connection.usable:
+                return connection
+        return None
+
+    async def _connect(self, address: VendorAddress) -> VendorConnection:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._connect_seconds):
+                _, connection = await loop.create_connection(
+                    lambda: VendorConnection(self._keep, self._forget),
+                    address.host,
+                    address.port,
+                    ssl=self._tls if address.tls else None,
+                    server_hostname=address.host if address.tls else None,
+                )
+        except (OSError, ssl.SSLError, UnicodeError) as error:
+            raise VendorFailedError(
+                "The vendor cannot be reached.", cause=str(error) or type(error).__name__
+            ) from error
+        self._open[connection] = address.origin
+        return connection
+
+    def _keep(self, connection: VendorConnection) -> None:
+        idle = self._idle.setdefault(self._open[connection], [])
+        if len(idle) >= _MOST_IDLE:
+            connection.abort()
+            return
+        idle.append(connection)
+        if self._sweeping is None:
+            self._sweeping = asyncio.get_running_loop().call_later(_IDLE_SECONDS / 2, self._sweep)
+
+    def _forget(self, connection: VendorConnection) -> None:
+        origin = self._open.pop(connection, None)
+        idle = self._idle.get(origin, []) if origin is not None else []
+        if connection in idle:
+            idle.remove(connection)
+
+    def _sweep(self) -> None:
+        """Close what has been idle for too long."""
+        loop = asyncio.get_running_loop()
+        eldest = loop.time() - _IDLE_SECONDS
+        for origin, idle in tuple(self._idle.items()):
+            for connection in [kept for kept in idle if kept.idle_since < eldest]:
+                idle.remove(connection)
+                connection.abort()
+            if not idle:
+                del self._idle[origin]
+        self._sweeping = loop.call_later(_IDLE_SECONDS / 2, self._sweep) if self._idle else None
+
+
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Verify vendors against the system's authorities, or certifi's where the system has none, and the given ones."""
+    context = ssl.create_default_context()
+    if not any(ssl.get_default_verify_paths()[:2]):  # neither a file nor a folder of authorities
+        context.load_verify_locations(certifi.where())
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _message(request: VendorRequest, address: VendorAddress) -> bytes:
+    """The request's bytes.
+
+    Raises:
+        ValueError: a header holds what no header may.
+    """
+    head = [f"{request.method} {address.target} HTTP/1.1\r\nhost: {address.authority}\r\n"]
+    head.extend(_header_lines(_OWN_HEADERS))
+    head.extend(_header_lines(request.headers))
+    head.append(f"content-length: {len(request.body)}\r\n\r\n")
+    return "".join(head).encode("latin-1") + request.body
+
+
+def _header_lines(headers: Mapping[str, str]) -> list[str]:
+    lines = []
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or _NOT_IN_VALUES.search(value):
+            raise ValueError(f"the header {name!r} holds what no header may")
+        lines.append(f"{name}: {value}\r\n")
+    return lines
