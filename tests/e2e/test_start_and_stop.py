@@ -1,0 +1,92 @@
+"""What `passgate up` promises of its start and its end."""
+
+import socket
+import sqlite3
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from e2e.running import Running, free_port, running, set_up
+
+
+def refused(data: Path, **settings: str) -> str:
+    """The one line that a start that cannot be says."""
+    whole = Running(data, free_port(), {f"PASSGATE_{name}": value for name, value in settings.items()})
+    whole.start(wait=False)
+    assert whole.process is not None
+    assert whole.process.wait(30) != 0
+    return whole.log
+
+
+def test_a_start_prints_one_link_and_a_second_start_none_once_it_was_used(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as passgate:
+        first = passgate.setup_link
+        set_up(passgate)
+        assert passgate.cli("status").returncode == 0
+        assert passgate.stop() == 0
+        passgate.start()
+        assert passgate.log.count(first or "?") == 1
+        assert passgate.log.count("/console/setup?key=") == 1
+
+
+def test_a_stop_takes_less_than_ten_seconds_and_leaves_nothing_running(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as passgate:
+        asked = time.monotonic()
+        assert passgate.stop() == 0
+        assert time.monotonic() - asked < 10
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", passgate.port)) != 0
+        assert passgate.cli("status").returncode == 1
+
+
+def test_the_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as passgate:
+        for secret in ("master.key", "node/inference.json", "node/snapshot.json"):
+            assert stat.S_IMODE((passgate.data / secret).stat().st_mode) == 0o600, secret
+
+
+def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        log = refused(tmp_path / "data", PORT=str(holder.getsockname()[1]))
+    assert log.strip().startswith("passgate: Listening on 127.0.0.1:")
+    assert len(log.strip().splitlines()) == 1
+
+
+def test_an_unusable_data_folder_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    log = refused(tmp_path / "data", DATA_DIR=str(tmp_path / "file"))
+    assert "cannot be used" in log
+    assert len(log.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("damage", ["garbage", "newer"])
+def test_a_broken_database_ends_the_start_with_the_reason(tmp_path: Path, damage: str) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    if damage == "garbage":
+        (data / "passgate.db").write_bytes(b"this is no database" * 100)
+    else:
+        with sqlite3.connect(data / "passgate.db") as connection:
+            connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+            connection.execute("INSERT INTO alembic_version VALUES ('from-the-future')")
+        connection.close()
+    reason = {"garbage": "cannot be used: file is not a database", "newer": "is of a newer Passgate"}[damage]
+    assert reason in refused(data)
+
+
+def test_an_unreachable_postgresql_ends_the_start_with_the_reason_and_without_the_password(tmp_path: Path) -> None:
+    log = refused(tmp_path / "data", DATABASE_URL=f"postgresql://passgate:hunter2@127.0.0.1:{free_port()}/passgate")
+    assert "cannot be used" in log
+    assert "hunter2" not in log
+
+
+def test_a_second_start_on_the_same_data_folder_is_refused(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as passgate:
+        second = Running(passgate.data, free_port())
+        told = second.cli("up")
+        assert told.returncode == 1
+        assert "already runs on the data folder" in told.stderr
