@@ -37,7 +37,7 @@ def _view(work: Work, row: NodeRow, version: int, seq: int) -> NodeView:
         state = "up to date"
     return NodeView(
         name=row.name,
-        state=state,  # type: ignore[arg-type]  # mypy widens the four literals to str
+        state=state,
         started_at=row.started_at,
         last_seen_at=row.last_seen_at,
         snapshot_version=row.snapshot_version,

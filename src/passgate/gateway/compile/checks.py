@@ -1,0 +1,75 @@
+"""Rules that the gate's safety rests on; publishing checks them for people, this checks them for the gate."""
+
+import re
+
+from passgate.contracts.gateway_snapshot import RESERVED_PREFIXES, GatewayService, GatewaySnapshot
+from passgate.gateway.compile.errors import UncompilableError
+
+_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_PATH_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*")
+_HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]+")
+SEPARATOR = "|"
+
+
+def check_snapshot(snapshot: GatewaySnapshot) -> None:
+    """Refuse a snapshot that breaks one of them.
+
+    Raises:
+        UncompilableError: names the rule and the field.
+    """
+    if not snapshot.issuer or not snapshot.audience:
+        raise UncompilableError("Issuer and audience must be set, or any token would do.", field="issuer")
+    paths: dict[str, str] = {}
+    for position, service in enumerate(snapshot.services):
+        where = f"services[{position}]"
+        _check_service(service, where)
+        first = paths.setdefault(service.base_path, service.id)
+        if first != service.id:
+            raise UncompilableError(
+                f"The services {first} and {service.id} share the base path {service.base_path}.",
+                field=f"{where}.base_path",
+            )
+    _refuse_twins([service.id for service in snapshot.services])
+
+
+def _check_service(service: GatewayService, where: str) -> None:
+    if not service.id or SEPARATOR in service.id:
+        raise UncompilableError(f"A service's id is empty or holds {SEPARATOR!r}.", field=f"{where}.id")
+    check_base_path(service.base_path, field=f"{where}.base_path")
+    upstream = service.upstream
+    if not upstream.endpoints:
+        raise UncompilableError(f"The service {service.id} has no endpoint.", field=f"{where}.upstream.endpoints")
+    if not _PATH_PREFIX.fullmatch(upstream.path_prefix):
+        raise UncompilableError(
+            f"The path prefix {upstream.path_prefix!r} must start with a slash, and not end with one.",
+            field=f"{where}.upstream.path_prefix",
+        )
+    hosts = [endpoint.host for endpoint in upstream.endpoints]
+    if not all(_HOST.fullmatch(host) for host in (*hosts, *filter(None, [upstream.host_header]))):
+        raise UncompilableError(f"A host of the service {service.id} is no host name.", field=f"{where}.upstream")
+
+
+def check_base_path(path: str, *, field: str = "base_path") -> None:
+    """Refuse a base path that is malformed, or that belongs to the gate itself.
+
+    Raises:
+        UncompilableError: names the rule.
+    """
+    if not _BASE_PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
+        raise UncompilableError(
+            f"The base path {path!r} must look like /orders or /shop/v2: letters, digits, '-', '.', '_' and '~'.",
+            field=field,
+        )
+    for reserved in RESERVED_PREFIXES:
+        if path == reserved or path.startswith(reserved + "/"):
+            raise UncompilableError(
+                f"The base path {path} lies under {reserved}, which is the gate's own.", field=field
+            )
+
+
+def _refuse_twins(ids: list[str]) -> None:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise UncompilableError(f"The service {one} stands twice in the snapshot.", field="services")
+        seen.add(one)

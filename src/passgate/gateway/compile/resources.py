@@ -1,0 +1,45 @@
+"""All resources of a snapshot, less the deny lists."""
+
+from passgate.contracts.gateway_snapshot import GatewaySnapshot
+from passgate.gateway.compile.checks import check_snapshot
+from passgate.gateway.compile.clusters import control_cluster, service_upstream, workers_cluster
+from passgate.gateway.compile.jwt import jwt_filter
+from passgate.gateway.compile.routes import route_table
+from passgate.gateway.compile.subscriptions import subscription_filter
+from passgate.gateway.envoy import names
+from passgate.gateway.envoy.layout import NodeLayout
+from passgate.gateway.envoy.names import JsonObject
+
+Resources = dict[str, dict[str, JsonObject]]
+"""Type URL, then name, then the resource in its JSON form (without ``@type``)."""
+
+
+def compile_resources(snapshot: GatewaySnapshot, layout: NodeLayout) -> Resources:
+    """What Envoy needs to serve the snapshot on this node.
+
+    Raises:
+        UncompilableError: the snapshot breaks a rule on which the gate's safety rests.
+    """
+    check_snapshot(snapshot)
+    clusters = [control_cluster(layout), workers_cluster(layout)]
+    clusters += [service_upstream(service, layout.ca_bundle) for service in snapshot.services]
+    extensions = [jwt_filter(snapshot), subscription_filter(snapshot)]
+    resources: Resources = {
+        names.CLUSTER: {cluster["name"]: cluster for cluster in clusters},
+        names.EXTENSION: {extension["name"]: extension for extension in extensions},
+        names.ROUTES: {names.ROUTE_TABLE: route_table(snapshot, layout)},
+    }
+    if layout.has_tls:
+        resources[names.SECRET] = {names.LISTENER_CERTIFICATE: _certificate(layout)}
+    return resources
+
+
+def _certificate(layout: NodeLayout) -> JsonObject:
+    """Read anew when its folder sees a rename, as certificate tools do."""
+    return {
+        "name": names.LISTENER_CERTIFICATE,
+        "tls_certificate": {
+            "certificate_chain": {"filename": str(layout.tls_certificate)},
+            "private_key": {"filename": str(layout.tls_key)},
+        },
+    }

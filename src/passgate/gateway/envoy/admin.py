@@ -1,0 +1,121 @@
+"""Envoy's admin interface, over its Unix socket."""
+
+import asyncio
+import http.client
+import json
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+from passgate.kernel.errors import UnavailableError
+
+
+class AdminError(UnavailableError):
+    """Envoy's admin interface did not answer, or not as it should."""
+
+    code = "envoy_admin"
+
+
+@dataclass(frozen=True, slots=True)
+class EnvoyHealth:
+    """How an Envoy is.
+
+    Attributes:
+        memory_bytes: allocated memory.
+        connections: open connections of clients.
+        requests: calls being served.
+        uptime_seconds: since its start.
+    """
+
+    memory_bytes: int
+    connections: int
+    requests: int
+    uptime_seconds: int
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path, timeout_s: float) -> None:
+        super().__init__("envoy", timeout=timeout_s)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class EnvoyAdmin:
+    """Asks and commands one Envoy.
+
+    Args:
+        path: the admin socket.
+        timeout_s: patience for one answer.
+    """
+
+    def __init__(self, path: Path, *, timeout_s: float = 2.0) -> None:
+        self._path = path
+        self._timeout_s = timeout_s
+
+    async def ready(self) -> bool:
+        """Whether Envoy is live: configured, listening, not draining. False as well where it does not answer."""
+        try:
+            status, _ = await self.call("GET", "/ready")
+        except AdminError:
+            return False
+        return status == HTTPStatus.OK
+
+    async def drain(self) -> None:
+        """Stop taking new connections over the drain time; streams in flight go on."""
+        await self._command("/drain_listeners?graceful")
+
+    async def reopen_logs(self) -> None:
+        """Open the access log by its name again, after it was renamed."""
+        await self._command("/reopen_logs")
+
+    async def health(self) -> EnvoyHealth:
+        """Memory, connections and uptime."""
+        wanted = (
+            "server.memory_allocated",
+            "http.public.downstream_cx_active",
+            "http.public.downstream_rq_active",
+            "server.uptime",
+        )
+        found = await self.stats(wanted)
+        memory, connections, requests, uptime = (found.get(name, 0) for name in wanted)
+        return EnvoyHealth(memory_bytes=memory, connections=connections, requests=requests, uptime_seconds=uptime)
+
+    async def stats(self, wanted: Iterable[str]) -> dict[str, int]:
+        """Counters and gauges by their full names; those that Envoy does not have are left out."""
+        pattern = "|".join(f"^{name.replace('.', '[.]')}$" for name in wanted)
+        status, body = await self.call("GET", f"/stats?format=json&filter={pattern}")
+        try:
+            listed = json.loads(body)["stats"]
+            return {stat["name"]: int(stat["value"]) for stat in listed if "value" in stat}
+        except (ValueError, KeyError, TypeError) as error:
+            raise AdminError(f"Envoy's statistics are unreadable (status {status}).") from error
+
+    async def call(self, method: str, path: str) -> tuple[int, str]:
+        """One request; status and body.
+
+        Raises:
+            AdminError: no answer.
+        """
+        return await asyncio.to_thread(self._call, method, path)
+
+    def _call(self, method: str, path: str) -> tuple[int, str]:
+        connection = _UnixConnection(self._path, self._timeout_s)
+        try:
+            connection.request(method, path)
+            response = connection.getresponse()
+            return response.status, response.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            raise AdminError(f"Envoy's admin interface does not answer at {self._path}: {error}") from error
+        finally:
+            connection.close()
+
+    async def _command(self, path: str) -> None:
+        status, body = await self.call("POST", path)
+        if status != HTTPStatus.OK:
+            raise AdminError(f"Envoy refused {path}: {status} {body.strip()}")

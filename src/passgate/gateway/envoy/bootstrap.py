@@ -1,0 +1,59 @@
+"""Envoy's start-up file: the listener, the way to our ADS server, and nothing that daily work changes."""
+
+from passgate.gateway.envoy import names
+from passgate.gateway.envoy.layout import NodeLayout
+from passgate.gateway.envoy.listener import listener
+from passgate.gateway.envoy.names import JsonObject, type_url
+
+_MOST_CONNECTIONS = 50_000
+_OWNER_ONLY = 0o600
+
+
+def bootstrap(layout: NodeLayout) -> JsonObject:
+    """The whole file in its JSON form; write it with ``json.dumps`` and hand its path to ``envoy_command``."""
+    return {
+        "node": {"id": layout.name, "cluster": "passgate"},
+        "admin": {"address": {"pipe": {"path": str(layout.admin_socket), "mode": _OWNER_ONLY}}},
+        "dynamic_resources": {
+            "ads_config": {
+                "api_type": "DELTA_GRPC",
+                "transport_api_version": "V3",
+                "set_node_on_first_message_only": True,
+                "grpc_services": [{"envoy_grpc": {"cluster_name": names.ADS_CLUSTER}}],
+            },
+            "cds_config": {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"},
+        },
+        "static_resources": {"clusters": [_ads_cluster(layout)], "listeners": [listener(layout)]},
+        "overload_manager": {"resource_monitors": [_connection_limit()]},
+    }
+
+
+def _ads_cluster(layout: NodeLayout) -> JsonObject:
+    http2 = {"connection_keepalive": {"interval": "5s", "timeout": "5s"}}
+    return {
+        "name": names.ADS_CLUSTER,
+        "type": "STATIC",
+        "connect_timeout": "1s",
+        "load_assignment": {
+            "cluster_name": names.ADS_CLUSTER,
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": {"pipe": {"path": str(layout.ads_socket)}}}}]}],
+        },
+        "typed_extension_protocol_options": {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+                "@type": type_url("envoy.extensions.upstreams.http.v3.HttpProtocolOptions"),
+                "explicit_http_config": {"http2_protocol_options": http2},
+            }
+        },
+    }
+
+
+def _connection_limit() -> JsonObject:
+    return {
+        "name": "envoy.resource_monitors.global_downstream_max_connections",
+        "typed_config": {
+            "@type": type_url(
+                "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
+            ),
+            "max_active_downstream_connections": _MOST_CONNECTIONS,
+        },
+    }

@@ -1,0 +1,84 @@
+"""The one public listener. It is written at start and never changes: a change would cut streams."""
+
+from passgate.gateway.envoy import names
+from passgate.gateway.envoy.access_log import access_log
+from passgate.gateway.envoy.filters import ADS, http_filters
+from passgate.gateway.envoy.layout import NodeLayout
+from passgate.gateway.envoy.local_replies import local_reply_config
+from passgate.gateway.envoy.names import JsonObject, type_url
+
+_IDLE_STREAM = "300s"
+_LARGEST_HEADERS_KB = 256
+"""The codec's limit; above it the path is unknown, and so is the caller's format."""
+
+
+def listener(layout: NodeLayout) -> JsonObject:
+    """The listener in its JSON form."""
+    chain: JsonObject = {"filters": [{"name": "http", "typed_config": connection_manager(layout)}]}
+    if layout.has_tls:
+        chain["transport_socket"] = _tls()
+    return {
+        "name": "public",
+        "address": {"socket_address": _address(layout)},
+        # Two processes on one port would share its calls, the older one with an older deny list.
+        "enable_reuse_port": False,
+        "filter_chains": [chain],
+    }
+
+
+def connection_manager(layout: NodeLayout) -> JsonObject:
+    """What every connection is held to."""
+    return {
+        "@type": type_url("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
+        "stat_prefix": "public",
+        "use_remote_address": True,
+        "normalize_path": True,
+        "merge_slashes": True,
+        "path_with_escaped_slashes_action": "REJECT_REQUEST",
+        "preserve_external_request_id": False,
+        "always_set_request_id_in_response": True,
+        "server_header_transformation": "PASS_THROUGH",
+        "max_request_headers_kb": _LARGEST_HEADERS_KB,
+        "request_headers_timeout": "10s",
+        "stream_idle_timeout": _IDLE_STREAM,
+        "common_http_protocol_options": {"headers_with_underscores_action": "REJECT_REQUEST", "idle_timeout": "3600s"},
+        "upgrade_configs": [{"upgrade_type": "websocket", "enabled": False}],
+        "early_header_mutation_extensions": [_without_claims_of_clients()],
+        "access_log": [access_log(layout)],
+        "local_reply_config": local_reply_config(),
+        "http_filters": http_filters(),
+        "rds": {"route_config_name": names.ROUTE_TABLE, "config_source": ADS},
+    }
+
+
+def _without_claims_of_clients() -> JsonObject:
+    """Cuts off what only the gate may say, before any route or filter sees it."""
+    return {
+        "name": "only_ours",
+        "typed_config": {
+            "@type": type_url("envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"),
+            "mutations": [{"remove": names.CLAIMS_HEADER}],
+        },
+    }
+
+
+def _address(layout: NodeLayout) -> JsonObject:
+    host = {"localhost": "127.0.0.1", "": "0.0.0.0"}.get(layout.host, layout.host)  # noqa: S104  # what the operator asked for
+    address: JsonObject = {"address": host, "port_value": layout.port}
+    return {**address, "ipv4_compat": True} if host == "::" else address
+
+
+def _tls() -> JsonObject:
+    """The certificate is a secret of its own, so that a renewed one is taken without a restart."""
+    secret = {"name": names.LISTENER_CERTIFICATE, "sds_config": ADS}
+    return {
+        "name": "tls",
+        "typed_config": {
+            "@type": type_url("envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"),
+            "common_tls_context": {
+                "alpn_protocols": ["h2", "http/1.1"],
+                "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
+                "tls_certificate_sds_secret_configs": [secret],
+            },
+        },
+    }

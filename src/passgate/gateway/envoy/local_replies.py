@@ -1,0 +1,49 @@
+"""Envoy's own answers, in the caller's format: the matrix of refusals and formats."""
+
+from passgate.gateway.envoy.error_formats import ERROR_FORMATS, ErrorFormat
+from passgate.gateway.envoy.names import JsonObject, type_url
+from passgate.gateway.envoy.refusals import REFUSALS, Refusal
+
+_REALM = 'Bearer realm="passgate"'
+
+
+def local_reply_config() -> JsonObject:
+    """One mapper for each format and refusal; answers of upstreams pass untouched."""
+    return {"mappers": [_mapper(form, refusal) for form in ERROR_FORMATS for refusal in REFUSALS]}
+
+
+def _mapper(form: ErrorFormat, refusal: Refusal) -> JsonObject:
+    mapper: JsonObject = {
+        "filter": _all_of([*form.filters, *_recognised(refusal)]),
+        "status_code": refusal.status,
+        "body_format_override": {"content_type": form.content_type, "json_format": form.body(refusal)},
+    }
+    if refusal.challenge != "none":
+        # Envoy's own challenge repeats the whole URL, the token of ?key= included.
+        header = {"key": "www-authenticate", "value": _challenge(refusal)}
+        mapper["headers_to_add"] = [{"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": header}]
+    return mapper
+
+
+def _challenge(refusal: Refusal) -> str:
+    if refusal.challenge == "bare":
+        return _REALM
+    return f'{_REALM}, error="{refusal.challenge}", error_description="{refusal.message}"'
+
+
+def _recognised(refusal: Refusal) -> list[JsonObject]:
+    if refusal.statuses is not None:
+        low, high = refusal.statuses
+        return [_status("GE", low), _status("LE", high)]
+    tests = [f'response.code_details.startsWith("{beginning}")' for beginning in refusal.details]
+    url = type_url("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter")
+    return [{"extension_filter": {"name": "cel", "typed_config": {"@type": url, "expression": " || ".join(tests)}}}]
+
+
+def _status(operator: str, status: int) -> JsonObject:
+    value = {"default_value": status, "runtime_key": "passgate.unused"}
+    return {"status_code_filter": {"comparison": {"op": operator, "value": value}}}
+
+
+def _all_of(filters: list[JsonObject]) -> JsonObject:
+    return filters[0] if len(filters) == 1 else {"and_filter": {"filters": filters}}

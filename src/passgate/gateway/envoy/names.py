@@ -1,0 +1,67 @@
+"""Names that Envoy, or several of our parts, must agree on."""
+
+from typing import Any, Final
+
+JsonObject = dict[str, Any]
+"""A protobuf message in its JSON form, with the field names of the ``.proto`` files."""
+
+_TYPE: Final = "type.googleapis.com/"
+
+
+def type_url(message: str) -> str:
+    """The URL under which a message travels in an ``Any``."""
+    return _TYPE + message
+
+
+CLUSTER: Final = type_url("envoy.config.cluster.v3.Cluster")
+ROUTES: Final = type_url("envoy.config.route.v3.RouteConfiguration")
+EXTENSION: Final = type_url("envoy.config.core.v3.TypedExtensionConfig")
+SECRET: Final = type_url("envoy.extensions.transport_sockets.tls.v3.Secret")
+
+RBAC: Final = type_url("envoy.extensions.filters.http.rbac.v3.RBAC")
+JWT_AUTHN: Final = type_url("envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication")
+
+ROUTE_TABLE: Final = "routes"
+"""The one RouteConfiguration."""
+LISTENER_CERTIFICATE: Final = "listener-certificate"
+
+CONTROL_CLUSTER: Final = "control"
+WORKERS_CLUSTER: Final = "workers"
+ADS_CLUSTER: Final = "ads"
+
+SIZE_FILTER: Final = "header_size"
+JWT_FILTER: Final = "jwt"
+CLAIMS_FILTER: Final = "claims"
+DENY_BASE_FILTER: Final = "deny_base"
+DENY_DELTA_FILTER: Final = "deny_delta"
+REQUIRED_FILTER: Final = "required_claims"
+SUBSCRIPTION_FILTER: Final = "subscription"
+
+JWT_NAMESPACE: Final = "envoy.filters.http.jwt_authn"
+"""Where Envoy's JWT filter puts what it found, whatever name the filter has in the chain."""
+PAYLOAD_KEY: Final = "jwt"
+HEADER_KEY: Final = "jwt_header"
+FAILURE_KEY: Final = "jwt_failed"
+
+JTI_STATE: Final = "passgate.jti"
+SUBSCRIBER_STATE: Final = "passgate.subscriber"
+"""``<service id>|<client_id>``."""
+
+METADATA_NAMESPACE: Final = "passgate"
+SERVICE_KEY: Final = "service_id"
+
+CLAIMS_HEADER: Final = "x-passgate-claims"
+"""The verified token's claims, base64url JSON, for upstreams and workers; a client's own copy is cut off first."""
+
+REST_ROUTE: Final = "rest"
+AI_ROUTE: Final = "ai"
+CONTROL_ROUTE: Final = "control"
+HEALTH_ROUTE: Final = "health"
+UNKNOWN_ROUTE: Final = "unknown"
+CALL_ROUTES: Final = (REST_ROUTE, AI_ROUTE)
+"""Routes whose traffic counts as calls, and is logged."""
+
+
+def service_cluster(service_id: str) -> str:
+    """The cluster of a REST service's upstream."""
+    return f"service:{service_id}"

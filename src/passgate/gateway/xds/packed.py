@@ -1,0 +1,51 @@
+"""Resources as they travel: packed once per content, with a version that is a hash of it."""
+
+import hashlib
+from dataclasses import dataclass
+
+import orjson
+from google.protobuf.message import Message
+
+from passgate.gateway.envoy.messages import MessageFactory
+from passgate.gateway.envoy.names import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A resource ready to be sent."""
+
+    version: str
+    body: Message
+    """A ``google.protobuf.Any``."""
+
+
+PackedResources = dict[str, dict[str, Packed]]
+"""Type URL, then name."""
+
+
+class Packer:
+    """Packs resources, those that did not change since the last time not again."""
+
+    def __init__(self, factory: MessageFactory) -> None:
+        self._factory = factory
+        self._latest: dict[tuple[str, str], Packed] = {}
+
+    def pack(self, resources: dict[str, dict[str, JsonObject]]) -> PackedResources:
+        """All resources of a set.
+
+        Raises:
+            UnknownShapeError: one does not fit Envoy's messages; nothing was sent.
+        """
+        return {
+            url: {name: self._one(url, name, form) for name, form in named.items()} for url, named in resources.items()
+        }
+
+    def _one(self, url: str, name: str, form: JsonObject) -> Packed:
+        content = orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
+        version = hashlib.sha256(content).hexdigest()[:16]
+        known = self._latest.get((url, name))
+        if known is not None and known.version == version:
+            return known
+        packed = Packed(version=version, body=self._factory.pack({"@type": url, **form}))
+        self._latest[url, name] = packed
+        return packed

@@ -1,0 +1,63 @@
+import pytest
+
+from passgate.contracts.gateway_snapshot import (
+    RESERVED_PREFIXES,
+    GatewayService,
+    GatewaySnapshot,
+    Upstream,
+    UpstreamEndpoint,
+)
+from passgate.gateway.compile.checks import check_base_path, check_snapshot
+from passgate.gateway.compile.errors import UncompilableError
+
+
+def _service(base_path: str = "/orders", service_id: str = "svc_1", **upstream: object) -> GatewayService:
+    whole = Upstream.model_validate({"endpoints": (UpstreamEndpoint(host="10.0.0.1", port=80),), **upstream})
+    return GatewayService(id=service_id, name="x", team_id="team_1", base_path=base_path, upstream=whole)
+
+
+def _snapshot(*services: GatewayService, issuer: str = "i", audience: str = "a") -> GatewaySnapshot:
+    return GatewaySnapshot(version=1, issuer=issuer, audience=audience, services=services)
+
+
+@pytest.mark.parametrize("path", ["/orders", "/shop/v2", "/a.b/~c-d_e", "/v10", "/apis", "/consoles/1"])
+def test_a_good_base_path_passes(path: str) -> None:
+    check_base_path(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/", "orders", "/orders/", "/a//b", "/a/../b", "/./a", "/a%2fb", "/a b", "/a?b", "/a;b", "/ä", "/a\n", "/a*"],
+)
+def test_a_malformed_base_path_is_refused(path: str) -> None:
+    with pytest.raises(UncompilableError, match="must look like"):
+        check_base_path(path)
+
+
+@pytest.mark.parametrize("prefix", RESERVED_PREFIXES)
+def test_the_gates_own_paths_are_refused(prefix: str) -> None:
+    for path in (prefix, f"{prefix}/deeper"):
+        with pytest.raises(UncompilableError, match=r"is the gate's own"):
+            check_base_path(path)
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "field"),
+    [
+        (_snapshot(issuer=""), "issuer"),
+        (_snapshot(audience=""), "issuer"),
+        (_snapshot(_service(), _service(service_id="svc_2")), "services[1].base_path"),
+        (_snapshot(_service(), _service("/other")), "services"),
+        (_snapshot(_service(service_id="a|b")), "services[0].id"),
+        (_snapshot(_service(service_id="")), "services[0].id"),
+        (_snapshot(_service(endpoints=())), "services[0].upstream.endpoints"),
+        (_snapshot(_service(path_prefix="api")), "services[0].upstream.path_prefix"),
+        (_snapshot(_service(path_prefix="/api/")), "services[0].upstream.path_prefix"),
+        (_snapshot(_service(host_header="a b")), "services[0].upstream"),
+        (_snapshot(_service(host_header="%REQ(authorization)%")), "services[0].upstream"),
+    ],
+)
+def test_what_would_open_a_hole_is_refused_by_field(snapshot: GatewaySnapshot, field: str) -> None:
+    with pytest.raises(UncompilableError) as refused:
+        check_snapshot(snapshot)
+    assert refused.value.field == field
