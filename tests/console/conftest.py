@@ -11,8 +11,9 @@ from console.realistic_data import EMAIL, PASSWORD, Known, fill
 from databases import SqliteDatabases
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser of the file's own: while Playwright is on, its thread cannot run the event loops of other tests."""
     expect.set_options(timeout=15_000)  # tests of a busy machine wait longer, and fail no less
     with launched() as browser:
         yield browser
@@ -42,7 +43,7 @@ def new_control(sqlite_databases: SqliteDatabases) -> Iterator[Control]:
         yield control
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cookie(browser: Browser, control: Control) -> str:
     """A browser session's secret, got by signing in."""
     with browser.new_context() as context:

@@ -12,9 +12,9 @@ from passgate.bootstrap.layout import Folders
 from passgate.console.app import Console, mount_console
 from passgate.gateway.last_good import write_atomically
 from passgate.gateway.publication import Publication
+from passgate.identity.schemas import TokenIssuer
 from passgate.identity.service.keys import ensure_signing_key
 from passgate.identity.service.setup import has_administrator, new_setup_link
-from passgate.identity.service.tokens import TokenIssuer
 from passgate.settings import Settings
 from passgate.storage.migration import migrate
 from passgate.storage.work import Storage

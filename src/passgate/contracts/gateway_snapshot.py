@@ -9,7 +9,20 @@ from passgate.contracts.frozen import Contract
 Access = Literal["public", "token", "subscription"]
 """Who may call: anyone; any valid token; a token of a subscribed application."""
 
-RESERVED_PREFIXES = ("/.well-known", "/_nicegui", "/api", "/console", "/healthz", "/oauth2", "/readyz", "/v1", "/v1beta")
+RESERVED_PREFIXES = (
+    "/.well-known",
+    "/_nicegui",
+    "/api",
+    "/console",
+    "/healthz",
+    "/mcp",
+    "/oauth2",
+    "/providers",
+    "/readyz",
+    "/setup",
+    "/v1",
+    "/v1beta",
+)
 """Paths, and all below them, that belong to the gate itself; no service may be published there."""
 
 

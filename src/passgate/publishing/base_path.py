@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from passgate.contracts.gateway_snapshot import RESERVED_PREFIXES
 
 MAX_LENGTH = 200
-_PLANNED = ("/mcp", "/providers", "/setup")
-"""Kept free, so that the gate can take them without breaking a service that is there."""
 _SEGMENT = re.compile(r"[a-z0-9._~-]+")
 
 
@@ -28,7 +26,7 @@ def checked_base_path(value: str) -> str:
     for segment in value[1:].split("/"):
         if not _SEGMENT.fullmatch(segment) or segment in {".", ".."}:
             raise ValueError("a base path's segments have lower-case letters, digits and . _ ~ - only")
-    for reserved in (*RESERVED_PREFIXES, *_PLANNED):
+    for reserved in RESERVED_PREFIXES:
         if value == reserved or value.startswith(f"{reserved}/"):
             raise ValueError(f"{reserved} is the gate's own path")
     return value
