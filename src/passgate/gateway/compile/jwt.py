@@ -65,7 +65,6 @@ def _provider(snapshot: GatewaySnapshot, place: JsonObject, jwks: str) -> JsonOb
         "forward_payload_header": names.CLAIMS_HEADER,
         "payload_in_metadata": names.PAYLOAD_KEY,
         "header_in_metadata": names.HEADER_KEY,
-        "failed_status_in_metadata": names.FAILURE_KEY,
         "normalize_payload_in_metadata": {"space_delimited_claims": ["scope"]},
         "jwt_cache_config": {"jwt_cache_size": _CACHED_TOKENS},
         **place,

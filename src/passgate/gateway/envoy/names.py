@@ -41,7 +41,6 @@ JWT_NAMESPACE: Final = "envoy.filters.http.jwt_authn"
 """Where Envoy's JWT filter puts what it found, whatever name the filter has in the chain."""
 PAYLOAD_KEY: Final = "jwt"
 HEADER_KEY: Final = "jwt_header"
-FAILURE_KEY: Final = "jwt_failed"
 
 JTI_STATE: Final = "passgate.jti"
 SUBSCRIBER_STATE: Final = "passgate.subscriber"
