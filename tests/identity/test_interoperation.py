@@ -1,17 +1,16 @@
 """What we issue, common libraries of other people verify against our JWKS."""
 
 import json
-import shutil
 import subprocess
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
 
 from factories import ISSUER, make_application
+from node_packages import node_with
 from passgate.identity.schemas import TokenIn
 from passgate.identity.service.keys import public_jwks, rotate
 from passgate.identity.service.tokens import issue_token
@@ -91,15 +90,7 @@ def test_authlib_verifies_it(issued: Issued) -> None:
 
 @pytest.mark.node_js
 def test_jsonwebtoken_and_jose_of_node_verify_it(issued: Issued, request: pytest.FixtureRequest) -> None:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("Node and npm are not here")
-    folder = Path(request.config.cache.mkdir("node-jwt"))
-    install = [npm, "install", "--no-audit", "--no-fund", "--no-save", *_NODE_PACKAGES]
-    if not all((folder / "node_modules" / package.partition("@")[0]).is_dir() for package in _NODE_PACKAGES):
-        done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
-        if done.returncode:
-            pytest.skip(f"npm cannot install {', '.join(_NODE_PACKAGES)}: {done.stderr.strip().splitlines()[-1]}")
+    node, folder = node_with(request.config, "node-jwt", *_NODE_PACKAGES)
     question = {"token": issued.token, "jwks": issued.jwks, "issuer": ISSUER.issuer, "audience": ISSUER.audience}
     answer = subprocess.run(
         [node, "-e", _NODE_SCRIPT],

@@ -167,17 +167,24 @@ def test_envoy_serves_on_without_the_ads_server_and_takes_up_with_a_new_one(own_
         finish()
 
 
-def test_with_no_configuration_yet_the_port_answers_nobody() -> None:
+@pytest.mark.parametrize("first", ["snapshot", "deny"])
+def test_until_all_of_the_configuration_is_there_the_port_answers_nobody(first: str) -> None:
     with open_gate() as gate:
+        parts = {
+            "deny": gate.deny,
+            "snapshot": lambda: gate.publish(gate.snapshot(gate.service("/open", access="public"))),
+        }
         gate.start_envoy(wait=False)
         wait_until(lambda: gate.ads.connected)
-        gate.publish(gate.snapshot(gate.service("/open", access="public")))  # no deny list yet
+        parts.pop(first)()
         assert not gate.is_ready()
         with pytest.raises(ConnectionRefusedError):
             gate.call("/open/1")
-        gate.deny()
+        for publish in parts.values():
+            publish()
         wait_until(gate.is_ready)
         assert gate.call("/open/1").status == 200
+        wait_until(lambda: {group for group, _ in gate.acked} == {"snapshot", "deny"})
 
 
 def test_a_second_envoy_on_the_same_port_does_not_start(own_gate: Gate) -> None:

@@ -28,6 +28,7 @@ class FakeEnvoy:
         self.log: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
         """Of each response: type, names sent, names taken away."""
         self.refuse: Callable[[Any], str | None] = lambda _response: None
+        self._writing = asyncio.Lock()
         self.answering = asyncio.Event()
         self.answering.set()
         self._reading = asyncio.create_task(self._read())
@@ -44,7 +45,11 @@ class FakeEnvoy:
 
     async def _send(self, type_url: str, names: Iterable[str], versions: dict[str, str]) -> None:
         request = self._request(type_url=type_url, resource_names_subscribe=names, initial_resource_versions=versions)
-        await self._call.write(request)
+        await self._write(request)
+
+    async def _write(self, request: Any) -> None:
+        async with self._writing:
+            await self._call.write(request)
 
     async def _read(self) -> None:
         async for response in self._call:
@@ -60,4 +65,4 @@ class FakeEnvoy:
                 held.update({resource.name: resource.version for resource in response.resources})
                 for name in response.removed_resources:
                     held.pop(name, None)
-            await self._call.write(request)
+            await self._write(request)

@@ -40,11 +40,16 @@ class Bench:
         await envoy.subscribe(CLUSTER, versions=held.get("clusters"))
         await envoy.subscribe(EXTENSION, "jwt", versions=held.get("extensions"))
         await envoy.subscribe(ROUTES, ROUTE_TABLE, versions=held.get("routes"))
-        await until(lambda: self.server.connected)
+        await until(self._asked_for_all)
         try:
             yield envoy
         finally:
             await envoy.close()
+
+    def _asked_for_all(self) -> bool:
+        stream = self.server._stream
+        kinds = stream._types.values() if stream is not None else ()
+        return sum(kind.wildcard or bool(kind.wanted) for kind in kinds) == len((CLUSTER, EXTENSION, ROUTES))
 
 
 def resources(*clusters: str, seconds: int = 1) -> dict[str, dict[str, JsonObject]]:
@@ -178,6 +183,7 @@ def test_a_rejection_of_one_group_leaves_the_other() -> None:
             await bench.server.publish("snapshot", "1", resources("a"))
             await envoy.subscribe(EXTENSION, "deny")
             await bench.server.publish("deny", "1", {EXTENSION: {"deny": {"name": "deny"}}})
+            await until(lambda: bench.acks[-1] == ("deny", "1"))
             good = dict(envoy.held[EXTENSION])
             assert set(good) == {"jwt", "deny"}
             envoy.refuse = once(envoy, EXTENSION)
@@ -215,16 +221,36 @@ def test_an_envoy_that_comes_back_gets_what_it_lacks_and_loses_what_is_too_much(
     run(play)
 
 
-def test_a_name_that_is_asked_for_later_is_sent_then() -> None:
+def test_a_name_that_is_asked_for_later_is_sent_then_and_nothing_waits_for_it() -> None:
     async def play(bench: Bench) -> None:
         async with bench.envoy() as envoy:
             both = resources("a")
             both[EXTENSION]["deny"] = {"name": "deny"}
-            publishing = asyncio.create_task(bench.server.publish("snapshot", "1", both))
-            await until(lambda: "jwt" in envoy.held.get(EXTENSION, {}))
-            assert not publishing.done()
+            assert (await bench.server.publish("snapshot", "1", both)).kind is OutcomeKind.WAITING
+            assert set(envoy.held[EXTENSION]) == {"jwt"}
+            assert bench.acks == []
             await envoy.subscribe(EXTENSION, "deny")
-            assert (await publishing).kind is OutcomeKind.APPLIED
+            await until(lambda: bench.acks == [("snapshot", "1")])
+            assert set(envoy.held[EXTENSION]) == {"jwt", "deny"}
+
+    run(play)
+
+
+def test_a_group_that_envoy_cannot_ask_for_yet_does_not_hold_up_the_others() -> None:
+    """A starting Envoy asks for filters only when it has its clusters, which are of another group."""
+
+    async def play(bench: Bench) -> None:
+        await bench.server.publish("deny", "1", {EXTENSION: {"deny": {"name": "deny"}}})
+        envoy = FakeEnvoy(message_factory(), bench.socket)
+        await envoy.subscribe(CLUSTER)
+        await until(lambda: bench.server.connected)
+        assert (await bench.server.publish("snapshot", "1", resources("a"))).kind is OutcomeKind.WAITING
+        await until(lambda: "a" in envoy.held[CLUSTER])
+        await envoy.subscribe(EXTENSION, "deny")
+        await envoy.subscribe(EXTENSION, "jwt")
+        await envoy.subscribe(ROUTES, ROUTE_TABLE)
+        await until(lambda: bench.acks == [("deny", "1"), ("snapshot", "1")])
+        await envoy.close()
 
     run(play)
 
