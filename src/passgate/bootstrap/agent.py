@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import os
 import signal
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -31,7 +33,9 @@ from passgate.storage.work import Storage
 
 _log = logging.getLogger("passgate.agent")
 
-_INGEST_SECONDS = 0.25
+_INGEST_SECONDS = 0.5
+_BACKLOG = 10_000
+_INGEST_NICENESS = 15
 _DATABASE_AWAY_SECONDS = 2.0
 _UPKEEP_SECONDS = 600.0
 
@@ -71,6 +75,7 @@ async def _run(settings: Settings, folders: Folders, storage: Storage, agent: Ag
 
 def _ingest(settings: Settings, folders: Folders, storage: Storage, ended: threading.Event) -> None:
     """Bring the spool into the database until told to stop, and once more then; keep the tables tidy."""
+    _yield_to_calls()
     admin = EnvoyAdmin(folders.socket("envoy-admin"))
     ingester = Ingester(storage, folders.spool, settings.node_name, lambda: _reopen(admin))
     next_upkeep = time.monotonic()
@@ -80,8 +85,8 @@ def _ingest(settings: Settings, folders: Folders, storage: Storage, ended: threa
         pause = _INGEST_SECONDS
         try:
             ready = ready or has_tables(storage.engine)
-            while ready and ingester.run_once():
-                continue  # a backlog is worked off without a pause
+            while ready and ingester.run_once() >= _BACKLOG:
+                continue  # worked off without a pause
             if ready and time.monotonic() >= next_upkeep:
                 next_upkeep = time.monotonic() + _UPKEEP_SECONDS
                 _upkeep(settings, storage)
@@ -89,6 +94,12 @@ def _ingest(settings: Settings, folders: Folders, storage: Storage, ended: threa
             if ready:
                 _log.warning("calls wait in the spool: %s", str(getattr(error, "orig", None) or error).splitlines()[0])
             pause = _DATABASE_AWAY_SECONDS
+
+
+def _yield_to_calls() -> None:
+    """Let this thread alone give way: on a busy machine ingesting may lag, revocations and calls may not."""
+    if sys.platform == "linux":  # elsewhere a niceness is the whole process's
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _INGEST_NICENESS)
 
 
 def _upkeep(settings: Settings, storage: Storage) -> None:

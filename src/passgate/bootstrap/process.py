@@ -3,7 +3,6 @@
 import functools
 import gc
 import logging
-import os
 import sys
 from collections.abc import Callable
 
@@ -13,16 +12,11 @@ from passgate.bootstrap.logs import configure_logging
 from passgate.kernel.errors import PassgateError
 from passgate.settings import Settings, load_settings
 
-_BELOW_THE_GATE = 5
-"""Niceness of the agent: ingesting may lag a little when the machine is busy, calls may not."""
-
 
 def main(name: str) -> int:
     """Run the process of that name; the exit code."""
     settings = load_settings()
     configure_logging(name, settings.log_format, settings.log_level)
-    if name == "agent":
-        os.nice(_BELOW_THE_GATE)
     try:
         run = _loaded(name)
         run(settings, folders_of(settings))

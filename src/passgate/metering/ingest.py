@@ -88,7 +88,9 @@ class Ingester:
         for _ in range(ROUNDS):
             batches = [(file, self._take_batch(file)) for file in waiting]
             taken += sum(rows or 0 for _, rows in batches)
-            waiting = [file for file, rows in batches if rows is not None]
+            # Up to where each file ended when it was listed: chasing the lines that come meanwhile would make many
+            # small transactions of what the next run does in one.
+            waiting = [file for file, rows in batches if rows is not None and self._has_more(file)]
         self._rotation.rotate(files)
         silent_since = self._storage.clock.now() - self._limits.silence
         for file in files:
