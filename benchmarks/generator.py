@@ -1,7 +1,8 @@
 """The load generator: keeps connections busy, or a rate steady, and measures.
 
-As a process (``python -m benchmarks.generator``) it reads a call and a load from standard input, says ``begin`` and
-``end`` at the borders of its window, so that others can read clocks of their own, and prints the outcome as JSON.
+As a process (``python -m benchmarks.generator <file>``) it reads a call and a load from standard input, says ``begin``
+and ``end`` at the borders of its window, so that others can read clocks of their own, and leaves the outcome in the
+file as JSON.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter, process_time
 
 import uvloop
@@ -176,7 +178,7 @@ def _main() -> None:
     request, *marks = (base64.b64decode(part) for part in spec["binary"])
     call = Call(spec["port"], request, tuple(marks))
     outcome = run_load(call, Load(**spec["load"]), lambda name: print(name, flush=True))
-    print(json.dumps(dataclasses.asdict(outcome)))
+    Path(sys.argv[1]).write_text(json.dumps(dataclasses.asdict(outcome)))
 
 
 if __name__ == "__main__":

@@ -89,9 +89,10 @@ class Figures:
 class Meter:
     """Runs loads in a generator process of their own and reads the clocks around them."""
 
-    def __init__(self, cores: Cores, vendor_root: int) -> None:
+    def __init__(self, cores: Cores, vendor_root: int, folder: Path) -> None:
         self._cores = cores
         self._vendor = vendor_root
+        self._outcome = folder / "outcome.json"
 
     def measure(self, target: Target, load: Load) -> tuple[Outcome, Shares]:
         """One load on one target.
@@ -101,7 +102,7 @@ class Meter:
         """
         with processes.pinned(self._cores.generator):
             process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.generator"],
+                [sys.executable, "-m", "benchmarks.generator", str(self._outcome)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -112,10 +113,9 @@ class Meter:
             into.write(spec_to_json(target.call, load))
             into.close()
             clocks = [self._clocks(target) for _ in range(2) if out.readline()]
-            said = out.read()
         if process.returncode:
             raise processes.StartError(f"the load generator ended with code {process.returncode}")
-        outcome = Outcome(**json.loads(said))
+        outcome = Outcome(**json.loads(self._outcome.read_text()))
         return outcome, self._shares(clocks, outcome)
 
     def _clocks(self, target: Target) -> tuple[float, float | None, float | None, float | None]:

@@ -105,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         vendor_port, vendor_root = stack.enter_context(mock_target.mock_vendor(folder, cores.vendor))
         place = Place(folder, arguments.cache.expanduser().absolute(), vendor_port, cores)
         targets = _start_all(place, arguments.only, result, stack)
-        figures = measure_all(targets, plan, Meter(cores, vendor_root))
+        figures = measure_all(targets, plan, Meter(cores, vendor_root, folder))
         _conclude(targets, figures, result)
         print("ending the targets …", flush=True)
     print("", table(result), "", f"took {time.monotonic() - began:.0f} s", sep="\n")

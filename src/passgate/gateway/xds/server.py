@@ -141,7 +141,7 @@ class AdsServer:
             self._stream.close()
         self._stream = stream
         reading = self._task(_read(stream, requests))
-        welcome = self._task(self._welcome(stream))
+        attending = self._task(self._attend(stream))
         try:
             async for response in stream.responses():
                 yield response
@@ -150,29 +150,41 @@ class AdsServer:
             reading.cancel()
             if self._stream is stream:
                 self._stream = None
-            await asyncio.gather(reading, welcome, return_exceptions=True)
+            await asyncio.gather(reading, attending, return_exceptions=True)
 
-    async def _welcome(self, stream: DeltaStream) -> None:
-        async with self._turn:
-            if not stream.closed and self._groups:
-                await self._bring_into_force(stream)
+    async def _attend(self, stream: DeltaStream) -> None:
+        """Give Envoy what it asks for, as it asks; a publication is not kept waiting for what it has not asked for."""
+        while not stream.closed:
+            await stream.asked.wait()
+            stream.asked.clear()
+            async with self._turn:
+                if self._stream is stream and self._groups:
+                    await self._bring_into_force(stream)
 
     async def _bring_into_force(self, stream: DeltaStream) -> Outcome:
         """Push all groups; on a rejection, go back to what was good."""
         rejection = await self._push(stream, self._wanted())
-        if stream.closed:
-            return Outcome(OutcomeKind.WAITING)
         if rejection is not None:
-            fallen = self._fall_back()
-            await self._push(stream, self._wanted())
-            for name, version in fallen:
-                self._on_reject(name, version, rejection.type_url, rejection.message)
-            return Outcome(OutcomeKind.REJECTED, rejection.type_url, rejection.message)
+            return await self._go_back(stream, rejection)
+        if not stream.complete():
+            return Outcome(OutcomeKind.WAITING)
         for name, group in self._groups.items():
             if group.candidate is not None:
                 group.good, group.candidate = group.candidate, None
                 self._on_ack(name, group.good[0])
         return Outcome(OutcomeKind.APPLIED)
+
+    async def _go_back(self, stream: DeltaStream, rejection: Rejection) -> Outcome:
+        """Drop every version that is not known to be good, and put in force again what was."""
+        fallen = []
+        for name, group in self._groups.items():
+            if group.candidate is not None:
+                fallen.append((name, group.candidate[0]))
+                group.candidate = None
+        await self._push(stream, self._wanted())
+        for name, version in fallen:
+            self._on_reject(name, version, rejection.type_url, rejection.message)
+        return Outcome(OutcomeKind.REJECTED, rejection.type_url, rejection.message)
 
     async def _push(self, stream: DeltaStream, wanted: PackedResources) -> Rejection | None:
         for url, remove in _ORDER:
@@ -190,15 +202,6 @@ class AdsServer:
             for url, named in group.current.items():
                 merged.setdefault(url, {}).update(named)
         return merged
-
-    def _fall_back(self) -> list[tuple[str, str]]:
-        """Drop every candidate; their groups' names and versions."""
-        fallen = []
-        for name, group in self._groups.items():
-            if group.candidate is not None:
-                fallen.append((name, group.candidate[0]))
-                group.candidate = None
-        return fallen
 
 
 async def _read(stream: DeltaStream, requests: AsyncIterator[Any]) -> None:

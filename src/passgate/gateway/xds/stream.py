@@ -39,11 +39,10 @@ class _Type:
     def wants(self, name: str) -> bool:
         return self.wildcard or name in self.wanted
 
-    def settled(self) -> bool:
-        """Whether Envoy holds, and has acknowledged, all that is on offer."""
-        if self.offer is None or self.unanswered:
-            return False
-        return all(self.held.get(name) == packed.version for name, packed in self.offer.items())
+    def complete(self) -> bool:
+        if self.offer is None:
+            return True
+        return not self.unanswered and all(self.held.get(name) == one.version for name, one in self.offer.items())
 
 
 class DeltaStream:
@@ -55,6 +54,8 @@ class DeltaStream:
         self._outbox: asyncio.Queue[Any] = asyncio.Queue()
         self._nonces = 0
         self._changed = asyncio.Event()
+        self.asked = asyncio.Event()
+        """Set when Envoy asks for something anew."""
         self.closed = False
 
     def offer(self, type_url: str, resources: dict[str, Packed], *, remove: bool) -> None:
@@ -64,16 +65,16 @@ class DeltaStream:
         self._send_difference(type_url, kind)
 
     async def settle(self, type_url: str) -> Rejection | None:
-        """Wait until Envoy has taken, or rejected, what was last offered of a type, or is gone (see ``closed``)."""
+        """Wait until Envoy has answered all that it was sent of a type, or is gone (see ``closed``)."""
         kind = self._types.setdefault(type_url, _Type())
-        while not self.closed:
-            if kind.rejection is not None:
-                return kind.rejection
-            if kind.settled():
-                return None
+        while kind.unanswered and not self.closed:
             self._changed.clear()
             await self._changed.wait()
-        return None
+        return kind.rejection
+
+    def complete(self) -> bool:
+        """Whether Envoy holds, and has acknowledged, all that is on offer; a starting Envoy asks bit by bit."""
+        return not self.closed and all(kind.complete() for kind in self._types.values())
 
     def holds(self, type_url: str) -> bool:
         """Whether Envoy has resources of a type."""
@@ -84,6 +85,7 @@ class DeltaStream:
         """End the stream from our side."""
         self.closed = True
         self._changed.set()
+        self.asked.set()
         self._outbox.put_nowait(None)
 
     async def responses(self) -> AsyncIterator[Any]:
@@ -112,7 +114,7 @@ class DeltaStream:
         for name in dropped:
             kind.held.pop(name, None)
         if first or subscribed:
-            self._send_difference(request.type_url, kind)
+            self.asked.set()
 
     def _answered(self, kind: _Type, request: Any) -> None:  # noqa: ANN401  # as above
         touched = kind.unanswered.pop(request.response_nonce, None)
