@@ -33,9 +33,9 @@ from passgate.storage.work import Storage
 
 _log = logging.getLogger("passgate.agent")
 
-_INGEST_SECONDS = 0.5
+_INGEST_SECONDS = 0.25
 _BACKLOG = 10_000
-_INGEST_NICENESS = 15
+_INGEST_NICENESS = 5
 _DATABASE_AWAY_SECONDS = 2.0
 _UPKEEP_SECONDS = 600.0
 

@@ -3,11 +3,11 @@
 import asyncio
 import http.client
 import json
-import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from passgate.kernel.unix_http import UnixConnection
 from passgate.settings import Settings
 
 _SECONDS = 2.0
@@ -19,17 +19,6 @@ class Answer:
 
     status: int
     body: dict[str, object]
-
-
-class _SocketConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=_SECONDS)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(_SECONDS)
-        self.sock.connect(str(self._path))
 
 
 def ask_gate(settings: Settings, path: str) -> Answer | None:
@@ -45,7 +34,7 @@ def ask_gate(settings: Settings, path: str) -> Answer | None:
 
 def ask_socket(socket_path: Path, path: str, method: str = "GET") -> Answer | None:
     """What a process answers on its Unix socket; None where nothing listens."""
-    return _ask(_SocketConnection(socket_path), path, method)
+    return _ask(UnixConnection(socket_path, _SECONDS), path, method)
 
 
 async def gate_is_ready(settings: Settings, control: Path | None) -> bool:

@@ -9,7 +9,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     StringConstraints,
@@ -19,6 +18,7 @@ from pydantic import (
 
 from passgate.catalog.base_url import checked_base_url
 from passgate.contracts.inference_config import ModelKind, PriceTable
+from passgate.kernel.given import Input
 from passgate.kernel.text import Line
 
 MAX_MODELS_AT_ONCE = 200
@@ -62,12 +62,6 @@ Price = Annotated[
     WithJsonSchema({"type": "string", "examples": ["0.15"]}),
 ]
 Tokens = Annotated[int, Field(ge=1, le=_MAX_TOKENS)]
-
-
-class Input(BaseModel):
-    """Base of what comes in: a field it does not know is refused, so that a typing error changes nothing."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ConnectionIn(Input):

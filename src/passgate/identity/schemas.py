@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from passgate.identity.models import Team, Token
+from passgate.kernel.given import Input
 from passgate.kernel.permissions import Role
 from passgate.kernel.text import Line, Paragraph
 
@@ -44,12 +45,6 @@ Scope = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,6
 TeamRole = Literal[Role.OWNER, Role.DEVELOPER, Role.VIEWER]
 TokenKind = Literal["application", "personal"]
 TokenStatus = Literal["active", "expired", "revoked"]
-
-
-class Input(BaseModel):
-    """Base of what comes in: a field it does not know is refused, so that a typing error changes nothing."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class SetupIn(Input):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from passgate.contracts.gateway_snapshot import Access
+from passgate.kernel.given import Input
 from passgate.kernel.text import Line, Paragraph
 from passgate.publishing.base_path import checked_base_path
 from passgate.publishing.upstream_url import checked_host_header, checked_upstream_url
@@ -33,12 +34,6 @@ HostHeader = Annotated[
 ]
 Timeout = Annotated[int, Field(ge=0, le=3_600_000, description="Milliseconds for the whole answer; 0: no bound.")]
 ConnectTimeout = Annotated[int, Field(ge=50, le=60_000, description="Milliseconds to connect.")]
-
-
-class Input(BaseModel):
-    """Base of what comes in: a field it does not know is refused, so that a typing error changes nothing."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ServiceIn(Input):

@@ -13,7 +13,6 @@ from passgate.catalog.schemas import (
     AvailableModel,
     ConnectionIn,
     ConnectionTest,
-    Input,
     ModelChoice,
     ModelView,
     ProviderChange,
@@ -24,6 +23,7 @@ from passgate.catalog.service import connection
 from passgate.catalog.service import providers as service
 from passgate.catalog.service.available import available_models
 from passgate.catalog.service.enabling import enable_models
+from passgate.kernel.given import Input
 from passgate.kernel.permissions import Permission
 
 router = APIRouter(prefix="/api/v1/providers", tags=["providers"])

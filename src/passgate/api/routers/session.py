@@ -11,10 +11,11 @@ from passgate.api.edge import SESSION_COOKIE, Edge
 from passgate.api.problem import documented
 from passgate.api.routers.teams import TeamOut
 from passgate.api.routers.users import UserOut
-from passgate.identity.schemas import GivenPassword, Input, PasswordChange
+from passgate.identity.schemas import GivenPassword, PasswordChange
 from passgate.identity.service import sessions, users
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import UnauthenticatedError
+from passgate.kernel.given import Input
 from passgate.kernel.permissions import Permission, Role
 from passgate.storage.work import Work
 

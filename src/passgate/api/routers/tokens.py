@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.api.paging import PageOf, PageQuery, SearchQuery
 from passgate.identity.models import Token
-from passgate.identity.schemas import Input, TokenIn, TokenKind, TokenStatus
+from passgate.identity.schemas import TokenIn, TokenKind, TokenStatus
 from passgate.identity.service import tokens as service
+from passgate.kernel.given import Input
 from passgate.kernel.permissions import Permission
 from passgate.kernel.text import Paragraph
 from passgate.storage.work import Work

@@ -3,13 +3,13 @@
 import asyncio
 import http.client
 import json
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
 from passgate.kernel.errors import UnavailableError
+from passgate.kernel.unix_http import UnixConnection
 
 
 class AdminError(UnavailableError):
@@ -33,17 +33,6 @@ class EnvoyHealth:
     connections: int
     requests: int
     uptime_seconds: int
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout_s: float) -> None:
-        super().__init__("envoy", timeout=timeout_s)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
 
 
 class EnvoyAdmin:
@@ -105,7 +94,7 @@ class EnvoyAdmin:
         return await asyncio.to_thread(self._call, method, path)
 
     def _call(self, method: str, path: str) -> tuple[int, str]:
-        connection = _UnixConnection(self._path, self._timeout_s)
+        connection = UnixConnection(self._path, self._timeout_s)
         try:
             connection.request(method, path)
             response = connection.getresponse()
