@@ -57,12 +57,22 @@ def test_the_line_is_there_when_the_caller_has_the_answer(gate: Gate) -> None:
         )
 
 
-@pytest.mark.parametrize("path", ["/console/", "/api/v1/teams", "/healthz", "/readyz", "/nothing", "/oauth2/token"])
-def test_what_is_no_call_is_not_told(gate: Gate, path: str) -> None:
-    quiet = gate.call(path).headers["x-request-id"]
+@pytest.mark.parametrize("path", ["/console/", "/api/v1/teams", "/oauth2/token"])
+def test_what_goes_to_control_is_not_told(gate: Gate, path: str) -> None:
+    quiet = gate.call(path, headers={"x-passgate-unlogged": "2"}).headers["x-request-id"]
     after = gate.call("/orders/1").headers["x-request-id"]
     _record(gate, after)
     assert quiet not in gate.layout.access_log.read_text()
+
+
+@pytest.mark.parametrize(("path", "route"), [("/healthz", "health"), ("/readyz", "health"), ("/nothing", "unknown")])
+def test_what_is_no_call_bears_the_name_of_no_call_s_route(gate: Gate, path: str, route: str) -> None:
+    assert _record(gate, gate.call(path).headers["x-request-id"]).route == route
+
+
+def test_a_client_cannot_keep_its_call_out_of_the_log(gate: Gate) -> None:
+    answer = gate.call("/orders/1", gate.issuer.token(), headers={"x-passgate-unlogged": "1"})
+    assert _record(gate, answer.headers["x-request-id"]).route == "rest"
 
 
 def test_no_credential_is_in_the_log(gate: Gate) -> None:

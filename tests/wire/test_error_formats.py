@@ -71,7 +71,7 @@ def test_an_unknown_gemini_path_answers_as_gemini_does(gate: Gate) -> None:
 )
 @pytest.mark.parametrize("size", [16 * 1024, 120 * 1024])
 def test_an_oversized_token_is_431(gate: Gate, path: str, form: str, size: int) -> None:
-    token = gate.issuer.token(pad="x" * size)
+    token = gate.issuer.token()[:-8] + "x" * size
     for answer in (gate.call(path, token), gate.call(f"{path}?key={token}")):
         code, _, request_id = READ[form](answer.json)
         assert (answer.status, code) == (431, "headers_too_large")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +53,7 @@ class Child:
                 *self.spec.argv,
                 env=dict(self.spec.env),
                 stdin=asyncio.subprocess.DEVNULL,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_prepare,
                 start_new_session=True,  # a Ctrl-C reaches the supervisor alone, which then stops all in order
             )
             started, self.pid = loop.time(), self._process.pid
@@ -101,6 +102,15 @@ def _words(code: int) -> str:
     if code < 0:
         return f"killed by {signal.Signals(-code).name}"
     return f"exit code {code}"
+
+
+def _prepare() -> None:
+    """Run in the child, before it becomes its program."""
+    _die_with_parent()
+    if sys.platform == "linux":
+        # A thread that wakes does not push another from its core: on a full core Envoy's log is then written in larger
+        # pieces (15 of 110 µs a call less), while on one that has time to spare nothing waits longer.
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _die_with_parent() -> None:

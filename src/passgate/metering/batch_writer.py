@@ -8,9 +8,11 @@ from sqlalchemy.exc import DataError
 
 from passgate.metering.errors import OffsetMovedError
 from passgate.metering.owners import Owners
-from passgate.metering.records import Row, SpoolRow
-from passgate.metering.repository.intake import LAST_USE_EXACT_TO, insert_calls, insert_usages, touch_tokens
+from passgate.metering.records import CallLine, ReadLine, SpoolLine, UsageLine
+from passgate.metering.repository.call_intake import CALL_ROUTES, insert_calls
 from passgate.metering.repository.offsets import forget_offset, move_offset, offset_row
+from passgate.metering.repository.token_uses import LAST_USE_EXACT_TO, touch_tokens
+from passgate.metering.repository.usage_intake import insert_usages
 from passgate.metering.spool import SpoolFile
 from passgate.storage.work import Storage
 
@@ -47,15 +49,15 @@ class BatchWriter:
     last_uses: dict[str, datetime] = field(default_factory=dict)
     """Last use of tokens as this process has noted it."""
 
-    def write(self, file: SpoolFile, progress: Progress, read: Sequence[SpoolRow]) -> Written:
-        """Write some rows and move the offset behind them.
+    def write(self, file: SpoolFile, progress: Progress, read: Sequence[ReadLine]) -> Written:
+        """Write some lines and move the offset behind them.
 
         Raises:
             OffsetMovedError: the stored offset is not where ``progress`` believes it; nothing was written.
         """
-        rows = [one.row for one in read if one.row is not None]
+        lines = [one.content for one in read if one.content is not None]
         try:
-            written = self._commit(file, progress, rows, read[-1].end)
+            written = self._commit(file, progress, lines, read[-1].end)
         except (DataError, OverflowError):
             # A value out of the database's range: halving finds it, so that all others get in.
             if len(read) == 1:
@@ -63,40 +65,43 @@ class BatchWriter:
             half = len(read) // 2
             first, second = self.write(file, progress, read[:half]), self.write(file, progress, read[half:])
             return Written(first.rows + second.rows, first.passed_over + second.passed_over)
-        return Written(written, len(read) - len(rows))
+        return Written(written, len(read) - len(lines))
 
     def forget(self, progress: Progress) -> None:
         """Delete the offset of a file that is gone."""
         with self.storage.writing() as work:
             forget_offset(work.session.connection(), self.node, progress.identity)
 
-    def _commit(self, file: SpoolFile, progress: Progress, rows: list[Row], end: int) -> int:
+    def _commit(self, file: SpoolFile, progress: Progress, lines: Sequence[SpoolLine], end: int) -> int:
         uses: dict[str, datetime] = {}
-        inserted: Sequence[Row] = ()
+        calls = [line for line in lines if isinstance(line, CallLine) and line.route in CALL_ROUTES]
+        usages = [line for line in lines if isinstance(line, UsageLine)]
+        inserted = 0
         with self.storage.writing() as work:
             connection = work.session.connection()
             offset = offset_row(self.node, progress.identity, file.path.name, end, work.clock.now())
             if not move_offset(connection, offset, progress.stored):
                 raise OffsetMovedError("Another process reads the spool files of this node.")
-            if rows and file.source == "usage":
-                inserted = insert_usages(connection, rows)
-            elif rows:
-                self.owners.assign(work.session, rows)
-                inserted = insert_calls(connection, rows)
-                uses = self._new_uses(inserted)
+            if usages:
+                inserted += len(insert_usages(connection, self.node, usages))
+            if calls:
+                self.owners.learn(work.session, calls)
+                new = insert_calls(connection, self.node, self.owners, calls)
+                uses = self._new_uses(new)
                 touch_tokens(connection, uses)
+                inserted += len(new)
         progress.offset = progress.stored = end
         self.last_uses.update(uses)
-        return len(inserted)
+        return inserted
 
-    def _new_uses(self, calls: Sequence[Row]) -> dict[str, datetime]:
+    def _new_uses(self, calls: Sequence[CallLine]) -> dict[str, datetime]:
         """Uses of accepted tokens that are worth noting, by jti: the latest of the batch."""
         if len(self.last_uses) > _REMEMBERED_TOKENS:
             self.last_uses.clear()
         latest: dict[str, datetime] = {}
-        for row in calls:
-            jti, moment = row["jti"], row["started_at"]
-            if jti is not None and row["status"] != _UNAUTHORIZED and (jti not in latest or latest[jti] < moment):
+        for call in calls:
+            jti, moment = call.jti, call.started_at
+            if jti is not None and call.status != _UNAUTHORIZED and (jti not in latest or latest[jti] < moment):
                 latest[jti] = moment
         return {
             jti: moment

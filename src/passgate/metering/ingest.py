@@ -12,7 +12,7 @@ from pathlib import Path
 
 from passgate.metering.batch_writer import BatchWriter, Progress
 from passgate.metering.errors import OffsetMovedError
-from passgate.metering.records import spool_rows
+from passgate.metering.records import LineReader
 from passgate.metering.repository.offsets import stored_offset
 from passgate.metering.rotation import AccessRotation, nobody_writes
 from passgate.metering.spool import Line, SpoolFile, SpoolFolder
@@ -65,6 +65,7 @@ class Ingester:
         self._storage = storage
         self._node = node
         self._limits = limits
+        self._reader = LineReader()
         self._writer = BatchWriter(storage, node)
         self._rotation = AccessRotation(self._folder, storage.clock, reopen, limits.rotate_bytes)
         self._progress: dict[int, Progress] = {}
@@ -124,7 +125,7 @@ class Ingester:
 
     def _take(self, file: SpoolFile, progress: Progress, lines: Sequence[Line]) -> int | None:
         try:
-            written = self._writer.write(file, progress, spool_rows(file.source, self._node, lines))
+            written = self._writer.write(file, progress, self._reader.read(file.source, lines))
         except OffsetMovedError:
             self._progress.pop(file.inode, None)
             return None

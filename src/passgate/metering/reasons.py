@@ -4,6 +4,7 @@ FIRST_ERROR = 400
 """The least HTTP status that is an error."""
 
 _FIRST_SERVER_ERROR = 500
+_TOO_LARGE = 431
 _CLIENT_CLOSED = "client_closed"
 _UPSTREAM_ERROR = "upstream_error"
 _TIMEOUT = "upstream_timeout"
@@ -25,7 +26,6 @@ _DETAILS: tuple[tuple[str, str], ...] = (
     (f"{_RBAC}claim_missing_", "token_invalid"),
     (f"{_RBAC}token_kind", "token_invalid"),
     (f"{_RBAC}subscription_missing", "subscription_missing"),
-    (f"{_RBAC}headers_too_large", "headers_too_large"),
     ("rbac_access_denied", "access_denied"),
     ("upgrade_failed", "upgrade_refused"),
     ("upstream_response_timeout", _TIMEOUT),
@@ -64,6 +64,8 @@ def reason_of_call(status: int, details: str | None, flags: str | None) -> str |
         details: Envoy's response code details.
         flags: Envoy's response flags, short names parted by commas.
     """
+    if status == _TOO_LARGE:
+        return _STATUSES[status]
     if details is not None and details != "via_upstream":
         for beginning, reason in _DETAILS:
             if details.startswith(beginning):

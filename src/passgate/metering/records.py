@@ -1,45 +1,163 @@
-"""Spool lines as rows of the tables."""
+"""Spool lines as values, validated.
+
+Hundreds of thousands of lines have the same few shapes. A line is validated whole, by its contract, when its shape (the
+types of its values, in order) is new; lines of a known shape only have their shape looked up.
+"""
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
+import orjson
 from pydantic import ValidationError
 
 from passgate.contracts.call_record import CallRecord
-from passgate.contracts.usage_record import UsageRecord
-from passgate.metering.reasons import reason_of_call
+from passgate.contracts.usage_record import TokenUsage, UsageRecord
 from passgate.metering.spool import Line, Source
 
-Row = dict[str, Any]
-"""Column to value."""
-
-_AI_ROUTE = "ai"
-"""The route's name of AI calls in the gate."""
 _OBJECT = re.compile(rb'\{"')
 _TORN_ENDS = 16
 """How many places of a torn line are tried as the start of a whole one."""
+_MOST_SHAPES = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class SpoolRow:
-    """A row, or None where the line is malformed, and the offset behind its line."""
+class CallLine(NamedTuple):
+    """The values of a :class:`~passgate.contracts.call_record.CallRecord`, in its order, and its start as a moment."""
 
-    row: Row | None
+    stream_id: str
+    request_id: str
+    start: str
+    method: str | None
+    path: str | None
+    status: int
+    details: str | None
+    flags: str | None
+    duration_ms: int
+    upstream_ms: int | None
+    bytes_in: int
+    bytes_out: int
+    attempts: int | None
+    route: str | None
+    service_id: str | None
+    jti: str | None
+    subject: str | None
+    application_id: str | None
+    user_agent: str | None
+    client_ip: str | None
+    started_at: datetime
+
+
+class UsageLine(NamedTuple):
+    """The values of a :class:`~passgate.contracts.usage_record.UsageRecord`, in its order, then those of its tokens."""
+
+    request_id: str
+    start: str
+    application_id: str
+    team_id: str
+    jti: str
+    subject: str
+    format_in: str
+    model: str
+    provider_id: str | None
+    vendor: str | None
+    vendor_model: str | None
+    deployment_id: str | None
+    stream: bool
+    status: int
+    outcome: str
+    error_code: str | None
+    usage_source: str
+    cost_micro_dollars: int
+    price_version: str | None
+    latency_ms: int
+    first_token_ms: int | None
+    finish_reason: str | None
+    dropped: Sequence[str]
+    input: int
+    output: int
+    cached_input: int
+    cache_write: int
+    reasoning: int
+    input_audio: int
+    output_audio: int
+    started_at: datetime
+
+
+_CALL_NAMES = tuple(CallRecord.model_fields)
+_TOKEN_NAMES = tuple(TokenUsage.model_fields)
+_USAGE_NAMES = tuple(name for name in UsageRecord.model_fields if name != "usage")
+_START_OF_CALL = _CALL_NAMES.index("start")
+_START_OF_USAGE = _USAGE_NAMES.index("start")
+_OUTCOME = _USAGE_NAMES.index("outcome")
+_SOURCE = _USAGE_NAMES.index("usage_source")
+_DROPPED = _USAGE_NAMES.index("dropped")
+
+_call_values: Callable[[Any], tuple[Any, ...]] = itemgetter(*_CALL_NAMES)
+_usage_values: Callable[[Any], tuple[Any, ...]] = itemgetter(*_USAGE_NAMES)
+_token_values: Callable[[Any], tuple[Any, ...]] = itemgetter(*_TOKEN_NAMES)
+
+
+SpoolLine = CallLine | UsageLine
+
+
+class ReadLine(NamedTuple):
+    """A line's values, or None where it is malformed, and the offset behind it."""
+
+    content: SpoolLine | None
     end: int
 
 
-def spool_rows(source: Source, node: str, lines: Sequence[Line]) -> list[SpoolRow]:
-    """The rows of some lines."""
-    read = _call_row if source == "access" else _usage_row
-    return [SpoolRow(_salvaged(line.text, node, read), line.end) for line in lines]
+@dataclass(slots=True)
+class LineReader:
+    """Reads lines and remembers the shapes that held."""
+
+    shapes: set[tuple[object, ...]] = field(default_factory=set)
+
+    def read(self, source: Source, lines: Sequence[Line]) -> list[ReadLine]:
+        """The values of some lines of one file."""
+        read = self._call if source == "access" else self._usage
+        return [ReadLine(_salvaged(text, read), end) for text, end in lines]
+
+    def _call(self, text: bytes) -> CallLine:
+        try:
+            values = _call_values(orjson.loads(text))
+        except (KeyError, TypeError):
+            values = ()
+        shape = tuple(map(type, values))
+        if shape not in self.shapes:
+            held = _call_values(CallRecord.model_validate_json(text).__dict__)
+            self._remember(shape, values, held)
+            values = held
+        return CallLine._make((*values, _moment(values[_START_OF_CALL])))
+
+    def _usage(self, text: bytes) -> UsageLine:
+        try:
+            found = orjson.loads(text)
+            values = (*_usage_values(found), *_token_values(found["usage"]))
+        except (KeyError, TypeError):
+            values = ()
+        # What a type does not tell: the words of a choice, and what a list holds.
+        shape = (*map(type, values), *values[_OUTCOME : _OUTCOME + 1], *values[_SOURCE : _SOURCE + 1])
+        if shape not in self.shapes or values[_DROPPED]:
+            record = UsageRecord.model_validate_json(text)
+            held = (*_usage_values(record.__dict__), *_token_values(record.usage.__dict__))
+            self._remember(shape, values, held)
+            values = held
+        return UsageLine._make((*values, _moment(values[_START_OF_USAGE])))
+
+    def _remember(self, shape: tuple[object, ...], values: tuple[object, ...], held: tuple[object, ...]) -> None:
+        """Trust this shape from now on, unless the contract read the values otherwise than they stand there."""
+        as_given = all(one == other or (one == [] and other == ()) for one, other in zip(values, held, strict=False))
+        if len(values) == len(held) and as_given and len(self.shapes) < _MOST_SHAPES:
+            self.shapes.add(shape)
 
 
-def _salvaged(text: bytes, node: str, read: Callable[[bytes, str], Row]) -> Row | None:
+def _salvaged(text: bytes, read: Callable[[bytes], SpoolLine]) -> SpoolLine | None:
     try:
-        return read(text, node)
+        return read(text)
     except (ValidationError, ValueError, OverflowError):
         pass
     # A writer that died within a line leaves its beginning, and the next one writes a whole line behind it.
@@ -47,7 +165,7 @@ def _salvaged(text: bytes, node: str, read: Callable[[bytes, str], Row]) -> Row 
     candidates = [text.decode("utf-8", "replace").encode(), *(text[at:] for at in starts)]
     for candidate in candidates:
         try:
-            return read(candidate, node)
+            return read(candidate)
         except (ValidationError, ValueError, OverflowError):
             continue
     return None
@@ -56,69 +174,3 @@ def _salvaged(text: bytes, node: str, read: Callable[[bytes, str], Row]) -> Row 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _call_row(text: bytes, node: str) -> Row:
-    record = CallRecord.model_validate_json(text)
-    return {
-        "node": node,
-        "stream_id": record.stream_id,
-        "request_id": record.request_id,
-        "started_at": _moment(record.start),
-        "kind": "ai" if record.route == _AI_ROUTE else "rest",
-        "method": record.method,
-        "path": record.path,
-        "status": record.status,
-        "code": reason_of_call(record.status, record.details, record.flags),
-        "duration_ms": record.duration_ms,
-        "upstream_ms": record.upstream_ms,
-        "bytes_in": record.bytes_in,
-        "bytes_out": record.bytes_out,
-        "attempts": record.attempts,
-        "team_id": None,
-        "application_id": record.application_id,
-        "service_id": record.service_id,
-        "model": None,
-        "jti": record.jti,
-        "subject": record.subject,
-        "client_ip": record.client_ip,
-        "user_agent": record.user_agent,
-    }
-
-
-def _usage_row(text: bytes, node: str) -> Row:
-    record = UsageRecord.model_validate_json(text)
-    usage = record.usage
-    return {
-        "request_id": record.request_id,
-        "node": node,
-        "started_at": _moment(record.start),
-        "application_id": record.application_id,
-        "team_id": record.team_id,
-        "jti": record.jti,
-        "subject": record.subject,
-        "format_in": record.format_in,
-        "model": record.model,
-        "provider_id": record.provider_id,
-        "vendor": record.vendor,
-        "vendor_model": record.vendor_model,
-        "deployment_id": record.deployment_id,
-        "stream": record.stream,
-        "status": record.status,
-        "outcome": record.outcome,
-        "error_code": record.error_code,
-        "tokens_in": usage.input,
-        "tokens_out": usage.output,
-        "cached_tokens_in": usage.cached_input,
-        "cache_write_tokens": usage.cache_write,
-        "reasoning_tokens": usage.reasoning,
-        "audio_tokens_in": usage.input_audio,
-        "audio_tokens_out": usage.output_audio,
-        "usage_source": record.usage_source,
-        "cost": record.cost_micro_dollars,
-        "price_version": record.price_version,
-        "latency_ms": record.latency_ms,
-        "first_token_ms": record.first_token_ms,
-        "finish_reason": record.finish_reason,
-        "dropped": list(record.dropped),
-    }

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Source = Literal["usage", "access"]
 
@@ -21,8 +21,7 @@ READ_BYTES = 4 * 1024 * 1024
 """Bytes read at once; a longer line is no line of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line and the offset behind it."""
 
     text: bytes

@@ -29,6 +29,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "foreign_keys = ON",
         f"busy_timeout = {_BUSY_SECONDS * 1000}",
         "cache_size = -8000",
+        "wal_autocheckpoint = 4000",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

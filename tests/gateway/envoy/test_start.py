@@ -83,6 +83,6 @@ def test_no_sentence_breaks_the_header_or_the_format_it_stands_in() -> None:
 def test_no_refusal_hides_a_later_one() -> None:
     seen: list[str] = []
     for refusal in REFUSALS:
-        for beginning in refusal.details:
+        for beginning in () if refusal.larger_than else refusal.details:
             assert not any(beginning.startswith(earlier) for earlier in seen), beginning
             seen.append(beginning)

@@ -16,7 +16,6 @@ _RETRIES = 2
 _WEBSOCKET: JsonObject = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
 
 _NO_TOKEN = (
-    names.SIZE_FILTER,
     names.JWT_FILTER,
     names.CLAIMS_FILTER,
     names.DENY_BASE_FILTER,
@@ -96,7 +95,8 @@ def _control() -> dict[str, list[JsonObject]]:
     brief: JsonObject = {"cluster": names.CONTROL_CLUSTER, "timeout": "60s"}
     console: JsonObject = {"cluster": names.CONTROL_CLUSTER, "timeout": "0s", "idle_timeout": "3600s", **_WEBSOCKET}
     actions = {**dict.fromkeys(_CONTROL_PREFIXES, brief), "/console": console}
-    common = {"name": names.CONTROL_ROUTE, **_without(_NO_TOKEN)}
+    unlogged = {"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": names.UNLOGGED_HEADER, "value": "1"}}
+    common = {"name": names.CONTROL_ROUTE, "request_headers_to_add": [unlogged], **_without(_NO_TOKEN)}
     return {
         prefix: [{"match": {"path_separated_prefix": prefix}, "route": action, **common}]
         for prefix, action in actions.items()

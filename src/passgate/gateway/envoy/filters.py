@@ -5,11 +5,7 @@ one of them missing the port stays closed.
 """
 
 from passgate.gateway.envoy import names
-from passgate.gateway.envoy.expressions import comparison, integer, select
 from passgate.gateway.envoy.names import JsonObject, type_url
-
-LARGEST_HEADERS = 16 * 1024
-"""Bytes of path and headers together on routes that ask for a token."""
 
 ADS: JsonObject = {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}
 """Configuration that comes over ADS, waited for without end: no configuration, no service."""
@@ -20,7 +16,6 @@ _NEEDED = ("jti", "sub", "client_id")
 def http_filters() -> list[JsonObject]:
     """All filters, first to last."""
     return [
-        {"name": names.SIZE_FILTER, "typed_config": _header_size()},
         _discovered(names.JWT_FILTER, names.JWT_AUTHN),
         {"name": names.CLAIMS_FILTER, "typed_config": _claims()},
         _discovered(names.DENY_BASE_FILTER, names.RBAC),
@@ -33,13 +28,6 @@ def http_filters() -> list[JsonObject]:
 
 def _discovered(name: str, url: str) -> JsonObject:
     return {"name": name, "config_discovery": {"config_source": ADS, "type_urls": [url]}}
-
-
-def _header_size() -> JsonObject:
-    """Refuses large headers before anything reads them; the codec's own limit is higher, so that the route is known."""
-    too_large = comparison("_>_", select("request", "total_size"), integer(LARGEST_HEADERS))
-    policy = {"permissions": [{"any": True}], "principals": [{"any": True}], "condition": too_large}
-    return {"@type": names.RBAC, "rules": {"action": "DENY", "policies": {"headers_too_large": policy}}}
 
 
 def _claims() -> JsonObject:

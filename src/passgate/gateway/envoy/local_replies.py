@@ -36,8 +36,11 @@ def _recognised(refusal: Refusal) -> list[JsonObject]:
         low, high = refusal.statuses
         return [_status("GE", low), _status("LE", high)]
     tests = [f'response.code_details.startsWith("{beginning}")' for beginning in refusal.details]
+    expression = " || ".join(tests)
+    if refusal.larger_than is not None:
+        expression = f"({expression}) && request.total_size > {refusal.larger_than}"
     url = type_url("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter")
-    return [{"extension_filter": {"name": "cel", "typed_config": {"@type": url, "expression": " || ".join(tests)}}}]
+    return [{"extension_filter": {"name": "cel", "typed_config": {"@type": url, "expression": expression}}}]
 
 
 def _status(operator: str, status: int) -> JsonObject:

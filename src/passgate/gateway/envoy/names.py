@@ -29,7 +29,6 @@ CONTROL_CLUSTER: Final = "control"
 WORKERS_CLUSTER: Final = "workers"
 ADS_CLUSTER: Final = "ads"
 
-SIZE_FILTER: Final = "header_size"
 JWT_FILTER: Final = "jwt"
 CLAIMS_FILTER: Final = "claims"
 DENY_BASE_FILTER: Final = "deny_base"
@@ -52,13 +51,14 @@ SERVICE_KEY: Final = "service_id"
 CLAIMS_HEADER: Final = "x-passgate-claims"
 """The verified token's claims, base64url JSON, for upstreams and workers; a client's own copy is cut off first."""
 
+UNLOGGED_HEADER: Final = "x-passgate-unlogged"
+"""Put by control's routes on their requests, which are then not in the access log; a client's own is cut off first."""
+
 REST_ROUTE: Final = "rest"
 AI_ROUTE: Final = "ai"
 CONTROL_ROUTE: Final = "control"
 HEALTH_ROUTE: Final = "health"
 UNKNOWN_ROUTE: Final = "unknown"
-CALL_ROUTES: Final = (REST_ROUTE, AI_ROUTE)
-"""Routes whose traffic counts as calls, and is logged."""
 
 
 def service_cluster(service_id: str) -> str:

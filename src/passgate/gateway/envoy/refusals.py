@@ -19,6 +19,7 @@ class Refusal:
         status: HTTP status of the answer.
         message: which check failed, in a sentence. May hold Envoy's formatting commands, so no other percent sign.
         details: beginnings of Envoy's response code details, any of which means this refusal; empty: see ``statuses``.
+        larger_than: bytes of path and headers together that must be exceeded too.
         statuses: Envoy's own statuses (from, to) that mean this refusal; used after all details.
         challenge: what WWW-Authenticate says.
     """
@@ -27,6 +28,7 @@ class Refusal:
     status: int
     message: str
     details: tuple[str, ...] = ()
+    larger_than: int | None = None
     statuses: tuple[int, int] | None = None
     challenge: Challenge = "none"
 
@@ -36,6 +38,14 @@ def _token(code: str, message: str, *details: str, challenge: Challenge = "inval
 
 
 REFUSALS: tuple[Refusal, ...] = (
+    # No token that we issue is that large, so only one that does not verify is looked at: a good call pays nothing.
+    Refusal(
+        "headers_too_large",
+        431,
+        "The request's path and headers, the token among them, are larger than 16 KiB.",
+        (_JWT,),
+        larger_than=16 * 1024,
+    ),
     _token(
         "token_missing",
         "No token came with the call: send it as Authorization: Bearer, x-api-key, api-key, x-goog-api-key or ?key=.",
@@ -75,12 +85,6 @@ REFUSALS: tuple[Refusal, ...] = (
         "The token's application has no subscription to this service.",
         (f"{_RBAC}subscription_missing",),
         challenge="insufficient_scope",
-    ),
-    Refusal(
-        "headers_too_large",
-        431,
-        "The request's path and headers, the token among them, are larger than 16 KiB.",
-        (f"{_RBAC}headers_too_large",),
     ),
     Refusal("headers_too_large", 431, "The request's headers are too large.", statuses=(431, 431)),
     Refusal("route_not_found", 404, "Nothing is published under this path.", statuses=(404, 404)),

@@ -20,7 +20,7 @@ def stored_offset(connection: Connection, node: str, identity: str) -> int | Non
 def move_offset(connection: Connection, row: dict[str, Any], old: int | None) -> bool:
     """Move the offset of a file on, if it still stands where the caller believes; tells whether it did."""
     if old is None:
-        return bool(insert_new(connection, _TABLE, [row], _TABLE.c.identity))
+        return insert_new(connection, _TABLE, row)
     own = (_TABLE.c.node == row["node"], _TABLE.c.identity == row["identity"], _TABLE.c.offset == old)
     statement = update(_TABLE).where(*own).values(offset=row["offset"], read_at=row["read_at"])
     return cast("CursorResult[Any]", connection.execute(statement)).rowcount == 1

@@ -1,18 +1,70 @@
-"""Inserts that both databases spell alike, each in its own dialect."""
+"""Inserts and look-ups in bulk that both databases spell alike, each in its own dialect.
 
-from collections.abc import Sequence
+Rows go to the driver as plain tuples: SQLAlchemy's work on the parameters of each row costs more than the insert.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+import orjson
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from passgate.metering.records import Row
+Row = dict[str, Any]
+"""Column to value."""
+Values = tuple[Any, ...]
+_COUNTED = {"preserve_rowcount": True}
 
 
-def insert_new(connection: Connection, table: Table, rows: Sequence[Row], key: Column[Any]) -> set[Any]:
-    """Insert the rows that are not there yet; returns the keys of those that were truly inserted."""
-    statement = _insert(connection, table).on_conflict_do_nothing().returning(key)
-    return set(connection.execute(statement, rows).scalars())
+class DuplicateRowsError(Exception):
+    """Of some rows, not all could be inserted."""
+
+
+def insert_all(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
+    """Insert rows of which none may be there yet, the values as the driver takes them, in the columns' order.
+
+    Raises:
+        DuplicateRowsError: some are there already, or twice among these; none was inserted.
+    """
+    if not rows:
+        return
+    marks = ", ".join(["%s" if connection.dialect.name == "postgresql" else "?"] * len(columns))
+    statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of our own tables
+    with connection.begin_nested() as savepoint:
+        if connection.exec_driver_sql(statement, list(rows), _COUNTED).rowcount != len(rows):
+            savepoint.rollback()
+            raise DuplicateRowsError
+
+
+def rows_with(connection: Connection, table: Table, columns: str, key: str, values: Collection[str]) -> list[Any]:
+    """Some columns of the rows whose key is one of these texts."""
+    if not values:
+        return []
+    query = f"SELECT {columns} FROM {table.name} WHERE {key}"  # noqa: S608 - names of our own tables
+    if connection.dialect.name == "postgresql":
+        return list(connection.exec_driver_sql(f"{query} = ANY(%s)", (list(values),)))
+    query += " IN (SELECT value FROM json_each(?))"
+    return list(connection.exec_driver_sql(query, (orjson.dumps(list(values)).decode(),)))
+
+
+def moment_writer(connection: Connection) -> Callable[[datetime], object]:
+    """Gives moments in UTC the form in which the driver stores them."""
+    return _as_given if connection.dialect.name == "postgresql" else _as_text
+
+
+def _as_given(moment: datetime) -> datetime:
+    return moment
+
+
+def _as_text(moment: datetime) -> str:
+    return moment.isoformat(" ", "microseconds")[:26]  # as SQLAlchemy's DateTime does for SQLite, without a zone
+
+
+def insert_new(connection: Connection, table: Table, row: Row) -> bool:
+    """Insert a row that is not there yet; tells whether it was inserted."""
+    statement = _insert(connection, table).on_conflict_do_nothing()
+    return connection.execute(statement, row, execution_options=_COUNTED).rowcount == 1
 
 
 def insert_or_add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

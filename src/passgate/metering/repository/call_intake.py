@@ -1,0 +1,152 @@
+"""Writing the calls that the spool tells of, each batch within the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from passgate.metering.models import Call, CallHour, Usage
+from passgate.metering.owners import Owners
+from passgate.metering.reasons import is_error, reason_of_call, reason_of_usage
+from passgate.metering.records import CallLine
+from passgate.metering.repository.statements import (
+    DuplicateRowsError,
+    Row,
+    Values,
+    insert_all,
+    insert_or_add,
+    moment_writer,
+    rows_with,
+)
+
+_CALLS: Table = Call.__table__  # type: ignore[assignment]  # declared wider than the Table that it is
+_USAGES: Table = Usage.__table__  # type: ignore[assignment]  # as above
+_CALL_HOURS: Table = CallHour.__table__  # type: ignore[assignment]  # as above
+
+_AI_ROUTE = "ai"
+CALL_ROUTES = frozenset({_AI_ROUTE, "rest"})
+"""The routes in the gate, by name, whose traffic counts as calls."""
+_COLUMNS = (
+    "node",
+    "stream_id",
+    "request_id",
+    "started_at",
+    "kind",
+    "method",
+    "path",
+    "status",
+    "code",
+    "duration_ms",
+    "upstream_ms",
+    "bytes_in",
+    "bytes_out",
+    "attempts",
+    "team_id",
+    "application_id",
+    "service_id",
+    "model",
+    "jti",
+    "subject",
+    "client_ip",
+    "user_agent",
+)
+_Told = tuple[str | None, str | None]
+"""What the usage of a call says: its model, and why it did not go well."""
+
+
+def insert_calls(connection: Connection, node: str, owners: Owners, calls: Sequence[CallLine]) -> Sequence[CallLine]:
+    """Insert calls that are not there yet and add them to the hourly sums; returns those that were inserted.
+
+    A call takes over the model and the reason of its usage where that has arrived before it.
+
+    Args:
+        connection: of the caller's transaction.
+        node: whose calls these are.
+        owners: has learnt of the calls' applications and services.
+        calls: any, in any order.
+    """
+    told = _told_by_usage(connection, [call.request_id for call in calls if call.route == _AI_ROUTE])
+    try:
+        insert_all(connection, _CALLS, _COLUMNS, _rows(connection, node, owners, calls, told))
+    except DuplicateRowsError:
+        calls = _unknown(connection, node, calls)
+        insert_all(connection, _CALLS, _COLUMNS, _rows(connection, node, owners, calls, told))
+    if calls:
+        insert_or_add(connection, _CALL_HOURS, _sums(owners, calls))
+    return calls
+
+
+def _told_by_usage(connection: Connection, request_ids: Sequence[str]) -> Mapping[str, _Told]:
+    rows = rows_with(connection, _USAGES, "request_id, model, outcome, error_code", "request_id", request_ids)
+    return {request_id: (model, reason_of_usage(outcome, code)) for request_id, model, outcome, code in rows}
+
+
+def _unknown(connection: Connection, node: str, calls: Sequence[CallLine]) -> Sequence[CallLine]:
+    """Those that are not in the table; of several with the same stream id, the first."""
+    ids = {call.stream_id for call in calls}
+    known = {
+        stream for stream, owner in rows_with(connection, _CALLS, "stream_id, node", "stream_id", ids) if owner == node
+    }
+    first: dict[str, CallLine] = {}
+    for call in calls:
+        first.setdefault(call.stream_id, call)
+    return [call for stream_id, call in first.items() if stream_id not in known]
+
+
+def _rows(
+    connection: Connection, node: str, owners: Owners, calls: Sequence[CallLine], told: Mapping[str, _Told]
+) -> list[Values]:
+    write = moment_writer(connection)
+    return [
+        (
+            node,
+            call.stream_id,
+            call.request_id,
+            write(call.started_at),
+            "ai" if call.route == _AI_ROUTE else "rest",
+            call.method,
+            call.path,
+            call.status,
+            told.get(call.request_id, _SILENT)[1] or reason_of_call(call.status, call.details, call.flags),
+            call.duration_ms,
+            call.upstream_ms,
+            call.bytes_in,
+            call.bytes_out,
+            call.attempts,
+            owners.team_of(call),
+            call.application_id,
+            call.service_id,
+            told.get(call.request_id, _SILENT)[0],
+            call.jti,
+            call.subject,
+            call.client_ip,
+            call.user_agent,
+        )
+        for call in calls
+    ]
+
+
+_SILENT: _Told = (None, None)
+
+
+def _sums(owners: Owners, calls: Sequence[CallLine]) -> list[Row]:
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    hours: dict[str, datetime] = {}
+    for call in calls:
+        clock = call.start[:13]
+        hour = hours.get(clock)
+        if hour is None:
+            hour = call.started_at.replace(minute=0, second=0, microsecond=0)
+            if call.start.endswith("Z"):  # in UTC, so that all of this beginning are of one hour
+                hours[clock] = hour
+        kind = "ai" if call.route == _AI_ROUTE else "rest"
+        key = (hour, owners.team_of(call) or "", call.application_id or "", kind, call.service_id or "")
+        found = sums.get(key)
+        if found is None:
+            found = sums[key] = [0, 0, 0]
+        found[0] += 1
+        found[1] += is_error(call.status)
+        found[2] += call.duration_ms
+    names = ("hour", "team_id", "application_id", "kind", "service_id", "calls", "errors", "latency_ms")
+    return [dict(zip(names, (*key, *added), strict=True)) for key, added in sums.items()]

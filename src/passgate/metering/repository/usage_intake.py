@@ -1,0 +1,150 @@
+"""Writing the usage that the spool tells of, each batch within the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table, bindparam, update
+
+from passgate.metering.models import Call, Usage, UsageHour
+from passgate.metering.reasons import is_error, reason_of_usage
+from passgate.metering.records import UsageLine
+from passgate.metering.repository.statements import (
+    DuplicateRowsError,
+    Row,
+    Values,
+    insert_all,
+    insert_or_add,
+    moment_writer,
+    rows_with,
+)
+
+_CALLS: Table = Call.__table__  # type: ignore[assignment]  # declared wider than the Table that it is
+_USAGES: Table = Usage.__table__  # type: ignore[assignment]  # as above
+_USAGE_HOURS: Table = UsageHour.__table__  # type: ignore[assignment]  # as above
+
+_COLUMNS = (
+    "request_id",
+    "node",
+    "started_at",
+    "application_id",
+    "team_id",
+    "jti",
+    "subject",
+    "format_in",
+    "model",
+    "provider_id",
+    "vendor",
+    "vendor_model",
+    "deployment_id",
+    "stream",
+    "status",
+    "outcome",
+    "error_code",
+    "tokens_in",
+    "tokens_out",
+    "cached_tokens_in",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "audio_tokens_in",
+    "audio_tokens_out",
+    "usage_source",
+    "cost",
+    "price_version",
+    "latency_ms",
+    "first_token_ms",
+    "finish_reason",
+    "dropped",
+)
+
+
+def insert_usages(connection: Connection, node: str, usages: Sequence[UsageLine]) -> Sequence[UsageLine]:
+    """Insert usage that is not there yet, add it to the hourly sums and tell the calls that came before it."""
+    try:
+        insert_all(connection, _USAGES, _COLUMNS, _rows(connection, node, usages))
+    except DuplicateRowsError:
+        usages = _unknown(connection, usages)
+        insert_all(connection, _USAGES, _COLUMNS, _rows(connection, node, usages))
+    if usages:
+        insert_or_add(connection, _USAGE_HOURS, _sums(usages))
+        _tell_calls(connection, {usage.request_id: usage for usage in usages})
+    return usages
+
+
+def _tell_calls(connection: Connection, usages: Mapping[str, UsageLine]) -> None:
+    earlier = rows_with(connection, _CALLS, "id, request_id, code", "request_id", usages)
+    changes = [
+        {
+            "call_id": call_id,
+            "new_model": usages[request_id].model,
+            "new_code": reason_of_usage(usages[request_id].outcome, usages[request_id].error_code) or code,
+        }
+        for call_id, request_id, code in earlier
+    ]
+    if changes:
+        statement = update(_CALLS).where(_CALLS.c.id == bindparam("call_id"))
+        connection.execute(statement.values(model=bindparam("new_model"), code=bindparam("new_code")), changes)
+
+
+def _unknown(connection: Connection, usages: Sequence[UsageLine]) -> Sequence[UsageLine]:
+    """Those that are not in the table; of several of one request, the first."""
+    ids = {usage.request_id for usage in usages}
+    known = {request_id for (request_id,) in rows_with(connection, _USAGES, "request_id", "request_id", ids)}
+    first: dict[str, UsageLine] = {}
+    for usage in usages:
+        first.setdefault(usage.request_id, usage)
+    return [usage for request_id, usage in first.items() if request_id not in known]
+
+
+def _rows(connection: Connection, node: str, usages: Sequence[UsageLine]) -> list[Values]:
+    write = moment_writer(connection)
+    return [
+        (
+            usage.request_id,
+            node,
+            write(usage.started_at),
+            usage.application_id,
+            usage.team_id,
+            usage.jti,
+            usage.subject,
+            usage.format_in,
+            usage.model,
+            usage.provider_id,
+            usage.vendor,
+            usage.vendor_model,
+            usage.deployment_id,
+            usage.stream,
+            usage.status,
+            usage.outcome,
+            usage.error_code,
+            usage.input,
+            usage.output,
+            usage.cached_input,
+            usage.cache_write,
+            usage.reasoning,
+            usage.input_audio,
+            usage.output_audio,
+            usage.usage_source,
+            usage.cost_micro_dollars,
+            usage.price_version,
+            usage.latency_ms,
+            usage.first_token_ms,
+            usage.finish_reason,
+            orjson.dumps(usage.dropped).decode() if usage.dropped else "[]",
+        )
+        for usage in usages
+    ]
+
+
+def _sums(usages: Sequence[UsageLine]) -> list[Row]:
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for usage in usages:
+        hour = usage.started_at.replace(minute=0, second=0, microsecond=0)
+        key = (hour, usage.team_id, usage.application_id, usage.model, usage.provider_id or "")
+        found = sums.setdefault(key, [0] * 6)
+        added = (1, is_error(usage.status), usage.latency_ms, usage.input, usage.output, usage.cost_micro_dollars)
+        for at, figure in enumerate(added):
+            found[at] += figure
+    keys = ("hour", "team_id", "application_id", "model", "provider_id")
+    figures = ("calls", "errors", "latency_ms", "tokens_in", "tokens_out", "cost")
+    return [dict(zip((*keys, *figures), (*key, *added), strict=True)) for key, added in sums.items()]
