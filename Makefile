@@ -34,9 +34,9 @@ bench: $(VENV)/dev.stamp ## Measure Passgate side by side with its peers
 lock: $(VENV)/dev.stamp ## Renew the hashed lock files from pyproject.toml
 	@$(PIP) install uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra build pyproject.toml -o requirements.txt
+		--extra server --extra build pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+		--extra server --extra build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 migration: $(VENV)/dev.stamp ## Write the migration that the changed tables need: make migration NAME="add plans"
 	@$(BIN)/python tools/new_migration.py "$(NAME)"
