@@ -51,8 +51,20 @@ class Settings(BaseSettings):
     runtime_dir: Path | None = Field(
         default=None, description="Folder of the Unix sockets; unset: one below the system's temporary folder."
     )
+    audit_retention_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=0, description="Days after which entries of the audit log are deleted; 0: never."
+    )
+    session_idle_minutes: Annotated[int, Field(ge=5, le=10_080)] = Field(
+        default=720, description="Minutes without a click or call after which a browser session ends."
+    )
+    session_lifetime_hours: Annotated[int, Field(ge=1, le=8_760)] = Field(
+        default=168, description="Hours after which a browser session ends, however busy."
+    )
     calls_retention_days: Annotated[int, Field(ge=1)] = Field(
         default=90, description="Days after which calls and their usage are deleted."
+    )
+    key_rotation_days: Annotated[int, Field(ge=0, le=3650)] = Field(
+        default=90, description="Days after which the next signing key takes over; 0: by hand only."
     )
 
     @field_validator("node_name")

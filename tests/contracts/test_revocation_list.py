@@ -39,3 +39,12 @@ def test_the_latest_not_before_of_one_level_counts_in_any_order() -> None:
         index = DenyIndex(order)
         assert index.refusal(TOKEN) == newer
         assert index.seq == 2
+
+
+def test_a_key_refuses_whatever_it_signed_by_kid_or_by_the_jtis_that_come_with_it() -> None:
+    revoked = entry("key", "key_1").model_copy(update={"jtis": ("tok_1",)})
+    index = DenyIndex([revoked])
+    assert index.refusal(TOKEN) == revoked
+    assert index.refusal(TokenFacts("tok_2", "user_1", "app_1", 1_000, kid="key_1")) == revoked
+    assert index.refusal(TokenFacts("tok_2", "user_1", "app_1", 1_000, kid="key_2")) is None
+    assert index.refusal(TokenFacts("tok_2", "user_1", "app_1", 1_000)) is None

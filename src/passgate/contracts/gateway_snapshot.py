@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from passgate.contracts.frozen import Contract
+from passgate.contracts.trusted_issuer import TrustedIssuer
 
 Access = Literal["public", "token", "subscription"]
 """Who may call: anyone; any valid token; a token of a subscribed application."""
@@ -79,3 +80,5 @@ class GatewaySnapshot(Contract):
     """Public signing keys as JWKs (RFC 7517), with kid, alg and use."""
     services: tuple[GatewayService, ...] = ()
     subscriptions: tuple[GatewaySubscription, ...] = Field(default=())
+    trusted_issuers: tuple[TrustedIssuer, ...] = ()
+    """Issuers of others whose tokens pass, by id."""

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from passgate.contracts.frozen import Contract
+from passgate.contracts.trusted_issuer import TrustedIssuer
 
 ModelKind = Literal["chat", "embeddings"]
 
@@ -36,7 +37,7 @@ class InferenceProvider(Contract):
     """The wire format spoken to it: ``openai`` or ``anthropic``."""
     base_url: str
     sealed_api_key: str | None = None
-    profile: dict[str, str | bool | int | list[str] | dict[str, str]] = Field(default_factory=dict)
+    profile: dict[str, str | bool | int | list[str] | dict[str, str | bool | int]] = Field(default_factory=dict)
     """The vendor's oddities, as the catalogue's row has them."""
 
 
@@ -84,3 +85,5 @@ class InferenceConfig(Contract):
     providers: tuple[InferenceProvider, ...] = ()
     models: tuple[InferenceModel, ...] = ()
     applications: tuple[InferenceApplication, ...] = ()
+    trusted_issuers: tuple[TrustedIssuer, ...] = ()
+    """Whose tokens, besides ours, are calls of which application."""

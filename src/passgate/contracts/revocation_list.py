@@ -6,8 +6,9 @@ from typing import Literal
 
 from passgate.contracts.frozen import Contract
 
-RevocationKind = Literal["token", "subject", "application", "everything"]
-"""What is revoked: one token by jti; or all that a subject, an application, or anyone held before a moment."""
+RevocationKind = Literal["token", "subject", "application", "everything", "key"]
+"""What is revoked: one token by jti; or all that a subject, an application, or anyone held before a moment; or all that
+a signing key ever signed."""
 
 
 class Revocation(Contract):
@@ -17,12 +18,14 @@ class Revocation(Contract):
     """Grows with every entry; a node says up to which it enforces."""
     kind: RevocationKind
     value: str
-    """A jti, a subject, an application's id; empty for ``everything``."""
+    """A jti, a subject, an application's id, a kid; empty for ``everything``."""
     not_before: int | None = None
-    """Tokens issued before this NumericDate are refused; None for ``token``."""
+    """Tokens issued before this NumericDate are refused; None for ``token`` and ``key``."""
     expires_at: int
     """NumericDate after which every token concerned has expired, so that the entry may go."""
     reason: str = ""
+    jtis: tuple[str, ...] = ()
+    """Of a ``key``: the live tokens that it signed, for those who see a token's claims and not its header."""
 
 
 class RevocationList(Contract):
@@ -43,6 +46,8 @@ class TokenFacts:
     subject: str
     application: str | None
     issued_at: int
+    kid: str | None = None
+    """The key that signed it; None where that is not known."""
 
 
 class DenyIndex:
@@ -51,11 +56,16 @@ class DenyIndex:
     def __init__(self, entries: Iterable[Revocation], *, seq: int = 0) -> None:
         self.seq = seq
         self._jtis: dict[str, Revocation] = {}
+        self._kids: dict[str, Revocation] = {}
         self._before: dict[tuple[str, str], Revocation] = {}
         for entry in entries:
             self.seq = max(self.seq, entry.seq)
             if entry.kind == "token":
                 self._jtis[entry.value] = entry
+                continue
+            if entry.kind == "key":
+                self._kids[entry.value] = entry
+                self._jtis.update(dict.fromkeys(entry.jtis, entry))
                 continue
             known = self._before.get((entry.kind, entry.value))
             if known is None or (known.not_before or 0) < (entry.not_before or 0):
@@ -68,6 +78,8 @@ class DenyIndex:
         that tokens of that second fall and those of the next do not (RFC 7519 NumericDate has whole seconds).
         """
         entry = self._jtis.get(token.jti)
+        if entry is None and token.kid is not None:
+            entry = self._kids.get(token.kid)
         if entry is not None:
             return entry
         levels = [("everything", ""), ("subject", token.subject)]

@@ -25,6 +25,8 @@ class Actor:
     name: str
     everywhere: frozenset[Permission] = frozenset()
     by_team: Mapping[str, frozenset[Permission]] = field(default_factory=dict)
+    via: str = ""
+    """The browser session or token that the actor came with, by its id."""
 
     def may(self, permission: Permission, team_id: str | None = None) -> bool:
         """Whether the permission holds in that team, or over everything where no team is named."""

@@ -15,6 +15,8 @@ class Permission(StrEnum):
     TOKEN_READ = "token:read"
     TOKEN_ISSUE = "token:issue"
     TOKEN_REVOKE = "token:revoke"
+    TEMPLATE_READ = "template:read"
+    TEMPLATE_WRITE = "template:write"
     KEY_READ = "key:read"
     KEY_WRITE = "key:write"
     PROVIDER_READ = "provider:read"
@@ -27,6 +29,13 @@ class Permission(StrEnum):
     SUBSCRIPTION_WRITE = "subscription:write"
     CALL_READ = "call:read"
     NODE_READ = "node:read"
+    ISSUER_READ = "issuer:read"
+    ISSUER_WRITE = "issuer:write"
+    ROLE_READ = "role:read"
+    ROLE_WRITE = "role:write"
+    SCOPE_READ = "scope:read"
+    SCOPE_WRITE = "scope:write"
+    AUDIT_READ = "audit:read"
 
 
 class Role(StrEnum):
@@ -38,8 +47,17 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+BUILT_IN_IN_TEAMS = (Role.OWNER, Role.DEVELOPER, Role.VIEWER)
+"""The fixed roles that a member of a team may have."""
+
 _READ = frozenset(permission for permission in Permission if permission.endswith(":read"))
-_VIEWER = _READ - {Permission.KEY_READ, Permission.NODE_READ, Permission.USER_READ}
+_VIEWER = _READ - {
+    Permission.KEY_READ,
+    Permission.NODE_READ,
+    Permission.USER_READ,
+    Permission.ISSUER_READ,
+    Permission.AUDIT_READ,
+}
 _DEVELOPER = _VIEWER | {
     Permission.APPLICATION_WRITE,
     Permission.TOKEN_ISSUE,
@@ -49,9 +67,13 @@ _DEVELOPER = _VIEWER | {
 _OWNER = _DEVELOPER | {
     Permission.TEAM_WRITE,
     Permission.USER_READ,
+    Permission.TEMPLATE_WRITE,
     Permission.SERVICE_WRITE,
     Permission.PROVIDER_WRITE,
     Permission.MODEL_WRITE,
+    Permission.ROLE_WRITE,
+    Permission.SCOPE_WRITE,
+    Permission.AUDIT_READ,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

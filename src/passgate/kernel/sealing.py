@@ -27,6 +27,11 @@ class UnsealError(PassgateError):
     code = "unseal_failed"
 
 
+def sealing_key_of(sealed: str) -> str:
+    """The id of the master key that a sealed secret is under."""
+    return sealed.split(".")[1]
+
+
 def key_id_of(key: bytes) -> str:
     """The id of a master key: the first 8 hexadecimal digits of a hash that says nothing of the key."""
     return hashlib.sha256(b"passgate master key id\0" + key).hexdigest()[:8]
@@ -39,6 +44,8 @@ class Vault:
     current: str
     keys: Mapping[str, bytes]
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    source: Callable[[], "Vault"] | None = None
+    """Tells which keys hold now, where they may change while a process runs."""
 
     @classmethod
     def of(cls, *keys: bytes) -> "Vault":
@@ -53,9 +60,14 @@ class Vault:
 
     def seal(self, plain: str) -> str:
         """The secret, sealed under the current key."""
+        now = self.renewed()
         nonce = self.random_bytes(_NONCE_BYTES)
-        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain.encode(), self.current.encode())
-        return f"v1.{self.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+        sealed = AESGCM(now.keys[now.current]).encrypt(nonce, plain.encode(), now.current.encode())
+        return f"v1.{now.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+
+    def renewed(self) -> "Vault":
+        """The vault with the keys that hold now; this one opens under the keys that it began with, besides."""
+        return self.source() if self.source is not None else self
 
     def open(self, sealed: str) -> str:
         """The plain secret.
@@ -66,7 +78,7 @@ class Vault:
         parts = sealed.split(".")
         if len(parts) != _PARTS or parts[0] != "v1":
             raise UnsealError("The sealed secret has an unknown form.")
-        key = self.keys.get(parts[1])
+        key = self.keys.get(parts[1]) or self.renewed().keys.get(parts[1])
         if key is None:
             raise UnsealError(f"The secret is sealed under the master key {parts[1]}, which is not here.")
         try:
