@@ -27,7 +27,7 @@ PRIVATE = ECKey.import_key(
     }
 )
 KEYS: dict[str, VerificationKey] = keys_of_jwks({"keys": [PRIVATE.as_dict(private=False)]})
-VERIFIER = StrictVerifier(issuer="https://gate.example", audience="passgate", keys=KEYS)
+VERIFIER = StrictVerifier(issuer="https://gate.example", audience="passgate", keys=KEYS, leeway=60)
 
 HEADER = {"alg": "ES256", "kid": "key_a", "typ": "at+jwt"}
 CLAIMS = {

@@ -12,8 +12,9 @@ def strict_object(data: bytes) -> dict[str, Any]:
             surrogate pair, or too deep.
     """
     try:
-        found = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
-        json.dumps(found, ensure_ascii=False).encode("utf-8")  # half a surrogate pair cannot be encoded
+        found = _DECODER.decode(data.decode("utf-8"))
+        if b"\\u" in data:  # nothing else can make half a surrogate pair, which cannot be encoded
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise ValueError("too deep") from None
     if not isinstance(found, dict):
@@ -30,3 +31,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

@@ -4,56 +4,28 @@ Common libraries take the last of duplicate claims, ignore ``crit``, accept seve
 of another purpose. This one refuses all of these, with one code for each rule.
 """
 
-import base64
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from joserfc import jws
-from joserfc.errors import JoseError
-
-from passgate.sdk.strict_json import strict_object
+from passgate.sdk.examination import CLAIM_CHECKS, MAX_TOKEN_BYTES, SIGNATURE_CHECKS, Reading
+from passgate.sdk.explanation import Explanation, explain
+from passgate.sdk.refusal import TokenRefusedError
+from passgate.sdk.rules import DEFAULT_LEEWAY_SECONDS, MAX_LEEWAY_SECONDS, Rules
 from passgate.sdk.verification_key import VerificationKey
+from passgate.sdk.verified_token import VerifiedToken
 
-MAX_TOKEN_BYTES = 8192
-MAX_LEEWAY_SECONDS = 60
-
-_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_HEADER = frozenset({"alg", "kid", "typ"})
-_TEXTS = ("iss", "sub", "jti", "client_id")
-_DATES = ("exp", "iat", "nbf")
-_REQUIRED = ("iss", "sub", "aud", "exp", "iat", "jti", "client_id")
-"""RFC 9068 section 2.2."""
-
-
-class TokenRefusedError(Exception):
-    """A token that does not hold.
-
-    Attributes:
-        code: the rule that refused it; stable.
-        message: the same for people; repeats nothing of the token.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedToken:
-    """The claims of a token that holds; moments are NumericDates (RFC 7519 section 2)."""
-
-    issuer: str
-    subject: str
-    client_id: str
-    jti: str
-    issued_at: int
-    expires_at: int
-    scopes: frozenset[str]
-    claims: Mapping[str, Any]
+__all__ = [
+    "MAX_LEEWAY_SECONDS",
+    "MAX_TOKEN_BYTES",
+    "StrictVerifier",
+    "TokenRefusedError",
+    "VerifiedToken",
+    "open_signed",
+    "verified",
+    "verified_claims",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +44,15 @@ class StrictVerifier:
     audience: str
     keys: Mapping[str, VerificationKey]
     typ: str = "at+jwt"
-    leeway: int = MAX_LEEWAY_SECONDS
+    leeway: int = DEFAULT_LEEWAY_SECONDS
 
     def __post_init__(self) -> None:
-        if not 0 <= self.leeway <= MAX_LEEWAY_SECONDS:
-            raise ValueError(f"a leeway is 0 to {MAX_LEEWAY_SECONDS} seconds")
+        _ = self.rules  # which refuses a leeway that is too long
+
+    @property
+    def rules(self) -> Rules:
+        """What is asked of a token."""
+        return Rules(self.issuer, (self.audience,), typ=self.typ, leeway=self.leeway)
 
     def verify(self, token: str, *, now: float) -> VerifiedToken:
         """The token's claims, once everything holds.
@@ -88,48 +64,42 @@ class StrictVerifier:
         Raises:
             TokenRefusedError: with the code of the first rule that it breaks.
         """
-        claims = _object_of(open_signed(token, self.keys, typ=self.typ), "payload")
-        self._check_names(claims)
-        self._check_times(claims, now)
-        scope = claims.get("scope", "")
-        if not isinstance(scope, str):
-            raise TokenRefusedError("token_claim_invalid", "The claim scope must be text.")
-        return VerifiedToken(
-            issuer=claims["iss"],
-            subject=claims["sub"],
-            client_id=claims["client_id"],
-            jti=claims["jti"],
-            issued_at=int(claims["iat"]),
-            expires_at=int(claims["exp"]),
-            scopes=frozenset(scope.split()),
-            claims=claims,
-        )
+        return verified(token, self.keys, self.rules, now=now)
 
-    def _check_names(self, claims: Mapping[str, Any]) -> None:
-        for name in _REQUIRED:
-            if name not in claims:
-                raise TokenRefusedError("token_claim_missing", f"The claim {name} is missing.")
-        for name in _TEXTS:
-            if not isinstance(claims[name], str) or not claims[name]:
-                raise TokenRefusedError("token_claim_invalid", f"The claim {name} must be text.")
-        if claims["iss"] != self.issuer:
-            raise TokenRefusedError("token_issuer_wrong", "The token is of another issuer.")
-        audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-        if not audiences or not all(isinstance(audience, str) for audience in audiences):
-            raise TokenRefusedError("token_claim_invalid", "The claim aud must be text or a list of texts.")
-        if self.audience not in audiences:
-            raise TokenRefusedError("token_audience_wrong", "The token is for another audience.")
+    def explain(self, token: str, *, now: float) -> Explanation:
+        """Every check with its outcome and its reason."""
+        return explain(token, self.keys, self.rules, now=now)
 
-    def _check_times(self, claims: Mapping[str, Any], now: float) -> None:
-        for name in _DATES:
-            if name in claims and not _is_date(claims[name]):
-                raise TokenRefusedError("token_claim_invalid", f"The claim {name} must be a number of seconds.")
-        if now >= claims["exp"] + self.leeway:
-            raise TokenRefusedError("token_expired", "The token has expired.")
-        if claims.get("nbf", now) > now + self.leeway:
-            raise TokenRefusedError("token_not_yet_valid", "The token is not valid yet.")
-        if claims["iat"] > now + self.leeway:
-            raise TokenRefusedError("token_issued_in_future", "The token was issued in the future.")
+
+def verified(token: str, keys: Mapping[str, VerificationKey], rules: Rules, *, now: float) -> VerifiedToken:
+    """An access token's claims, once everything holds.
+
+    Raises:
+        TokenRefusedError: with the code of the first rule that it breaks.
+    """
+    reading = _read(token, keys, rules, now)
+    claims = reading.claims
+    return VerifiedToken(
+        issuer=claims["iss"],
+        subject=claims["sub"],
+        client_id=claims["client_id"],
+        jti=claims["jti"],
+        issued_at=int(claims["iat"]),
+        expires_at=int(claims["exp"]),
+        scopes=frozenset(claims.get("scope", "").split()),
+        claims=MappingProxyType(claims),
+        roles=frozenset(claims.get("roles", ())),
+        kid=reading.header.get("kid", ""),
+    )
+
+
+def verified_claims(token: str, keys: Mapping[str, VerificationKey], rules: Rules, *, now: float) -> Mapping[str, Any]:
+    """The claims of a JWT of any kind, once everything that the rules ask holds.
+
+    Raises:
+        TokenRefusedError: with the code of the first rule that it breaks.
+    """
+    return MappingProxyType(_read(token, keys, rules, now).claims)
 
 
 def open_signed(token: str, keys: Mapping[str, VerificationKey], *, typ: str | None) -> bytes:
@@ -143,54 +113,17 @@ def open_signed(token: str, keys: Mapping[str, VerificationKey], *, typ: str | N
     Raises:
         TokenRefusedError: with the code of the first rule that it breaks.
     """
-    if len(token) > MAX_TOKEN_BYTES:
-        raise TokenRefusedError("token_too_large", f"A token has at most {MAX_TOKEN_BYTES} bytes.")
-    if not _COMPACT.fullmatch(token):
-        raise TokenRefusedError("token_malformed", "A token has three parts of base64url.")
-    head, payload, signature = token.split(".")
-    header = _object_of(_decoded(head), "header")
-    content = _decoded(payload)
-    _decoded(signature)
-    key = _key_of(header, keys, typ)
-    try:
-        jws.deserialize_compact(token, key.key, algorithms=[key.algorithm])
-    except (JoseError, ValueError):
-        raise TokenRefusedError("token_signature_invalid", "The signature does not hold.") from None
-    return content
+    rules = Rules(None, (), typ=typ, required=())
+    reading = Reading(token, keys, rules, now=0)
+    for check in SIGNATURE_CHECKS:
+        check.judge(reading)
+    return reading.payload
 
 
-def _key_of(header: Mapping[str, Any], keys: Mapping[str, VerificationKey], typ: str | None) -> VerificationKey:
-    if not header.keys() <= _HEADER:
-        raise TokenRefusedError("token_header_not_allowed", "The header may hold alg, kid and typ only.")
-    if typ is not None and header.get("typ") != typ:
-        raise TokenRefusedError("token_type_wrong", f"The header's typ must be {typ}.")
-    kid = header.get("kid")
-    key = keys.get(kid) if isinstance(kid, str) else None
-    if key is None:
-        raise TokenRefusedError("token_key_unknown", "The header's kid names no key that is trusted.")
-    if header.get("alg") != key.algorithm:
-        raise TokenRefusedError("token_algorithm_wrong", f"This key serves {key.algorithm} only.")
-    return key
-
-
-def _decoded(part: str) -> bytes:
-    # One token has one spelling: padding and the unused bits of the last letter are no part of it.
-    if len(part) % 4 != 1:
-        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-        if base64.urlsafe_b64encode(data).rstrip(b"=").decode() == part:
-            return data
-    raise TokenRefusedError("token_malformed", "A part of the token is not base64url.")
-
-
-def _object_of(data: bytes, what: str) -> dict[str, Any]:
-    try:
-        return strict_object(data)
-    except ValueError:
-        message = f"The token's {what} is not one JSON object in UTF-8 with every key once."
-        raise TokenRefusedError("token_malformed", message) from None
-
-
-def _is_date(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return math.isfinite(value) and abs(value) < 1 << 53
+def _read(token: str, keys: Mapping[str, VerificationKey], rules: Rules, now: float) -> Reading:
+    reading = Reading(token, keys, rules, now)
+    for check in SIGNATURE_CHECKS:
+        check.judge(reading)
+    for check in CLAIM_CHECKS:
+        check.judge(reading)
+    return reading
