@@ -39,7 +39,7 @@ def test_a_good_connection_counts_the_models(vendor: ListingVendor, attempt: Try
 def test_a_local_vendor_needs_no_key(vendor: ListingVendor, attempt: Try) -> None:
     vendor.lists()
 
-    outcome = attempt(vendor.base_url, vendor="ollama", api_key=None)
+    outcome = attempt(vendor.base_url, vendor="vllm", api_key=None)
 
     assert outcome.ok
     assert "no models yet" in outcome.message

@@ -1,3 +1,4 @@
+import json
 from decimal import Decimal
 
 import pytest
@@ -80,11 +81,17 @@ def test_what_a_vendor_says_of_a_model_counts_before_the_catalogue(
 
 
 def test_gemini_s_names_lose_their_prefix(storage: Storage, admin: Actor, vendor: ListingVendor) -> None:
-    gemini = add_provider(storage, admin, "Gemini", vendor="gemini", base_url=vendor.base_url)
-    vendor.lists("models/gemini-2.5-pro")
+    host = vendor.base_url.removesuffix("/v1")
+    entry = {"name": "models/gemini-2.5-pro", "displayName": "Pro", "inputTokenLimit": 9, "outputTokenLimit": 8}
+    vendor.answers["/v1beta/models"] = (200, json.dumps({"models": [entry]}).encode())
 
-    with storage.reading() as work:
-        assert [model.vendor_model for model in available_models(admin, work, gemini)] == ["gemini-2.5-pro"]
+    for number, ending in enumerate(("", "/v1beta", "/v1beta/openai")):
+        gemini = add_provider(storage, admin, f"Gemini {number}", vendor="gemini", base_url=host + ending)
+        with storage.reading() as work:
+            (model,) = available_models(admin, work, gemini)
+        assert (model.vendor_model, model.name, model.context_window) == ("gemini-2.5-pro", "Pro", 9)
+        assert model.max_output_tokens == 8
+        assert vendor.seen[-1][1]["x-goog-api-key"]
 
 
 def test_without_the_vendor_the_price_catalogue_is_offered(

@@ -24,6 +24,15 @@ from fake_vendor.faults import (
     wrong_content_type,
 )
 from fake_vendor.openai_replies import openai_chat, openai_embeddings, openai_stream
+from fake_vendor.other_replies import (
+    bedrock_converse,
+    bedrock_stream,
+    cohere_chat,
+    cohere_stream,
+    event_stream_message,
+    ollama_chat,
+    ollama_stream,
+)
 from fake_vendor.recorded import recorded_reply
 from fake_vendor.reply import Reply, cut_at_random, json_reply, stream_reply
 from fake_vendor.server import FakeVendor, VendorRequest
@@ -35,14 +44,21 @@ __all__ = [
     "aborted_stream",
     "anthropic_message",
     "anthropic_stream",
+    "bedrock_converse",
+    "bedrock_stream",
     "closed_port",
+    "cohere_chat",
+    "cohere_stream",
     "cut_at_random",
     "dropped_connection",
     "endless_stream",
+    "event_stream_message",
     "garbage",
     "json_reply",
     "no_answer",
     "not_http",
+    "ollama_chat",
+    "ollama_stream",
     "openai_chat",
     "openai_embeddings",
     "openai_stream",

@@ -1,4 +1,4 @@
-"""What vendors' models cost: the catalogue of the genai-prices package, or the organisation's own prices."""
+"""What vendors' models cost: the genai-prices package, our own rows where it is silent, an organisation's prices."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import genai_prices
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ConditionalPrice, ModelInfo, ModelPrice, Provider, TieredPrices, TimeOfDateConstraint
 
+from passgate.catalog.own_models import OwnModel, own_models
 from passgate.catalog.vendors import Vendor
 from passgate.contracts.inference_config import PriceTable
 
@@ -32,26 +33,36 @@ class PricedModel:
     name: str
     context_window: int | None
     price: PriceTable | None
+    max_output_tokens: int | None = None
 
 
 def catalogue_price(vendor: Vendor, vendor_model: str, moment: datetime) -> PriceTable | None:
     """The catalogue's price of a vendor's model at that moment; None: not known."""
-    found = _find(vendor, vendor_model)
-    return _table(found, moment) if found else None
+    found = catalogue_model(vendor, vendor_model, moment)
+    return found.price if found else None
 
 
 def catalogue_model(vendor: Vendor, vendor_model: str, moment: datetime) -> PricedModel | None:
     """All that the catalogue knows of a vendor's model; None: nothing."""
+    own = own_models().get((vendor.id, vendor_model))
     found = _find(vendor, vendor_model)
-    return _priced(found, vendor_model, moment) if found else None
+    if found is None:
+        return _own(own) if own else None
+    priced = _priced(found, vendor_model, moment)
+    return _filled(priced, own) if own else priced
 
 
 def catalogue_models(vendor: Vendor, moment: datetime) -> Iterator[PricedModel]:
     """The vendor's models, less those that it is about to end and entries that stand for many names."""
     provider = _provider(vendor)
+    seen = set()
     for model in provider.models if provider else ():
         if not model.deprecated and model.id.startswith(vendor.catalogue_prefixes) and not model.id.endswith("-"):
+            seen.add(model.id)
             yield _priced(model, model.id, moment)
+    for (vendor_id, name), own in own_models().items():
+        if vendor_id == vendor.id and name not in seen:
+            yield _own(own)
 
 
 def own_price(figures: dict[str, Decimal], moment: datetime) -> PriceTable:
@@ -77,6 +88,21 @@ def _find(vendor: Vendor, vendor_model: str) -> ModelInfo | None:
 
 def _priced(model: ModelInfo, vendor_model: str, moment: datetime) -> PricedModel:
     return PricedModel(vendor_model, model.name or model.id, model.context_window, _table(model, moment))
+
+
+def _own(row: OwnModel) -> PricedModel:
+    return PricedModel(row.id, row.name, row.context_window, row.price, row.max_output_tokens)
+
+
+def _filled(known: PricedModel, row: OwnModel) -> PricedModel:
+    """The package's word, and our row's where it says nothing."""
+    return PricedModel(
+        known.vendor_model,
+        known.name,
+        known.context_window or row.context_window,
+        known.price or row.price,
+        row.max_output_tokens,
+    )
 
 
 def _table(model: ModelInfo, moment: datetime) -> PriceTable | None:

@@ -126,3 +126,8 @@ def _page(
     rows = work.session.scalars(query.order_by(table.id.desc()).limit(page.bounded + 1)).all()
     items = rows[: page.bounded]
     return Page(items, items[-1].id if len(rows) > page.bounded else None)
+
+
+def base_urls(work: Work) -> list[str]:
+    """Where all providers lie, of whatever team."""
+    return list(work.session.scalars(select(Provider.base_url)))

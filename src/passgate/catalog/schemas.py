@@ -1,5 +1,6 @@
 """What the catalogue's services take in and give out."""
 
+import json
 import re
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from pydantic import (
 )
 
 from passgate.catalog.base_url import checked_base_url
+from passgate.catalog.capabilities import Capability
 from passgate.contracts.inference_config import ModelKind, PriceTable
 from passgate.kernel.given import Input
 from passgate.kernel.text import Line
@@ -34,9 +36,23 @@ AvailableKind = Literal[
 
 def _is_header_safe(value: SecretStr) -> SecretStr:
     key = value.get_secret_value().strip()
+    if key.startswith("{"):
+        return SecretStr(_service_account(key))
     if not _KEY.fullmatch(key):
         raise ValueError("an API key is one word of visible ASCII characters, 4000 at most")
     return SecretStr(key)
+
+
+def _service_account(text: str) -> str:
+    """A key file of Google's on one line of ASCII."""
+    try:
+        document = json.loads(text)
+        members = [document[name] for name in ("client_email", "private_key", "token_uri")]
+    except (ValueError, KeyError, TypeError):
+        members = []
+    if not members or not all(isinstance(member, str) and member for member in members):
+        raise ValueError("a service account's key is the whole JSON file, with client_email, private_key and token_uri")
+    return json.dumps(document, separators=(",", ":"))
 
 
 def _is_exact(value: object) -> object:
@@ -132,6 +148,8 @@ class AvailableModel(BaseModel):
     """Why it cannot be switched on."""
     context_window: int | None = None
     max_output_tokens: int | None = None
+    capabilities: tuple[Capability, ...] = ()
+    """What it can do besides text, as far as its vendor or its name tells."""
     price: PriceTable | None = None
     enabled: bool = False
     model_id: str | None = None

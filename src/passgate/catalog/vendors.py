@@ -17,11 +17,12 @@ class Vendor(BaseModel):
 
     id: str
     name: str
-    dialect: Literal["openai", "anthropic"]
+    dialect: Literal["openai", "anthropic", "gemini", "bedrock", "cohere", "ollama"]
     base_url: str
     needs_key: bool = False
     needs_base_url: bool = False
     local: bool = False
+    owned_by: str | None = None
     key_hint: str = ""
     docs_url: str
     models_path: str = "/models"
@@ -30,7 +31,7 @@ class Vendor(BaseModel):
     models_prefix: str = ""
     genai_prices_provider: str | None = None
     catalogue_prefixes: tuple[str, ...] = ("",)
-    profile: dict[str, str | bool | int | list[str] | dict[str, str]] = Field(default_factory=dict)
+    profile: dict[str, str | bool | int | list[str] | dict[str, str | bool | int]] = Field(default_factory=dict)
 
 
 @cache

@@ -6,7 +6,7 @@ from passgate.inference.exchange.ports import Dialect, Format, NativeWire, Outgo
 from passgate.inference.exchange.reading import is_success
 from passgate.inference.json_text import read_json
 from passgate.inference.sse import SseEvent
-from passgate.inference.translation import ClientReply, VendorRequest
+from passgate.inference.translation import ClientReply, StreamTranslator, VendorRequest
 from passgate.inference.vendor_errors import JSON, VendorErrors
 from passgate.inference.vendor_stream import VendorStream
 
@@ -41,9 +41,9 @@ class PassingExchange:
             return self._errors.reply(said, body, request_id)
         return ClientReply(status, content_type or JSON, body, findings.usage, findings.finish_reason)
 
-    def stream(self) -> "PassingStream":
+    def stream(self) -> StreamTranslator:
         """A translator that passes whole events on."""
-        return PassingStream(self._wire, self._form, hide_usage=self._hide_usage)
+        return self._form.framed(lambda form: PassingStream(self._wire, form, hide_usage=self._hide_usage))
 
 
 class PassingStream(VendorStream):

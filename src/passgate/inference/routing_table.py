@@ -68,6 +68,12 @@ class ServingApplication:
             return False
         return self.models is None or model.name in self.models
 
+    def limited_to(self, models: frozenset[str] | None) -> "ServingApplication":
+        """The application as a token sees it that may use certain models only; None: all of the application's."""
+        if models is None:
+            return self
+        return ServingApplication(self.id, self.team_id, models if self.models is None else self.models & models)
+
 
 class RoutingTable:
     """All that a call is decided by, at one version of the configuration."""
@@ -156,6 +162,7 @@ def _serving_deployment(
         vendor=shared.vendor,
         profile=shared.profile,
         max_output_tokens=model.max_output_tokens,
+        context_window=model.context_window,
     )
     return ServingDeployment(
         id=deployment.id,

@@ -1,5 +1,9 @@
 """The way through where client and vendor speak different formats: all that passes meets in the neutral shapes."""
 
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exact_document import exact_document
 from passgate.inference.exchange.chat_reply import ChatReply
@@ -15,9 +19,19 @@ from passgate.inference.exchange.ports import (
 from passgate.inference.exchange.reading import is_success
 from passgate.inference.json_text import read_exact
 from passgate.inference.sse import SseEvent
-from passgate.inference.translation import ClientReply, ParsedRequest, Target, UntranslatableError, VendorRequest
+from passgate.inference.translation import (
+    ClientReply,
+    ParsedRequest,
+    StreamTranslator,
+    Target,
+    UntranslatableError,
+    VendorRequest,
+)
 from passgate.inference.vendor_errors import JSON, VendorErrors
 from passgate.inference.vendor_stream import VendorStream
+
+_SEED_BYTES = 4096
+"""Of the request, for an answer's id: its end tells two turns of a talk apart."""
 
 
 class TranslatingExchange:
@@ -33,10 +47,12 @@ class TranslatingExchange:
         self._chat_format: ChatFormat = form.chat
         self._chat_dialect: ChatDialect = dialect.chat
         request = form.chat.decode(exact_document(parsed))
+        request.model, request.stream = parsed.model, parsed.stream
         outgoing = dialect.chat.request(request, parsed, target)
         self.request: VendorRequest = outgoing.request
         self.dropped: tuple[str, ...] = tuple(dict.fromkeys((*request.unread, *outgoing.dropped)))
         self._context = ReplyContext(parsed.model, created, request.include_usage)
+        self._parsed = parsed
 
     def reply(self, status: int, content_type: str, body: bytes, *, request_id: str) -> ClientReply:
         """The vendor's whole answer, success or error, in the client's format."""
@@ -52,12 +68,21 @@ class TranslatingExchange:
         if neutral is None:
             said = (told.status if told is not None else None) or BAD_GATEWAY
             return self._errors.reply(said, body, request_id)
+        if not neutral.id:
+            neutral = replace(neutral, id=self._made_id())
         encoded = self._chat_format.reply(neutral, self._context)
         return ClientReply(status, JSON, encoded, neutral.usage, _finish_reason(neutral))
 
-    def stream(self) -> "TranslatingStream":
+    def stream(self) -> StreamTranslator:
         """A translator for the vendor's successful event stream."""
-        return TranslatingStream(self._form, self._chat_format, self._chat_dialect, self._context)
+        return self._form.framed(
+            lambda form: TranslatingStream(form, self._chat_format, self._chat_dialect, self._context, self._made_id)
+        )
+
+    def _made_id(self) -> str:
+        """An id for the answer of a vendor that gives none (Bedrock, Ollama)."""
+        seed = b"%d %s" % (self._context.created, self._parsed.raw[-_SEED_BYTES:])
+        return "gen-" + hashlib.blake2b(seed, digest_size=12).hexdigest()
 
 
 def _finish_reason(reply: ChatReply) -> str | None:
@@ -67,10 +92,18 @@ def _finish_reason(reply: ChatReply) -> str | None:
 class TranslatingStream(VendorStream):
     """Decodes the vendor's events and encodes them for the client, one by one."""
 
-    def __init__(self, form: Format, chat_format: ChatFormat, chat_dialect: ChatDialect, context: ReplyContext) -> None:
-        super().__init__(form)
+    def __init__(
+        self,
+        form: Format,
+        chat_format: ChatFormat,
+        chat_dialect: ChatDialect,
+        context: ReplyContext,
+        made_id: Callable[[], str],
+    ) -> None:
+        super().__init__(form, chat_dialect.cutter())
         self.usage: TokenUsage | None = None
         self.finish_reason: str | None = None
+        self._made_id = made_id
         self._decoder = chat_dialect.stream()
         self._encoder = chat_format.stream(context)
 
@@ -80,7 +113,10 @@ class TranslatingStream(VendorStream):
             self._note(neutral)
             if self.error_code is not None:
                 break
-            out.append(self._encoder.write(neutral))
+            named = neutral
+            if isinstance(neutral, Started) and not neutral.id:
+                named = replace(neutral, id=self._made_id())
+            out.append(self._encoder.write(named))
         return b"".join(out)
 
     def _note(self, event: StreamEvent) -> None:

@@ -11,7 +11,16 @@ from typing import Any, Literal, Protocol
 from passgate.contracts.usage_record import TokenUsage
 from passgate.kernel.errors import PassgateError
 
-InboundFormat = Literal["openai-chat", "openai-embeddings", "anthropic-messages"]
+InboundFormat = Literal[
+    "openai-chat",
+    "openai-embeddings",
+    "anthropic-messages",
+    "gemini",
+    "gemini-array",
+    "gemini-embeddings",
+    "gemini-batch-embeddings",
+    "gemini-count-tokens",
+]
 """The formats that clients may speak."""
 
 
@@ -52,6 +61,8 @@ class Target:
     vendor: str = ""
     profile: Mapping[str, Any] = field(default_factory=dict)
     max_output_tokens: int | None = None
+    context_window: int | None = None
+    """Tokens, as the gate's configuration has it; local servers make room for so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ class VendorRequest:
     url: str
     headers: Mapping[str, str]
     body: bytes
+    service_account: str | None = None
+    """The JSON key of a Google service account, to be exchanged for the bearer token that the request must bear."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,26 @@ unchanged; everywhere else both sides meet in the neutral shapes of ``exchange``
 from collections.abc import Mapping
 
 from passgate.inference.dialects.anthropic.dialect import DIALECT as ANTHROPIC
+from passgate.inference.dialects.bedrock.dialect import DIALECT as BEDROCK
+from passgate.inference.dialects.cohere.dialect import DIALECT as COHERE
+from passgate.inference.dialects.gemini.dialect import DIALECT as GEMINI
+from passgate.inference.dialects.ollama.dialect import DIALECT as OLLAMA
 from passgate.inference.dialects.openai.dialect import DIALECT as OPENAI
 from passgate.inference.exchange.failure import Failure
 from passgate.inference.exchange.ports import Dialect, Format
 from passgate.inference.inbound.anthropic_messages.format import FORMAT as ANTHROPIC_MESSAGES
+from passgate.inference.inbound.gemini.embeddings import BATCH_FORMAT as GEMINI_BATCH_EMBEDDINGS
+from passgate.inference.inbound.gemini.embeddings import FORMAT as GEMINI_EMBEDDINGS
+from passgate.inference.inbound.gemini.format import ARRAY_FORMAT as GEMINI_ARRAY
+from passgate.inference.inbound.gemini.format import FORMAT as GEMINI_GENERATE
+from passgate.inference.inbound.gemini.token_count import FORMAT as GEMINI_COUNT
 from passgate.inference.inbound.openai_chat.format import FORMAT as OPENAI_CHAT
 from passgate.inference.inbound.openai_embeddings import FORMAT as OPENAI_EMBEDDINGS
 from passgate.inference.json_text import read_json
 from passgate.inference.passing import PassingExchange
 from passgate.inference.translating import TranslatingExchange
+from passgate.inference.translating_counts import CountingExchange
+from passgate.inference.translating_embeddings import EmbeddingsExchange
 from passgate.inference.translation import (
     Exchange,
     InboundFormat,
@@ -26,12 +37,25 @@ from passgate.inference.translation import (
 )
 
 FORMATS: Mapping[InboundFormat, Format] = {
-    form.name: form for form in (OPENAI_CHAT, OPENAI_EMBEDDINGS, ANTHROPIC_MESSAGES)
+    form.name: form
+    for form in (
+        OPENAI_CHAT,
+        OPENAI_EMBEDDINGS,
+        ANTHROPIC_MESSAGES,
+        GEMINI_GENERATE,
+        GEMINI_ARRAY,
+        GEMINI_EMBEDDINGS,
+        GEMINI_BATCH_EMBEDDINGS,
+        GEMINI_COUNT,
+    )
 }
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (OPENAI, ANTHROPIC)}
+DIALECTS: Mapping[str, Dialect] = {
+    dialect.name: dialect for dialect in (OPENAI, ANTHROPIC, GEMINI, BEDROCK, COHERE, OLLAMA)
+}
 
 _VENDOR_HEADERS = ("anthropic-version", "anthropic-beta")
 _JSON = "application/json"
+_EVENT_STREAM = b"text/event-stream; charset=utf-8"
 
 
 def parse(form: InboundFormat, raw: bytes, headers: Mapping[str, str]) -> ParsedRequest:
@@ -52,8 +76,9 @@ def parse(form: InboundFormat, raw: bytes, headers: Mapping[str, str]) -> Parsed
     if not isinstance(document, dict):
         raise InvalidRequestError("The body must be a JSON object.", code="invalid_json")
     FORMATS[form].check(document)
+    addressed = FORMATS[form].addressed(document, headers)
     kept = {name: headers[name] for name in _VENDOR_HEADERS if name in headers}
-    return ParsedRequest(form, raw, document, document["model"], document.get("stream") is True, kept)
+    return ParsedRequest(form, raw, document, addressed.model, addressed.stream, kept)
 
 
 def open_exchange(parsed: ParsedRequest, target: Target, *, created: int = 0) -> Exchange:
@@ -62,7 +87,8 @@ def open_exchange(parsed: ParsedRequest, target: Target, *, created: int = 0) ->
     Args:
         parsed: the client's request.
         target: the deployment that is to answer.
-        created: seconds since 1970, for formats that tell when an answer was made and vendors that do not.
+        created: now, in seconds since 1970: for formats that tell when an answer was made where the vendor does
+            not, and for vendors whose requests are signed with the time.
 
     Raises:
         InvalidRequestError: a field that must be translated breaks its format's rules.
@@ -70,13 +96,35 @@ def open_exchange(parsed: ParsedRequest, target: Target, *, created: int = 0) ->
     """
     form = FORMATS[parsed.format]
     dialect = DIALECTS[target.dialect]
+    exchange = _open(parsed, target, form, dialect, created)
+    if dialect.sign is not None:
+        exchange.request = dialect.sign(exchange.request, target, created)
+    return exchange
+
+
+def _open(parsed: ParsedRequest, target: Target, form: Format, dialect: Dialect, created: int) -> Exchange:
     wire = dialect.native.get(parsed.format)
-    if wire is not None:
+    if wire is not None and wire.fits(target):
         return PassingExchange(wire.prepare(parsed, target), wire, form, dialect)
+    if form.embeddings is not None and dialect.embeddings is not None:
+        return EmbeddingsExchange(parsed, target, form, dialect)
+    if form.counting is not None:
+        return CountingExchange(parsed, target, form, dialect)
     if form.chat is None or dialect.chat is None:
         message = f"The model '{parsed.model}' cannot answer requests of this kind."
         raise UntranslatableError(message, field="model")
     return TranslatingExchange(parsed, target, form, dialect, created)
+
+
+def stream_type(form: InboundFormat) -> bytes:
+    """The content type of a format's streams."""
+    framing = FORMATS[form].framing
+    return _EVENT_STREAM if framing is None else framing.content_type
+
+
+def is_for_embeddings(form: InboundFormat) -> bool:
+    """Tell whether a format asks for vectors, and not for words."""
+    return FORMATS[form].embeddings is not None
 
 
 def render_error(  # noqa: PLR0913 - what an error consists of, each by name

@@ -9,9 +9,12 @@ from passgate.inference.exchange.failure import (
     Failure,
     VendorFailure,
 )
-from passgate.inference.exchange.ports import Format, VendorGarbageError
+from passgate.inference.exchange.ports import EventCutter, Format, VendorGarbageError
 from passgate.inference.sse import OversizedEventError, SseCutter, SseEvent
 from passgate.inference.vendor_errors import stream_code, stream_failure
+
+STREAM_TYPES = ("text/event-stream", "application/vnd.amazon.eventstream", "application/x-ndjson")
+"""Media types of the framings that dialects cut (``ChatDialect.cutter``)."""
 
 
 class VendorStream(ABC):
@@ -20,10 +23,10 @@ class VendorStream(ABC):
     Once ``error_code`` is set nothing more of the vendor's bytes is used: stop reading and call ``close``.
     """
 
-    def __init__(self, form: Format) -> None:
+    def __init__(self, form: Format, cutter: EventCutter | None = None) -> None:
         self.error_code: str | None = None
         self._form = form
-        self._cutter = SseCutter()
+        self._cutter = cutter or SseCutter()
         self._failed: VendorFailure | None = None
 
     def feed(self, chunk: bytes) -> bytes:
@@ -32,7 +35,7 @@ class VendorStream(ABC):
             return b""
         try:
             events = self._cutter.feed(chunk)
-        except OversizedEventError:
+        except (OversizedEventError, VendorGarbageError):
             self.error_code = INVALID_RESPONSE
             return b""
         return self._take_all(events)
@@ -41,7 +44,10 @@ class VendorStream(ABC):
         """What remains at the end of the vendor's bytes; an error where they ended too early."""
         out = b""
         if self.error_code is None:
-            out = self._take_all(self._cutter.rest())
+            try:
+                out = self._take_all(self._cutter.rest())
+            except VendorGarbageError:
+                self.error_code = INVALID_RESPONSE
         if self.error_code is None and not self._complete():
             self.error_code = STREAM_TRUNCATED
         if self.error_code is None:

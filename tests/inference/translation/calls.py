@@ -8,7 +8,14 @@ from passgate.inference.translator import open_exchange, parse
 
 CHAT_FORMATS: tuple[InboundFormat, ...] = ("openai-chat", "anthropic-messages")
 DIALECTS = ("openai", "anthropic")
-URLS = {"openai": "https://vendor.example/v1", "anthropic": "https://vendor.example"}
+URLS = {
+    "bedrock": "https://bedrock-runtime.eu-west-1.amazonaws.com",
+    "cohere": "https://vendor.example",
+    "gemini": "https://vendor.example",
+    "ollama": "http://localhost:11434",
+    "openai": "https://vendor.example/v1",
+    "anthropic": "https://vendor.example",
+}
 
 
 def target(dialect: str, vendor_model: str = "vendor-model", **profile: Any) -> Target:

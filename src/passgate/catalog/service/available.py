@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from passgate.catalog import repository
+from passgate.catalog.capabilities import capabilities_of
 from passgate.catalog.errors import VendorCallError
 from passgate.catalog.model_kinds import kind_of, refusal_of
 from passgate.catalog.model_list import ListedModel, fetch_models
@@ -34,7 +35,7 @@ def available_models(actor: Actor, work: Work, provider_id: str) -> list[Availab
     api_key = work.vault.open(row.sealed_api_key) if row.sealed_api_key else None
     now = work.clock.now()
     try:
-        offered = list(_listed(vendor, fetch_models(vendor, row.base_url, api_key), now))
+        offered = list(_listed(vendor, fetch_models(vendor, row.base_url, api_key, now), now))
     except VendorCallError:
         offered = [_priced(model) for model in catalogue_models(vendor, now)]
     used = {deployment.vendor_model: model for deployment, model in repository.deployments_of_provider(work, row.id)}
@@ -67,7 +68,8 @@ def _listed(vendor: Vendor, models: list[ListedModel], now: datetime) -> Iterato
             can_enable=reason is None,
             reason=reason,
             context_window=model.context_window or (priced.context_window if priced else None),
-            max_output_tokens=model.max_output_tokens,
+            max_output_tokens=model.max_output_tokens or (priced.max_output_tokens if priced else None),
+            capabilities=capabilities_of(model.vendor_model, model.entry) if kind == "chat" else (),
             price=priced.price if priced else None,
         )
 
@@ -82,6 +84,8 @@ def _priced(model: PricedModel) -> AvailableModel:
         can_enable=reason is None,
         reason=reason,
         context_window=model.context_window,
+        max_output_tokens=model.max_output_tokens,
+        capabilities=capabilities_of(model.vendor_model) if kind == "chat" else (),
         price=model.price,
         source="catalogue",
     )

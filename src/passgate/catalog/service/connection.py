@@ -4,6 +4,8 @@ A test may take ten seconds. It therefore only reads, and is recorded by a secon
 write lock is held while a vendor thinks.
 """
 
+from datetime import datetime
+
 from passgate.catalog.errors import VendorCallError
 from passgate.catalog.model_list import check_key, fetch_models
 from passgate.catalog.schemas import ConnectionIn, ConnectionTest, ProviderIn
@@ -23,13 +25,12 @@ def test_connection(actor: Actor, work: Work, given: ConnectionIn) -> Connection
         ForbiddenError: without the permission provider:write (in the team that is named, where one is).
         InvalidInputError: as :func:`passgate.catalog.service.providers.create_provider`.
     """
-    del work  # nothing is stored
     if isinstance(given, ProviderIn):
         actor.require(Permission.PROVIDER_WRITE, given.team_id, what="team")
     else:
         actor.require_somewhere(Permission.PROVIDER_WRITE)
     vendor, base_url, api_key = checked_connection(given)
-    return _try(vendor, base_url, api_key)
+    return _try(vendor, base_url, api_key, work.clock.now())
 
 
 def test_provider(actor: Actor, work: Work, provider_id: str) -> ConnectionTest:
@@ -41,7 +42,7 @@ def test_provider(actor: Actor, work: Work, provider_id: str) -> ConnectionTest:
     """
     row = writable_provider(actor, work, provider_id)
     api_key = work.vault.open(row.sealed_api_key) if row.sealed_api_key else None
-    return _try(find_vendor(row.vendor), row.base_url, api_key)
+    return _try(find_vendor(row.vendor), row.base_url, api_key, work.clock.now())
 
 
 def record_test(actor: Actor, work: Work, provider_id: str, outcome: ConnectionTest) -> None:
@@ -58,9 +59,12 @@ def record_test(actor: Actor, work: Work, provider_id: str, outcome: ConnectionT
     work.session.flush()
 
 
-def _try(vendor: Vendor, base_url: str, api_key: str | None) -> ConnectionTest:
+def _try(vendor: Vendor, base_url: str, api_key: str | None, now: datetime) -> ConnectionTest:
+    if not vendor.models_path:
+        message = f"{vendor.name} has no list of models that can be asked for; the key is tried at the first call."
+        return ConnectionTest(ok=True, code="not_asked", message=message)
     try:
-        models = fetch_models(vendor, base_url, api_key)
+        models = fetch_models(vendor, base_url, api_key, now)
         key_tested = check_key(vendor, base_url, api_key)
     except VendorCallError as error:
         return ConnectionTest(ok=False, code=error.code, message=error.message)

@@ -86,7 +86,7 @@ def _new_model(work: Work, provider: Provider, choice: ModelChoice, name: str, k
         kind=kind,
         owned_by=provider.vendor,
         context_window=choice.context_window or (known.context_window if known else None),
-        max_output_tokens=choice.max_output_tokens,
+        max_output_tokens=choice.max_output_tokens or (known.max_output_tokens if known else None),
         is_enabled=True,
         created_at=now,
     )

@@ -9,6 +9,7 @@ import base64
 import orjson
 
 ANTHROPIC = "anthropic-claude-v1"
+GOOGLE = "google-gemini-v1"
 _MARK = "passgate1."
 
 

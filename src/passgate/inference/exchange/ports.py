@@ -7,10 +7,11 @@ from typing import Any, Protocol
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.chat_reply import ChatReply
 from passgate.inference.exchange.chat_request import ChatRequest
+from passgate.inference.exchange.embeddings import EmbeddingsReply, EmbeddingsRequest
 from passgate.inference.exchange.events import StreamEvent
 from passgate.inference.exchange.failure import Failure, VendorFailure
-from passgate.inference.sse import SseEvent
-from passgate.inference.translation import InboundFormat, ParsedRequest, Target, VendorRequest
+from passgate.inference.sse import SseCutter, SseEvent
+from passgate.inference.translation import InboundFormat, ParsedRequest, StreamTranslator, Target, VendorRequest
 
 
 class VendorGarbageError(ValueError):
@@ -67,6 +68,29 @@ class NativeWire:
     inspect: Callable[[dict[str, Any]], Findings]
     """Raises VendorGarbageError where the answer is of another shape."""
     watch: Callable[[], Watcher]
+    fits: Callable[[Target], bool] = lambda _: True
+    """Whether this target takes the format; another of the same dialect may not."""
+
+
+class EventCutter(Protocol):
+    """Cuts whole events out of a vendor's bytes, whatever the cuts between its chunks."""
+
+    def feed(self, chunk: bytes) -> list[SseEvent]:
+        """The events that this chunk completes.
+
+        Raises:
+            OversizedEventError: the event that is not yet whole has outgrown its limit.
+            VendorGarbageError: the bytes are not of this framing, and all whole events before have been given.
+        """
+        ...
+
+    def rest(self) -> list[SseEvent]:
+        """At the end of the stream: what only lacks its closing mark.
+
+        Raises:
+            VendorGarbageError: as ``feed``.
+        """
+        ...
 
 
 class StreamDecoder(Protocol):
@@ -120,6 +144,45 @@ class ChatFormat:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddingsFormat:
+    """The embeddings side of a format that clients speak."""
+
+    decode: Callable[[dict[str, Any]], EmbeddingsRequest]
+    reply: Callable[[EmbeddingsReply, EmbeddingsRequest], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class CountFormat:
+    """The side of a format on which clients ask how many tokens a prompt has."""
+
+    decode: Callable[[dict[str, Any]], ChatRequest]
+    reply: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """What a request asks for before its content is read."""
+
+    model: str
+    stream: bool
+
+
+def addressed_in_body(document: dict[str, Any], headers: Mapping[str, str]) -> Addressed:
+    """Most formats name the model, and ask for a stream, in the body."""
+    del headers
+    return Addressed(document["model"], document.get("stream") is True)
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """A format whose streams are those of another, in another frame."""
+
+    inner: "Format"
+    wrap: Callable[[StreamTranslator], StreamTranslator]
+    content_type: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
     """A format that clients speak."""
 
@@ -129,6 +192,15 @@ class Format:
     error: Callable[[Failure], bytes]
     stream_error: Callable[[Failure], bytes]
     chat: ChatFormat | None = None
+    embeddings: EmbeddingsFormat | None = None
+    counting: CountFormat | None = None
+    addressed: Callable[[dict[str, Any], Mapping[str, str]], Addressed] = addressed_in_body
+    """Of a body that was checked, and the request's headers."""
+    framing: Framing | None = None
+
+    def framed(self, make: Callable[["Format"], StreamTranslator]) -> StreamTranslator:
+        """A stream of this format, made as one of the format that it frames."""
+        return make(self) if self.framing is None else self.framing.wrap(make(self.framing.inner))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +211,26 @@ class ChatDialect:
     reply: Callable[[dict[str, Any]], ChatReply]
     """Raises VendorGarbageError where the answer is of another shape."""
     stream: Callable[[], StreamDecoder]
+    cutter: Callable[[], EventCutter] = SseCutter
+    """How the vendor marks the ends of its events."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingsDialect:
+    """The embeddings side of a vendor's format."""
+
+    request: Callable[[EmbeddingsRequest, Target], Outgoing]
+    reply: Callable[[dict[str, Any]], EmbeddingsReply]
+    """Raises VendorGarbageError where the answer is of another shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountDialect:
+    """The side of a vendor's format on which it tells how many tokens a prompt has."""
+
+    request: Callable[[ChatRequest, ParsedRequest, Target], Outgoing]
+    reply: Callable[[dict[str, Any]], int]
+    """Raises VendorGarbageError where the answer is of another shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +242,7 @@ class Dialect:
     """Reads the vendor's error out of its body; None where the body is no error."""
     chat: ChatDialect | None = None
     native: Mapping[InboundFormat, NativeWire] = field(default_factory=dict)
+    embeddings: EmbeddingsDialect | None = None
+    counting: CountDialect | None = None
+    sign: Callable[[VendorRequest, Target, int], VendorRequest] | None = None
+    """Signs a finished request, for vendors that want that; the number is the time, in seconds since 1970."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from passgate.inference.json_text import Json
 from passgate.inference.translation import InvalidRequestError, UntranslatableError
@@ -81,15 +81,15 @@ class Fields:
             raise self.wrong(name, "an object")
         return value
 
-    def object(self, name: str) -> "Fields | None":
+    def object(self, name: str) -> Self | None:
         """An object to be read in its turn, if it is there."""
         value = self.take(name)
-        return None if value is None else Fields(value, self.at(name), self.unread)
+        return None if value is None else type(self)(value, self.at(name), self.unread)
 
-    def objects(self, name: str) -> Iterator["Fields"]:
+    def objects(self, name: str) -> Iterator[Self]:
         """A list of objects; none where the field is absent."""
         for index, value in enumerate(self.listed(name)):
-            yield Fields(value, f"{self.at(name)}[{index}]", self.unread)
+            yield type(self)(value, f"{self.at(name)}[{index}]", self.unread)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of strings; empty where the field is absent."""

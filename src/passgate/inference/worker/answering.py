@@ -4,13 +4,12 @@ import orjson
 
 from passgate.inference.routing_table import header_text
 from passgate.inference.translation import InboundFormat
-from passgate.inference.translator import render_error
+from passgate.inference.translator import render_error, stream_type
 from passgate.inference.worker.ai_call import AiCall
 from passgate.inference.worker.incoming import Header, Send
 from passgate.kernel.errors import PassgateError
 
 _JSON = "application/json"
-_EVENT_STREAM = b"text/event-stream; charset=utf-8"
 _LONGEST_LIST = 4096
 
 
@@ -58,7 +57,7 @@ async def send_refusal(
 async def send_stream_head(send: Send, call: AiCall) -> None:
     """Begin a streamed answer."""
     headers = call_headers(call)
-    headers.append((b"content-type", _EVENT_STREAM))
+    headers.append((b"content-type", stream_type(call.form)))
     headers.append((b"cache-control", b"no-cache"))
     call.head_sent = True
     await send({"type": "http.response.start", "status": 200, "headers": headers})

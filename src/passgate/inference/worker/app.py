@@ -7,19 +7,24 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+from passgate.inference.inbound.gemini.format import PATH_HEADER
+from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIENT
+from passgate.inference.inbound.gemini.path import PREFIX as GEMINI
+from passgate.inference.inbound.gemini.path import read_call
 from passgate.inference.routing import PriorityThenWeight
 from passgate.inference.routing_table import ServingApplication
 from passgate.inference.translation import InboundFormat
 from passgate.inference.worker.answering import send_json, send_refusal
+from passgate.inference.worker.authorising_client import AuthorisingClient
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
 from passgate.inference.worker.caller import CLAIMS_HEADER, read_caller
+from passgate.inference.worker.gemini_model_list import gemini_list, gemini_model
 from passgate.inference.worker.incoming import Incoming, Message, Receive, Send
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.model_list import anthropic_list, anthropic_model, openai_list, openai_model
 from passgate.inference.worker.options import WorkerOptions
 from passgate.inference.worker.refusals import ApplicationUnknownError, MethodNotAllowedError, RouteNotFoundError
 from passgate.inference.worker.spool import UsageSpool
-from passgate.inference.worker.vendor_client import VendorClient
 from passgate.kernel.clock import Clock, SystemClock
 from passgate.kernel.errors import PassgateError
 from passgate.kernel.ids import IdFactory
@@ -32,9 +37,11 @@ _CALL_PATHS: Mapping[str, InboundFormat] = {
     "/v1/messages": "anthropic-messages",
 }
 _MODELS = "/v1/models"
+_LISTS = (_MODELS, f"{GEMINI}models")
+_LISTED = tuple(f"{path}/" for path in _LISTS)
 _READ_HEADERS = {
     name.encode(): name
-    for name in (CLAIMS_HEADER, "x-request-id", "content-length", "anthropic-version", "anthropic-beta")
+    for name in (CLAIMS_HEADER, "x-request-id", "content-length", "anthropic-version", "anthropic-beta", GOOGLE_CLIENT)
 }
 
 
@@ -69,7 +76,9 @@ class WorkerApp:
         limits = options.limits
         spool = UsageSpool(options.spool_dir, options.name, clock=self._clock, rotate_bytes=limits.spool_bytes)
         spool.open()
-        client = VendorClient(connect_seconds=limits.connect, ca_file=options.ca_file)
+        client = AuthorisingClient(
+            connect_seconds=limits.connect, now=lambda: self._clock.now().timestamp(), ca_file=options.ca_file
+        )
         strategy = PriorityThenWeight(self._chance)
         self._state.load()
         self._calls = CallHandler(self._state, client, spool, strategy, limits, self._clock)
@@ -98,8 +107,11 @@ class WorkerApp:
         headers = {
             _READ_HEADERS[key]: value.decode("latin-1") for key, value in scope["headers"] if key in _READ_HEADERS
         }
+        gemini = read_call(path, scope["query_string"]) if ":" in path else None
+        if gemini is not None:
+            headers[PATH_HEADER] = path
         return Incoming(
-            form=_CALL_PATHS.get(path) or _format_of(path, headers),
+            form=gemini.form if gemini is not None else _CALL_PATHS.get(path) or _format_of(path, headers),
             method=scope["method"],
             path=path,
             query=scope["query_string"],
@@ -117,12 +129,13 @@ class WorkerApp:
 
     async def _route(self, incoming: Incoming) -> None:
         path = incoming.path
-        if path in _CALL_PATHS and self._calls is not None:
+        if (path in _CALL_PATHS or PATH_HEADER in incoming.headers) and self._calls is not None:
             _require_method(incoming, "POST")
             await self._calls.answer(incoming)
-        elif path == _MODELS or path.startswith(f"{_MODELS}/"):
+        elif path in _LISTS or path.startswith(_LISTED):
             _require_method(incoming, "GET")
-            await send_json(incoming.send, 200, self._models(incoming), incoming.own_headers())
+            found = self._gemini_models(incoming) if incoming.form == "gemini" else self._models(incoming)
+            await send_json(incoming.send, 200, found, incoming.own_headers())
         elif path == "/readyz":
             _require_method(incoming, "GET")
             await self._tell_readiness(incoming.send)
@@ -137,13 +150,20 @@ class WorkerApp:
             return openai_model(table, application, name) if name else openai_list(table, application)
         return anthropic_model(table, application, name) if name else anthropic_list(table, application, incoming.query)
 
+    def _gemini_models(self, incoming: Incoming) -> dict[str, Any]:
+        application = self._application(incoming.headers)
+        name = incoming.path.partition("/models")[2].removeprefix("/")
+        if name:
+            return gemini_model(self._state.table, application, name)
+        return gemini_list(self._state.table, application, incoming.query)
+
     def _application(self, headers: Mapping[str, str]) -> ServingApplication:
         caller = read_caller(headers)
         self._state.refuse_revoked(caller.token)
         application = self._state.table.application(caller.token.application)
         if application is None:
             raise ApplicationUnknownError("The token's application is not known to this gate.")
-        return application
+        return application.limited_to(caller.models)
 
     async def _tell_readiness(self, send: Send) -> None:
         ready = self._state.ready
@@ -179,6 +199,8 @@ def _format_of(path: str, headers: Mapping[str, str]) -> InboundFormat:
     """The format of errors at a path that is no call's: Anthropic's below its own, and where its client asks."""
     if path.startswith("/v1/messages"):
         return "anthropic-messages"
+    if path.startswith(GEMINI) or (path.startswith(_MODELS) and GOOGLE_CLIENT in headers):
+        return "gemini"
     if path.startswith(_MODELS) and "anthropic-version" in headers:
         return "anthropic-messages"
     return "openai-chat"

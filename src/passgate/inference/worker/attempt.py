@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from passgate.inference.routing_table import ServingDeployment
 from passgate.inference.translation import ClientReply, Exchange, ParsedRequest
 from passgate.inference.translator import open_exchange
+from passgate.inference.vendor_stream import STREAM_TYPES
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome
 from passgate.inference.worker.answering import call_headers, send_refusal, send_whole
 from passgate.inference.worker.incoming import Send
@@ -127,4 +128,4 @@ class Attempt:
 
 def _is_event_stream(content_type: str) -> bool:
     """Some servers of local models leave the type out."""
-    return not content_type or content_type.lstrip().lower().startswith("text/event-stream")
+    return not content_type or content_type.lstrip().lower().startswith(STREAM_TYPES)

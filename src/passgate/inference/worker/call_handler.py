@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from passgate.inference.routing import RoutingStrategy
 from passgate.inference.routing_table import ServingModel
 from passgate.inference.translation import ParsedRequest
-from passgate.inference.translator import parse, render_stream_error
+from passgate.inference.translator import is_for_embeddings, parse, render_stream_error
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
 from passgate.inference.worker.answering import call_headers, send_refusal
 from passgate.inference.worker.attempt import Attempt
@@ -88,13 +88,13 @@ class CallHandler:
         parsed = parse(call.form, raw, incoming.headers)
         call.model_name = parsed.model
         call.stream = parsed.stream
-        model = table.model(application, parsed.model)
+        model = table.model(application.limited_to(call.caller.models), parsed.model)
         if model is None:
             name = parsed.model[:200]
             if table.knows(parsed.model):
                 raise ModelNotAllowedError(f"The model '{name}' is not allowed for this application.", field="model")
             raise ModelNotFoundError(f"There is no model '{name}'.", field="model")
-        wanted = "embeddings" if call.form == "openai-embeddings" else "chat"
+        wanted = "embeddings" if is_for_embeddings(call.form) else "chat"
         if model.kind != wanted:
             raise ModelKindError(f"The model '{model.name}' is for {model.kind}, not for {wanted}.", field="model")
         call.model = model

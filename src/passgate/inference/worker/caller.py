@@ -19,6 +19,8 @@ class Caller:
     """The token behind a call."""
 
     token: TokenFacts
+    models: frozenset[str] | None = None
+    """The models that the token is limited to; None: it is not."""
 
     @property
     def application_id(self) -> str:
@@ -46,4 +48,11 @@ def read_caller(headers: Mapping[str, str]) -> Caller:
     if not (isinstance(jti, str) and isinstance(subject, str) and isinstance(issued_at, int | float)):
         raise ClaimsMissingError(_MESSAGE)
     known = application if isinstance(application, str) and application else None
-    return Caller(TokenFacts(jti, subject, known, int(issued_at)))
+    return Caller(TokenFacts(jti, subject, known, int(issued_at)), _models_of(claims.get("models")))
+
+
+def _models_of(claim: object) -> frozenset[str] | None:
+    """The claim ``models``; one that is no list of names leaves none."""
+    if claim is None:
+        return None
+    return frozenset(name for name in claim if isinstance(name, str)) if isinstance(claim, list) else frozenset()

@@ -19,7 +19,7 @@ def openai_list(table: RoutingTable, application: ServingApplication) -> dict[st
 
 def openai_model(table: RoutingTable, application: ServingApplication, name: str) -> dict[str, Any]:
     """One model (OpenAI's ``GET /v1/models/{model}``)."""
-    return _openai_model(_find(table, application, name))
+    return _openai_model(find_model(table, application, name))
 
 
 def anthropic_list(table: RoutingTable, application: ServingApplication, query: bytes) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def anthropic_list(table: RoutingTable, application: ServingApplication, query: 
 
 def anthropic_model(table: RoutingTable, application: ServingApplication, name: str) -> dict[str, Any]:
     """One model (Anthropic's ``GET /v1/models/{model_id}``)."""
-    return _anthropic_model(_find(table, application, name))
+    return _anthropic_model(find_model(table, application, name))
 
 
 def _page(models: list[ServingModel], query: Mapping[str, str]) -> tuple[list[ServingModel], bool]:
@@ -59,7 +59,13 @@ def _position(names: list[str], name: str, field: str) -> int:
     return names.index(name)
 
 
-def _find(table: RoutingTable, application: ServingApplication, name: str) -> ServingModel:
+def find_model(table: RoutingTable, application: ServingApplication, name: str) -> ServingModel:
+    """The model of that name, where the application may use it.
+
+    Raises:
+        ModelNotAllowedError: it exists, but is kept from it.
+        ModelNotFoundError: there is none.
+    """
     model = table.model(application, name)
     if model is not None:
         return model

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from passgate.inference.dialects.anthropic.endpoint import messages_url, request_headers
+from passgate.inference.dialects.anthropic.endpoint import addressed, messages_request
 from passgate.inference.dialects.anthropic.failure import read_failure
 from passgate.inference.dialects.anthropic.finish import read_stop
 from passgate.inference.dialects.anthropic.usage import UsageCount, read_usage
@@ -11,7 +11,8 @@ from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, Ve
 from passgate.inference.exchange.reading import as_object
 from passgate.inference.json_text import names_model_once, read_json, with_model, write_json
 from passgate.inference.sse import SseEvent
-from passgate.inference.translation import ParsedRequest, Target, VendorRequest
+from passgate.inference.translation import ParsedRequest, Target
+from passgate.inference.vertex_address import is_vertex
 
 
 def prepare(parsed: ParsedRequest, target: Target) -> Outgoing:
@@ -19,14 +20,13 @@ def prepare(parsed: ParsedRequest, target: Target) -> Outgoing:
     refuses = target.profile.get("refuses", ())
     dropped = tuple(name for name in refuses if parsed.document.get(name) is not None)
     body: bytes | None = None
-    if not dropped and names_model_once(parsed.raw):
+    if not dropped and not is_vertex(target) and names_model_once(parsed.raw):
         body = parsed.raw if target.vendor_model == parsed.model else with_model(parsed.raw, target.vendor_model)
     if body is None:
         exact = exact_document(parsed)
         kept = {name: value for name, value in exact.items() if name not in dropped}
-        body = write_json({**kept, "model": target.vendor_model})
-    request = VendorRequest("POST", messages_url(target), request_headers(target, parsed.headers), body)
-    return Outgoing(request, dropped)
+        body = write_json(addressed(kept, target))
+    return Outgoing(messages_request(target, parsed.headers, body, stream=parsed.stream), dropped)
 
 
 def inspect(document: dict[str, Any]) -> Findings:

@@ -3,14 +3,14 @@
 from typing import Any
 
 from passgate.inference.dialects.anthropic.blocks import BlockWriter, cache_control, text_block
-from passgate.inference.dialects.anthropic.endpoint import messages_url, request_headers
-from passgate.inference.dialects.anthropic.thinking import put_thinking
+from passgate.inference.dialects.anthropic.endpoint import addressed, count_request, messages_request
 from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
+from passgate.inference.exchange.claude_thinking import put_thinking
 from passgate.inference.exchange.content import Text
 from passgate.inference.exchange.left_out import LeftOut
-from passgate.inference.exchange.ports import Outgoing
+from passgate.inference.exchange.ports import Outgoing, VendorGarbageError
 from passgate.inference.json_text import write_json
-from passgate.inference.translation import ParsedRequest, Target, UntranslatableError, VendorRequest
+from passgate.inference.translation import ParsedRequest, Target, UntranslatableError
 
 _DEFAULT_LIMIT = 4096
 """Anthropic demands a limit of the answer; for models whose own limit is unknown."""
@@ -25,6 +25,7 @@ _UNKNOWN = (
     "metadata",
     "prompt_cache_key",
 )
+_COUNTED = ("system", "messages", "tools", "tool_choice", "thinking")
 _TIERS = {"auto": "auto", "default": "standard_only"}
 
 
@@ -34,9 +35,35 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     Instructions in the middle of the talk go to the others at its start, which is where every model takes them.
     """
     left_out = LeftOut(request)
+    body = addressed(_body(request, target, left_out), target)
+    outgoing = messages_request(target, parsed.headers, write_json(body), stream=request.stream)
+    return Outgoing(outgoing, left_out.names())
+
+
+def write_count_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:
+    """Write a request whose tokens are to be counted; what bears on the answer alone says nothing to the count."""
+    left_out = LeftOut(request)
+    whole = _body(request, target, left_out)
+    body = {name: whole[name] for name in _COUNTED if name in whole}
+    return Outgoing(count_request(target, parsed.headers, write_json({**body, "model": target.vendor_model})))
+
+
+def read_count(document: dict[str, Any]) -> int:
+    """Read the count of tokens.
+
+    Raises:
+        VendorGarbageError: there is none.
+    """
+    count = document.get("input_tokens")
+    if not isinstance(count, int):
+        raise VendorGarbageError("no count")
+    return count
+
+
+def _body(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, Any]:
     if request.n not in {None, 1}:
         raise UntranslatableError("The field 'n' cannot be translated: Anthropic gives one answer.", field="n")
-    body: dict[str, Any] = {"model": target.vendor_model, "max_tokens": _limit(request, target, left_out)}
+    body: dict[str, Any] = {"max_tokens": _limit(request, target, left_out)}
     system, messages = _messages(request, BlockWriter(left_out), left_out)
     if system:
         plain = len(system) == 1 and system[0].keys() == {"type", "text"}
@@ -57,8 +84,7 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     for name in target.profile.get("refuses", ()):
         if body.pop(name, None) is not None:
             left_out.member(name)
-    headers = request_headers(target, parsed.headers)
-    return Outgoing(VendorRequest("POST", messages_url(target), headers, write_json(body)), left_out.names())
+    return body
 
 
 def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int:

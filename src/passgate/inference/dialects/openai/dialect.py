@@ -1,5 +1,6 @@
 """The dialect ``openai``: the many vendors that speak OpenAI's format, each with a profile of its oddities."""
 
+from passgate.inference.dialects.openai.embeddings import EMBEDDINGS_SIDE
 from passgate.inference.dialects.openai.failure import read_failure
 from passgate.inference.dialects.openai.native import CHAT, EMBEDDINGS
 from passgate.inference.dialects.openai.reply import read_reply
@@ -12,4 +13,5 @@ DIALECT = Dialect(
     read_failure,
     ChatDialect(write_request, read_reply, ChunkDecoder),
     {"openai-chat": CHAT, "openai-embeddings": EMBEDDINGS},
+    embeddings=EMBEDDINGS_SIDE,
 )

@@ -25,6 +25,8 @@ def prepare_chat(parsed: ParsedRequest, target: Target) -> Outgoing:
     edits: dict[str, Any] = {}
     if asks_usage:
         edits["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+    if profile.adds:
+        edits.update((name, value) for name, value in profile.adds.items() if name not in document)
     body, dropped = _body(parsed, target, profile, edits)
     url = endpoint(target, profile.chat_path)
     request = VendorRequest("POST", url, request_headers(target, profile), body)
@@ -34,7 +36,8 @@ def prepare_chat(parsed: ParsedRequest, target: Target) -> Outgoing:
 def prepare_embeddings(parsed: ParsedRequest, target: Target) -> Outgoing:
     """Pass a request for embeddings on."""
     profile = read_profile(target.profile)
-    body, dropped = _body(parsed, target, profile, {})
+    edits = {name: value for name, value in profile.adds_to_embeddings.items() if name not in parsed.document}
+    body, dropped = _body(parsed, target, profile, edits)
     url = endpoint(target, profile.embeddings_path)
     return Outgoing(VendorRequest("POST", url, request_headers(target, profile), body), dropped)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from passgate.inference.translation import Target
 
@@ -19,13 +20,22 @@ class OpenAIProfile:
         accepts: members beyond OpenAI's that the vendor understands: ``top_k``, ``cache_control``, ``file_url``.
         stream_usage: the vendor tells a stream's usage only when asked by ``stream_options.include_usage``.
         auth: ``bearer``, ``none``, or the name of the header that takes the bare key.
-        chat_path: path of chat completions below the base URL.
+        chat_path: path of chat completions below the base URL; ``{model}`` stands for the vendor's name of the model
+            (Azure's deployments).
         embeddings_path: path of embeddings below the base URL.
         reasoning_field: where the vendor wants its own earlier thoughts back: ``reasoning_content``,
             ``reasoning``, ``reasoning_details``; empty: nowhere.
         system_role: ``system``, or ``developer`` for vendors that know only that.
         tool_call_id_length: exact length of tool call ids that the vendor demands (Mistral: 9); 0: none.
         headers: further headers to send.
+        reasoning_style: how the vendor is told to think: ``effort`` (``reasoning_effort``), ``thinking``
+            (``{"type": "enabled"}``: Z.ai, Moonshot, DeepSeek), ``enable_thinking`` (with ``thinking_budget``: Qwen,
+            SiliconFlow), ``chat_template`` (``chat_template_kwargs``: vLLM, SGLang), ``object`` (``reasoning``:
+            OpenRouter).
+        json_schema: the vendor takes a schema for its answers; otherwise it is asked for any JSON object.
+        strict_tools: the vendor knows ``strict`` of a tool; others refuse it.
+        adds: members that the vendor needs or that make it tell more; sent where the client says nothing of them.
+        adds_to_embeddings: the same for embeddings.
     """
 
     max_tokens_field: str = "max_completion_tokens"
@@ -40,6 +50,11 @@ class OpenAIProfile:
     system_role: str = "system"
     tool_call_id_length: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    reasoning_style: str = "effort"
+    json_schema: bool = True
+    strict_tools: bool = True
+    adds: Mapping[str, Any] = field(default_factory=dict)
+    adds_to_embeddings: Mapping[str, Any] = field(default_factory=dict)
 
 
 _PLAIN = OpenAIProfile()
@@ -62,6 +77,11 @@ def read_profile(profile: Mapping[str, Any]) -> OpenAIProfile:
         system_role=profile.get("system_role", _PLAIN.system_role),
         tool_call_id_length=profile.get("tool_call_id_length", _PLAIN.tool_call_id_length),
         headers=dict(profile.get("headers", {})),
+        reasoning_style=profile.get("reasoning_style", _PLAIN.reasoning_style),
+        json_schema=profile.get("json_schema", _PLAIN.json_schema),
+        strict_tools=profile.get("strict_tools", _PLAIN.strict_tools),
+        adds=dict(profile.get("adds", {})),
+        adds_to_embeddings=dict(profile.get("adds_to_embeddings", {})),
     )
 
 
@@ -72,6 +92,8 @@ def _endpoint(base_url: str, path: str) -> str:
 
 def endpoint(target: Target, path: str) -> str:
     """The URL of a path below the target's base."""
+    if "{model}" in path:
+        path = path.replace("{model}", quote(target.vendor_model, safe=""))
     return _endpoint(target.base_url, path)
 
 

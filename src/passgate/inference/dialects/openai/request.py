@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from passgate.inference.dialects.openai.body import Body
 from passgate.inference.dialects.openai.messages import MessageWriter
-from passgate.inference.dialects.openai.profile import OpenAIProfile, endpoint, read_profile, request_headers
+from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
+from passgate.inference.dialects.openai.reasoning import put_reasoning
 from passgate.inference.dialects.openai.strict_schema import is_strict
-from passgate.inference.exchange.chat_request import ChatRequest, Effort, Reasoning, ResponseFormat, Tool, ToolChoice
+from passgate.inference.exchange.chat_request import ChatRequest, ResponseFormat, Tool, ToolChoice
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.exchange.ports import Outgoing
 from passgate.inference.json_text import write_json
@@ -27,8 +29,6 @@ _SAME_NAME = (
     "service_tier",
     "prompt_cache_key",
 )
-_EFFORT_OF_BUDGET: tuple[tuple[int, Effort], ...] = ((2048, "low"), (8192, "medium"))
-"""Up to so many tokens of thought an Anthropic client's budget counts as so much effort; more is ``high``."""
 
 
 def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:
@@ -36,7 +36,7 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     del parsed  # nothing of the client's headers matters to these vendors
     profile = read_profile(target.profile)
     left_out = LeftOut(request)
-    body = _Body(profile, left_out)
+    body = Body(profile, left_out)
     body.document["model"] = target.vendor_model
     body.document["messages"] = MessageWriter(profile, left_out).write(request)
     for name in _SAME_NAME:
@@ -49,8 +49,10 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
         left_out.member_if("top_k", request.top_k)
     left_out.member_if("cache", request.cache)
     _put_tools(request, body)
-    _put_reasoning(request.reasoning, body)
+    put_reasoning(request.reasoning, body)
     _put_response_format(request.response_format, body)
+    for name, value in profile.adds.items():
+        body.document.setdefault(name, value)
     if request.stream:
         body.document["stream"] = True
         if profile.stream_usage:
@@ -58,24 +60,6 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     url = endpoint(target, profile.chat_path)
     vendor_request = VendorRequest("POST", url, request_headers(target, profile), write_json(body.document))
     return Outgoing(vendor_request, left_out.names())
-
-
-class _Body:
-    """The body, minus what the vendor refuses, with the vendor's own names."""
-
-    def __init__(self, profile: OpenAIProfile, left_out: LeftOut) -> None:
-        self.document: dict[str, Any] = {}
-        self.profile = profile
-        self.left_out = left_out
-
-    def put(self, member: str, name: str, value: object) -> None:
-        """Write a member of the neutral request under OpenAI's name, or the vendor's own."""
-        if value is None:
-            return
-        if name in self.profile.refuses:
-            self.left_out.member(member)
-        else:
-            self.document[self.profile.renames.get(name, name)] = value
 
 
 def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int | None:
@@ -87,7 +71,7 @@ def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int | Non
     return most
 
 
-def _put_tools(request: ChatRequest, body: _Body) -> None:
+def _put_tools(request: ChatRequest, body: Body) -> None:
     choice = request.tool_choice
     tools = request.offered_tools()
     if not tools:
@@ -99,13 +83,16 @@ def _put_tools(request: ChatRequest, body: _Body) -> None:
     body.put("parallel_tool_calls", "parallel_tool_calls", request.parallel_tool_calls)
 
 
-def _tool(tool: Tool, body: _Body) -> dict[str, Any]:
+def _tool(tool: Tool, body: Body) -> dict[str, Any]:
     function: dict[str, Any] = {"name": tool.name}
     if tool.description is not None:
         function["description"] = tool.description
     function["parameters"] = tool.parameters
     if tool.strict is not None:
-        function["strict"] = tool.strict
+        if body.profile.strict_tools:
+            function["strict"] = tool.strict
+        elif tool.strict:
+            body.left_out.at(tool.path, "strict")
     written = {"type": "function", "function": function}
     if tool.cache is not None:
         if "cache_control" in body.profile.accepts:
@@ -123,26 +110,15 @@ def _choice(choice: ToolChoice | None) -> str | dict[str, Any] | None:
     return choice.mode
 
 
-def _put_reasoning(reasoning: Reasoning | None, body: _Body) -> None:
-    if reasoning is None:
-        return
-    effort = reasoning.effort
-    if effort is None and reasoning.enabled and reasoning.budget is not None:
-        budget = reasoning.budget
-        effort = next((name for most, name in _EFFORT_OF_BUDGET if budget <= most), "high")
-    if effort is None or reasoning.enabled is False:
-        body.left_out.member("reasoning")
-        return
-    body.put("reasoning", "reasoning_effort", effort)
-    if reasoning.display is not None:
-        body.left_out.at("thinking.display")
-
-
-def _put_response_format(wanted: ResponseFormat | None, body: _Body) -> None:
+def _put_response_format(wanted: ResponseFormat | None, body: Body) -> None:
     if wanted is None:
         return
     if wanted.kind != "json_schema":
         body.put("response_format", "response_format", {"type": wanted.kind})
+        return
+    if not body.profile.json_schema:
+        body.put("response_format", "response_format", {"type": "json_object"})
+        body.left_out.at("response_format.json_schema")
         return
     schema = wanted.schema or {}
     inner: dict[str, Any] = {"name": wanted.name or "answer", "schema": schema}

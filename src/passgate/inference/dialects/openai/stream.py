@@ -91,6 +91,8 @@ class ChunkDecoder:
             if failure is not None:
                 yield Failed(failure)
                 return
+        if not choices and not document.get("id") and not document.get("usage"):
+            return  # Azure begins with what its filters think of the prompt
         if not self._started:
             self._started = True
             self._id = as_text(document.get("id"))

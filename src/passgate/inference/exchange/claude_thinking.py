@@ -1,4 +1,4 @@
-"""How Anthropic's models are told to think: a budget of tokens (older ones) or adaptively with an effort (newer)."""
+"""How Claude is told to think, at whichever vendor: a budget of tokens (older models) or adaptively (newer)."""
 
 import re
 from typing import Any

@@ -1,0 +1,1 @@
+"""Credentials that must be exchanged for short-lived ones before a vendor takes them."""

@@ -1,0 +1,73 @@
+"""A stream of Ollama's, a JSON object a line, as neutral events (https://docs.ollama.com/api/streaming)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from passgate.inference.dialects.ollama.failure import read_failure
+from passgate.inference.dialects.ollama.reply import created, read_call, read_finish, read_usage
+from passgate.inference.exchange.events import (
+    Failed,
+    Finished,
+    Started,
+    StreamEvent,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+    ToolCallStarted,
+    UsageTold,
+)
+from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.reading import as_list, as_object, as_text
+from passgate.inference.json_text import read_exact
+from passgate.inference.sse import SseEvent
+
+
+class LineDecoder:
+    """Reads lines; each bears a piece of the answer, the last one its end and usage."""
+
+    def __init__(self) -> None:
+        self._started = False
+        self._done = False
+        self._made: int | None = None
+        self._calls = 0
+
+    @property
+    def complete(self) -> bool:
+        """A line said that it is done."""
+        return self._done
+
+    def see(self, event: SseEvent) -> list[StreamEvent]:
+        """The neutral events of one line."""
+        try:
+            document = read_exact(event.data or b"")
+        except ValueError as error:
+            raise VendorGarbageError("a line is not JSON") from error
+        if not isinstance(document, dict):
+            raise VendorGarbageError("a line is not an object")
+        return list(self._read(document))
+
+    def _read(self, document: dict[str, Any]) -> Iterator[StreamEvent]:
+        failure = read_failure(document)
+        if failure is not None:
+            yield Failed(failure)
+            return
+        if not self._started:
+            self._started = True
+            self._made = created(document)
+            yield Started("", as_text(document.get("model")), self._made)
+        message = as_object(document.get("message"))
+        if as_text(message.get("thinking")):
+            yield ThinkingDelta(as_text(message.get("thinking")))
+        if as_text(message.get("content")):
+            yield TextDelta(as_text(message.get("content")))
+        for told in as_list(message.get("tool_calls")):
+            call = read_call(told, self._made, self._calls)
+            yield ToolCallStarted(self._calls, call.id, call.name)
+            yield ToolCallDelta(self._calls, call.arguments)
+            self._calls += 1
+        if document.get("done") is True:
+            self._done = True
+            usage = read_usage(document)
+            if usage is not None:
+                yield UsageTold(usage)
+            yield Finished(read_finish(document.get("done_reason"), called=self._calls > 0))

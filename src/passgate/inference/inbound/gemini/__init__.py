@@ -1,0 +1,1 @@
+"""Gemini's API, as clients speak it."""
