@@ -1,5 +1,7 @@
 """Who acts, by a personal token."""
 
+from dataclasses import replace
+
 import pytest
 
 from factories import ISSUER, make_application, make_team, make_token, make_user
@@ -7,8 +9,9 @@ from moving_clock import MovingClock
 from passgate.identity.models import Token, User
 from passgate.identity.schemas import IssuedToken, TokenIn, TokenIssuer, UserChange
 from passgate.identity.service.actors import actor_of_token, actor_of_user, note_use, personal_token, use_is_stale
-from passgate.identity.service.keys import remove_key
-from passgate.identity.service.tokens import issue_token, revoke_token
+from passgate.identity.service.key_revocation import revoke_key
+from passgate.identity.service.token_revocation import revoke_token
+from passgate.identity.service.tokens import issue_token
 from passgate.identity.service.users import update_user
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import UnauthenticatedError
@@ -35,7 +38,9 @@ def refusal(work: Work, token: str, issuer: TokenIssuer = ISSUER) -> str:
 
 def test_the_token_speaks_for_its_user(storage: Storage, user: User) -> None:
     with storage.writing() as work:
-        assert actor_of_token(work, personal(work, user).token, ISSUER) == actor_of_user(work, user)
+        token = personal(work, user)
+        by_token = actor_of_token(work, token.token, ISSUER)
+        assert by_token == replace(actor_of_user(work, user), via=token.row.jti)
 
 
 def test_scopes_narrow_what_the_token_may_and_hide_no_team(storage: Storage, user: User) -> None:
@@ -71,10 +76,10 @@ def test_the_token_of_a_deactivated_user_is_refused_also_once_active_again(
         assert refusal(work, issued.token) == "token_revoked"
 
 
-def test_the_token_of_a_removed_key_is_refused(storage: Storage, user: User, admin: Actor) -> None:
+def test_the_token_of_a_revoked_key_is_refused(storage: Storage, user: User, admin: Actor) -> None:
     with storage.writing() as work:
         issued = personal(work, user)
-        remove_key(admin, work, issued.row.kid, "stolen")
+        revoke_key(admin, work, issued.row.kid, "stolen")
         assert refusal(work, issued.token) == "token_key_unknown"
 
 

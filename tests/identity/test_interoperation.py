@@ -12,7 +12,8 @@ import pytest
 from factories import ISSUER, make_application
 from node_packages import node_with
 from passgate.identity.schemas import TokenIn
-from passgate.identity.service.keys import public_jwks, rotate
+from passgate.identity.service.key_rotation import rotate
+from passgate.identity.service.keys import public_jwks
 from passgate.identity.service.tokens import issue_token
 from passgate.kernel.actor import SYSTEM
 from passgate.kernel.clock import SystemClock
@@ -54,8 +55,8 @@ def issued(sqlite_url: str, vault: Vault) -> Issued:
     engine = open_engine(sqlite_url)
     with Storage(engine, clock, IdFactory(clock), vault).writing() as work:
         application = make_application(work)
-        rotate(SYSTEM, work)
-        rotate(SYSTEM, work)
+        rotate(SYSTEM, work, at_once=True)
+        rotate(SYSTEM, work, at_once=True)
         given = TokenIn(name="n", application_id=application.id, scopes=["ai"])
         token = issue_token(SYSTEM, work, ISSUER, given).token
         jwks = public_jwks(work)
@@ -78,7 +79,8 @@ def test_pyjwt_verifies_it(issued: Issued) -> None:
 
 
 def test_authlib_verifies_it(issued: Issued) -> None:
-    with warnings.catch_warnings(record=True):  # on import it points to its successor, whatever the filters say
+    with warnings.catch_warnings(record=True):  # it points to its successor, which does not concern us
+        warnings.simplefilter("always")
         from authlib.jose import JsonWebKey, JsonWebToken  # noqa: PLC0415 - under the record above
 
         wanted = {"iss": {"essential": True, "value": ISSUER.issuer}, "aud": {"essential": True, "value": "passgate"}}

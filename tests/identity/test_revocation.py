@@ -18,7 +18,7 @@ from passgate.identity.service.revocation import (
     revocations_since,
 )
 from passgate.identity.service.setup import new_setup_link
-from passgate.identity.service.tokens import revoke_application_tokens, revoke_token
+from passgate.identity.service.token_revocation import revoke_application_tokens, revoke_token
 from passgate.kernel.actor import Actor
 from passgate.kernel.clock import epoch_seconds
 from passgate.storage.work import Storage, Work

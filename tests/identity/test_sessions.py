@@ -10,10 +10,11 @@ from passgate.identity.service.sessions import (
     FAILURES_PER_EMAIL_AND_IP,
     FAILURES_PER_IP,
     actor_of_session,
-    session_is_stale,
+    is_stale,
+    session_of,
     sign_in,
     sign_out,
-    touch_session,
+    touch,
 )
 from passgate.kernel.permissions import Permission, Role
 from passgate.storage.work import Storage
@@ -109,7 +110,7 @@ def test_a_session_in_use_ends_after_seven_days(storage: Storage, clock: MovingC
         clock.advance(hours=11, minutes=59)
         assert is_open(storage, secret)
         with storage.writing() as work:
-            touch_session(work, secret)
+            touch(work, session_of(work, secret).id)
     clock.advance(minutes=14)
     assert not is_open(storage, secret)
 
@@ -119,12 +120,13 @@ def test_being_seen_is_noted_once_a_minute(storage: Storage, clock: MovingClock)
     secret = opened(storage)
     clock.advance(seconds=59)
     with storage.reading() as work:
-        assert not session_is_stale(work, secret)
+        assert not is_stale(work, session_of(work, secret))
     clock.advance(seconds=1)
     with storage.writing() as work:
-        assert session_is_stale(work, secret)
-        touch_session(work, secret)
-        assert not session_is_stale(work, secret)
+        found = session_of(work, secret)
+        assert is_stale(work, found)
+        touch(work, found.id)
+        assert not is_stale(work, found)
         assert work.session.query(BrowserSession).one().last_seen_at == clock.now()
 
 

@@ -11,14 +11,10 @@ from factories import ISSUER, make_actor, make_application, make_team, make_toke
 from moving_clock import MovingClock
 from passgate.identity.schemas import TokenIn
 from passgate.identity.service.actors import actor_of_token, actor_of_user
-from passgate.identity.service.tokens import (
-    get_token,
-    issue_token,
-    list_tokens,
-    revoke_application_tokens,
-    revoke_token,
-    status_of,
-)
+from passgate.identity.service.token_registry import status_of
+from passgate.identity.service.token_revocation import revoke_application_tokens, revoke_token
+from passgate.identity.service.tokens import get_token, issue_token, list_tokens
+from passgate.identity.token_schemas import TokenFilter
 from passgate.kernel.actor import SYSTEM, Actor
 from passgate.kernel.clock import epoch_seconds
 from passgate.kernel.errors import ForbiddenError, InvalidInputError, NotFoundError
@@ -34,7 +30,7 @@ def parts_of(token: str) -> list[dict[str, Any]]:
 
 
 def found(actor: Actor, work: Work, **wanted: Any) -> list[str]:
-    return [row.name for row in list_tokens(actor, work, PageRequest(), **wanted).items]
+    return [row.name for row in list_tokens(actor, work, PageRequest(), TokenFilter(**wanted)).items]
 
 
 def test_an_application_token_has_the_claims_of_rfc9068(storage: Storage, clock: MovingClock) -> None:
@@ -80,7 +76,7 @@ def test_the_registry_keeps_facts_but_not_the_token(storage: Storage) -> None:
 
 @pytest.mark.parametrize(
     ("given", "seconds"),
-    [({}, 90 * 86_400), ({"lifetime_days": 365}, 365 * 86_400), ({"lifetime_seconds": 1}, 1)],
+    [({}, None), ({"lifetime_days": 365}, 365 * 86_400), ({"lifetime_seconds": 1}, 1)],
 )
 def test_lifetimes(given: dict[str, int], seconds: int) -> None:
     assert TokenIn(name="n", application_id="app_1", **given).seconds == seconds

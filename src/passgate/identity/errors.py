@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import ClassVar
 
-from passgate.kernel.errors import ForbiddenError, PassgateError, UnauthenticatedError
+from passgate.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, PassgateError, UnauthenticatedError
 
 
 class SetupLinkInvalidError(ForbiddenError):
@@ -27,3 +27,18 @@ class SignInThrottledError(PassgateError):
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "sign_in_throttled"
+
+
+class KeyRefusedError(InvalidInputError):
+    """A key that the import policy refuses; the code names the rule."""
+
+    code = "key_refused"
+
+    def __init__(self, message: str, *, code: str, field: str = "key") -> None:
+        super().__init__(message, code=code, field=field)
+
+
+class NextKeyFreshError(ConflictError):
+    """The key that would sign next is published too short a time: verifiers may not know it yet."""
+
+    code = "next_key_fresh"

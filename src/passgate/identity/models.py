@@ -3,14 +3,31 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from passgate.identity.token_tables import LifetimeRule, Token, TokenTemplate
 from passgate.storage.base import Base
 from passgate.storage.columns import SealedText, UtcDateTime
 
+__all__ = [
+    "Application",
+    "BrowserSession",
+    "LifetimeRule",
+    "Membership",
+    "RevocationEntry",
+    "SetupLink",
+    "SignInFailure",
+    "SigningKey",
+    "Team",
+    "Token",
+    "TokenTemplate",
+    "User",
+]
+
 _ID = String(40)
 _NAME = String(100)
+_KID = String(100)
 _HASH = String(64)
 
 
@@ -37,6 +54,8 @@ class User(Base):
     """argon2id (RFC 9106) in PHC form."""
     is_admin: Mapped[bool]
     """Holds the role admin, over everything."""
+    organisation_role: Mapped[str | None] = mapped_column(_ID)
+    """A custom role held over everything, by its id."""
     is_active: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -49,23 +68,35 @@ class Membership(Base):
 
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     team_id: Mapped[str] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True, index=True)
-    role: Mapped[str] = mapped_column(String(20))
-    """owner, developer or viewer (:class:`passgate.kernel.permissions.Role`)."""
+    role: Mapped[str] = mapped_column(_ID)
+    """owner, developer or viewer (:class:`passgate.kernel.permissions.Role`), or a custom role's id."""
 
 
 class BrowserSession(Base):
     """A signed-in browser; the secret in its cookie is stored as SHA-256 only."""
 
     __tablename__ = "browser_sessions"
+    unaudited_columns: ClassVar[frozenset[str]] = frozenset(
+        {"secret_hash", "next_hash", "next_at", "previous_hash", "previous_until", "rotate_at"}
+    )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     secret_hash: Mapped[str] = mapped_column(_HASH, unique=True)
+    next_hash: Mapped[str | None] = mapped_column(_HASH, index=True, unique=True)
+    """The secret that was handed out in this one's place; it takes over when it is presented first."""
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    previous_hash: Mapped[str | None] = mapped_column(_HASH, index=True)
+    """The secret before this one; it holds a little longer, for requests that were under way."""
+    previous_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rotate_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """From when on the next request gets another secret; None: at once."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """Exact to a minute."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """The absolute limit; the idle limit is reckoned from ``last_seen_at``."""
+    idle_seconds: Mapped[int] = mapped_column(server_default="43200")
     ip: Mapped[str] = mapped_column(String(64))
     user_agent: Mapped[str] = mapped_column(String(256))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -75,6 +106,7 @@ class SignInFailure(Base):
     """A password that did not hold; repeated ones are throttled."""
 
     __tablename__ = "sign_in_failures"
+    audited: ClassVar[bool] = False  # the refused sign-in itself is told
     __table_args__ = (Index("ix_sign_in_failures_ip_failed_at", "ip", "failed_at"),)
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
@@ -108,6 +140,8 @@ class Application(Base):
     is_active: Mapped[bool]
     models: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     """Public names of the AI models it may use; None: all that its team may."""
+    user_id: Mapped[str | None] = mapped_column(_ID, index=True)
+    """Whose personal tokens call the gate as this application; None: an application of its own right."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(_ID)
 
@@ -116,46 +150,38 @@ class SigningKey(Base):
     """A key that signs tokens; its private part is sealed."""
 
     __tablename__ = "signing_keys"
+    __table_args__ = (
+        # One key signs for each algorithm, whoever rotates at the same moment.
+        Index(
+            "uq_signing_keys_active",
+            "algorithm",
+            unique=True,
+            sqlite_where=text("status = 'active'"),
+            postgresql_where=text("status = 'active'"),
+        ),
+    )
     affects_snapshot: ClassVar[bool] = True
 
-    kid: Mapped[str] = mapped_column(_ID, primary_key=True)
+    kid: Mapped[str] = mapped_column(_KID, primary_key=True)
     algorithm: Mapped[str] = mapped_column(String(16))
     """The one algorithm it may be used with (RFC 8725 section 3.1)."""
     public_jwk: Mapped[dict[str, str]] = mapped_column(JSON)
-    sealed_private_jwk: Mapped[str] = mapped_column(SealedText)
+    sealed_private_jwk: Mapped[str | None] = mapped_column(SealedText)
+    """None once the key will never sign again."""
     status: Mapped[str] = mapped_column(String(16))
-    """``active`` signs; ``retired`` still verifies."""
+    """``next`` is published, ``active`` signs, ``retiring`` verifies what it signed; ``retired`` and ``revoked`` do
+    nothing any more."""
+    origin: Mapped[str] = mapped_column(String(16))
+    """``made`` here or ``imported``."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Token(Base):
-    """What is known of an issued token; the token itself is never kept.
-
-    No foreign keys: the registry outlives the applications and users that it tells of.
-    """
-
-    __tablename__ = "tokens"
-    __table_args__ = (Index("ix_tokens_subject_expires_at", "subject", "expires_at"),)
-
-    jti: Mapped[str] = mapped_column(_ID, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    """``application`` passes the gate, ``personal`` the management API."""
-    name: Mapped[str] = mapped_column(_NAME)
-    subject: Mapped[str] = mapped_column(_ID)
-    application_id: Mapped[str | None] = mapped_column(_ID, index=True)
-    user_id: Mapped[str | None] = mapped_column(_ID, index=True)
-    team_id: Mapped[str | None] = mapped_column(_ID, index=True)
-    audience: Mapped[str] = mapped_column(String(200))
-    scopes: Mapped[list[str]] = mapped_column(JSON)
-    kid: Mapped[str] = mapped_column(_ID, index=True)
-    issued_by: Mapped[str] = mapped_column(_ID)
-    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Exact to a minute."""
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    revoked_by: Mapped[str | None] = mapped_column(_ID)
-    revoked_reason: Mapped[str | None] = mapped_column(Text)
+    """Since when it is published."""
+    created_by: Mapped[str | None] = mapped_column(_ID)
+    activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retiring_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was retired or revoked."""
+    ended_by: Mapped[str | None] = mapped_column(_ID)
+    ended_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class RevocationEntry(Base):
@@ -167,7 +193,7 @@ class RevocationEntry(Base):
 
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     kind: Mapped[str] = mapped_column(String(20))
-    value: Mapped[str] = mapped_column(_ID)
+    value: Mapped[str] = mapped_column(_KID)
     not_before: Mapped[int | None] = mapped_column(BigInteger)
     """NumericDate; None for ``token``."""
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
@@ -175,3 +201,10 @@ class RevocationEntry(Base):
     reason: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(_ID)
+
+
+from passgate.identity import roles as _roles  # noqa: E402, F401  # its tables refer to these
+from passgate.identity import scopes as _scopes  # noqa: E402, F401  # its tables refer to these
+from passgate.identity.issuers import models as _issuers  # noqa: E402, F401  # its tables refer to these
+from passgate.identity.oauth import client_tables as _oauth_clients  # noqa: E402, F401  # its tables refer to these
+from passgate.identity.oauth import flow_tables as _oauth_flows  # noqa: E402, F401  # its tables refer to these

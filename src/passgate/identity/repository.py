@@ -1,10 +1,10 @@
 """Identity's queries; private to this domain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, Select, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, text, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from passgate.identity.models import (
@@ -14,6 +14,7 @@ from passgate.identity.models import (
     SigningKey,
     Team,
     Token,
+    TokenTemplate,
     User,
 )
 from passgate.kernel.pagination import Page, PageRequest
@@ -22,7 +23,10 @@ from passgate.storage.work import Work
 _REVOCATION_LOCK = 7_165_303
 """Any fixed number: the advisory lock under which one transaction at a time adds revocations on PostgreSQL."""
 
-Row = TypeVar("Row", Team, User, Application, Token)
+_KEY_LOCK = 7_165_310
+"""The same for changes to which key signs."""
+
+Row = TypeVar("Row", Team, User, Application, TokenTemplate)
 
 
 def page_of(work: Work, query: Select[Row], key: InstrumentedAttribute[str], page: PageRequest) -> Page[Row]:
@@ -57,14 +61,30 @@ def memberships_of(work: Work, user_id: str) -> Sequence[Membership]:
 
 
 def signing_keys(work: Work) -> Sequence[SigningKey]:
-    """All signing keys, newest first."""
-    return work.session.scalars(select(SigningKey).order_by(SigningKey.created_at.desc(), SigningKey.kid.desc())).all()
+    """The signing keys whose signatures hold, newest first: those that are published."""
+    return work.session.scalars(_newest_first(SigningKey.status.in_(("next", "active", "retiring")))).all()
 
 
-def active_signing_key(work: Work) -> SigningKey | None:
-    """The key that signs now."""
-    keys = select(SigningKey).where(SigningKey.status == "active")
-    return work.session.scalars(keys.order_by(SigningKey.created_at.desc(), SigningKey.kid.desc()).limit(1)).first()
+def every_signing_key(work: Work) -> Sequence[SigningKey]:
+    """All signing keys, those that have ended too, newest first."""
+    return work.session.scalars(_newest_first(true())).all()
+
+
+def signing_key(work: Work, algorithm: str, status: Literal["next", "active"]) -> SigningKey | None:
+    """The key of an algorithm that signs now, or that will sign next."""
+    return work.session.scalars(
+        _newest_first((SigningKey.algorithm == algorithm) & (SigningKey.status == status)).limit(1)
+    ).first()
+
+
+def lock_keys(work: Work) -> None:
+    """Let one transaction at a time change which key signs; SQLite has one writer anyway."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _KEY_LOCK})
+
+
+def _newest_first(condition: ColumnElement[bool]) -> Select[SigningKey]:
+    return select(SigningKey).where(condition).order_by(SigningKey.created_at.desc(), SigningKey.kid.desc())
 
 
 def lock_application(work: Work, application_id: str) -> Application | None:
@@ -82,31 +102,16 @@ def live_tokens(condition: ColumnElement[bool], now: datetime) -> ColumnElement[
     return condition & (Token.expires_at > now) & Token.revoked_at.is_(None)
 
 
-def last_expiry(work: Work, condition: ColumnElement[bool], now: datetime) -> datetime | None:
-    """When the last live token that fits the condition expires."""
-    return work.session.scalar(select(func.max(Token.expires_at)).where(live_tokens(condition, now)))
+def add_revocations(work: Work, entries: Sequence[Mapping[str, Any]]) -> int:
+    """Put entries on the deny list; the newest one's number.
 
-
-def mark_revoked(work: Work, condition: ColumnElement[bool], by: str, reason: str) -> int:
-    """Mark the live tokens that fit the condition in the registry; how many they were."""
-    now = work.clock.now()
-    marked = work.session.execute(
-        update(Token).where(live_tokens(condition, now)).values(revoked_at=now, revoked_by=by, revoked_reason=reason),
-        execution_options={"synchronize_session": "fetch"},
-    )
-    return cast("CursorResult[tuple[()]]", marked).rowcount
-
-
-def add_revocation(work: Work, entry: RevocationEntry) -> RevocationEntry:
-    """Put an entry on the deny list; on PostgreSQL one transaction at a time, so that ``seq`` grows as they commit.
-
-    Without the lock a node could read entry 8, and never learn of entry 7, committed a moment later.
+    On PostgreSQL one transaction at a time, so that ``seq`` grows as they commit: without the lock a node could read
+    entry 8, and never learn of entry 7, committed a moment later.
     """
     if work.session.get_bind().dialect.name == "postgresql":
         work.session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _REVOCATION_LOCK})
-    work.session.add(entry)
-    work.session.flush()
-    return entry
+    work.session.execute(insert(RevocationEntry), list(entries))
+    return latest_seq(work)
 
 
 def entries_about(work: Work, levels: Iterable[tuple[str, str]]) -> Sequence[RevocationEntry]:

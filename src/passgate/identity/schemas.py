@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
+from passgate.identity.custom_claims import Claims
 from passgate.identity.models import Team, Token
+from passgate.identity.token_limits import TokenLimits
+from passgate.identity.token_tables import TokenKind
 from passgate.kernel.given import Input
 from passgate.kernel.permissions import Role
 from passgate.kernel.text import Line, Paragraph
@@ -15,7 +18,10 @@ MIN_PASSWORD_LETTERS = 12
 MAX_PASSWORD_BYTES = 1024
 DEFAULT_LIFETIME_DAYS = 90
 MAX_LIFETIME_DAYS = 365
+MAX_KEY_LETTERS = 65_536
 _DAY_SECONDS = 86_400
+MAX_LIFETIME_SECONDS = MAX_LIFETIME_DAYS * _DAY_SECONDS
+DEFAULT_LIFETIME_SECONDS = DEFAULT_LIFETIME_DAYS * _DAY_SECONDS
 _MAX_SCOPES = 50
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
@@ -42,8 +48,15 @@ NewPassword = Annotated[str, AfterValidator(_is_long_enough), Field(json_schema_
 GivenPassword = Annotated[str, Field(max_length=MAX_PASSWORD_BYTES, json_schema_extra={"format": "password"})]
 Scope = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,64}$")]
 """One scope, in the letters of RFC 6749 section 3.3."""
+Audience = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,200}$")]
+"""Whom a token is for: a name or a URI without blanks."""
+Algorithm = Literal["ES256", "ES384", "RS256", "PS256", "EdDSA", "HS256"]
+"""What a token may be signed with (RFC 7518 section 3.1, RFC 8037)."""
+HmacSecret = Annotated[
+    str, StringConstraints(min_length=32, max_length=512), Field(json_schema_extra={"format": "password"})
+]
+"""At least as long as the hash (RFC 7518 section 3.2)."""
 TeamRole = Literal[Role.OWNER, Role.DEVELOPER, Role.VIEWER]
-TokenKind = Literal["application", "personal"]
 TokenStatus = Literal["active", "expired", "revoked"]
 
 
@@ -71,6 +84,9 @@ class UserChange(Input):
     password: NewPassword | None = None
     is_admin: bool | None = None
     is_active: bool | None = None
+    organisation_role: str | None = Field(
+        default=None, max_length=40, description="A custom role held over everything, by its id; null: none."
+    )
 
 
 class PasswordChange(Input):
@@ -89,7 +105,9 @@ class TeamIn(Input):
 class MemberIn(Input):
     """A member's role."""
 
-    role: TeamRole
+    role: Annotated[
+        str, Field(min_length=1, max_length=40, description="`owner`, `developer`, `viewer`, or a custom role's id.")
+    ]
 
 
 class ApplicationIn(Input):
@@ -111,31 +129,78 @@ class ApplicationChange(Input):
 
 
 class TokenIn(Input):
-    """A token to issue, its lifetime in days or in seconds."""
+    """A token to issue, its lifetime in days or in seconds; the rules for lifetimes bound it further."""
 
     kind: TokenKind = "application"
     name: Line
-    application_id: str | None = None
+    application_id: str | None = Field(default=None, description="Whom it is issued to; without: yourself.")
+    team_id: str | None = Field(default=None, description="Of a personal token for the gate: where its calls count.")
+    template_id: str | None = Field(default=None, description="Of a custom token.")
+    audiences: list[Audience] | None = Field(
+        default=None, min_length=1, max_length=10, description="For whom it is; unset: the usual for its kind."
+    )
     scopes: list[Scope] = Field(default_factory=list, max_length=_MAX_SCOPES)
+    limits: TokenLimits = Field(default_factory=TokenLimits)
+    claims: Claims | None = Field(default=None, description="Of a custom token without a template.")
+    algorithm: Algorithm | None = Field(default=None, description="Unset: ES256, or the template's.")
+    secret: HmacSecret | None = Field(default=None, description="What a custom HS256 token is signed with; not kept.")
     lifetime_days: Annotated[int, Field(ge=1, le=MAX_LIFETIME_DAYS)] | None = None
-    lifetime_seconds: Annotated[int, Field(ge=1, le=MAX_LIFETIME_DAYS * _DAY_SECONDS)] | None = None
+    lifetime_seconds: Annotated[int, Field(ge=1, le=MAX_LIFETIME_SECONDS)] | None = None
 
     @model_validator(mode="after")
     def _fields_fit_the_kind(self) -> Self:
-        if (self.kind == "application") != (self.application_id is not None):
-            raise ValueError("application_id goes with the kind application, and only with it")
+        self._check_owner()
+        self._check_custom_fields()
+        if self.kind in {"service", "custom"} and not self.limits.is_unlimited:
+            raise ValueError("limits: only tokens that pass the gate are limited there")
         if self.lifetime_days is not None and self.lifetime_seconds is not None:
             raise ValueError("either lifetime_days or lifetime_seconds, not both")
         if len(set(self.scopes)) != len(self.scopes):
             raise ValueError("scopes: each one once")
         return self
 
+    def _check_owner(self) -> None:
+        if self.kind in {"application", "service"} and self.application_id is None:
+            raise ValueError(f"application_id: a token of the kind {self.kind} is issued to an application")
+        if self.kind == "personal" and self.application_id is not None:
+            raise ValueError("application_id: a personal token is your own; name a team_id for the gate")
+        if self.kind != "personal" and self.team_id is not None:
+            raise ValueError("team_id goes with the kind personal, and only with it")
+        if self.kind == "service" and self.audiences is None:
+            raise ValueError("audiences: a service token names the service that it is for")
+        if self.kind == "application" and self.audiences is not None:
+            raise ValueError("audiences: an application token is for the gate; for others there is the kind service")
+
+    def _check_custom_fields(self) -> None:
+        if self.kind != "custom":
+            for name in ("template_id", "claims", "secret"):
+                if getattr(self, name) is not None:
+                    raise ValueError(f"{name} goes with the kind custom, and only with it")
+            if self.algorithm == "HS256":
+                raise ValueError("algorithm: HS256 is for custom tokens, since whoever verifies could sign")
+            return
+        if self.template_id is not None and (self.claims, self.algorithm, self.audiences) != (None, None, None):
+            raise ValueError("template_id: claims, algorithm and audiences are the template's")
+        if self.template_id is None and (self.application_id is None or self.audiences is None):
+            raise ValueError("template_id: without a template, a custom token names application_id and audiences")
+        if self.scopes:
+            raise ValueError("scopes: a custom token has claims instead")
+        if self.secret is not None and self.template_id is None and self.algorithm != "HS256":
+            raise ValueError("secret goes with the algorithm HS256")
+
     @property
-    def seconds(self) -> int:
-        """The lifetime in seconds; 90 days where none was asked for."""
-        if self.lifetime_seconds is not None:
-            return self.lifetime_seconds
-        return (self.lifetime_days or DEFAULT_LIFETIME_DAYS) * _DAY_SECONDS
+    def seconds(self) -> int | None:
+        """The lifetime that is asked for, in seconds."""
+        return self.lifetime_days * _DAY_SECONDS if self.lifetime_days is not None else self.lifetime_seconds
+
+
+class KeyImport(Input):
+    """A signing key that was made elsewhere."""
+
+    key: Annotated[SecretStr, Field(max_length=MAX_KEY_LETTERS, description="PEM (PKCS #8 or older), JWK or JWK Set.")]
+    passphrase: Annotated[SecretStr, Field(max_length=MAX_PASSWORD_BYTES)] | None = None
+    algorithm: str | None = Field(default=None, description="Needed for an RSA key that is to sign with PS256.")
+    kid: str | None = Field(default=None, description="Its id; left out: the JWK's own, or a new one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +235,9 @@ class Member:
     email: str
     name: str
     is_active: bool
-    role: Role
+    role: str
+    """A fixed role's name, or a custom one's id."""
+    role_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +245,6 @@ class TeamRoleView:
     """A team that a user is in, and the role there."""
 
     team: Team
-    role: Role
+    role: str
+    """A fixed role's name, or a custom one's id."""
+    role_name: str

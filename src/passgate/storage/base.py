@@ -21,3 +21,14 @@ class Base(DeclarativeBase):
 
     affects_snapshot: ClassVar[bool] = False
     """True on tables whose rows the gate must know: a change to one makes the unit of work publish a new snapshot."""
+
+    audited: ClassVar[bool] = True
+    """False on tables that only record what happens (calls, the nodes' state): a change to any other is told in the
+    audit log, whoever makes it."""
+
+    unaudited_columns: ClassVar[frozenset[str]] = frozenset()
+    """Columns of an audited table that only tell of use; ``last_…`` columns need not be named."""
+
+    def is_audited(self) -> bool:
+        """Whether a change to this very row is told in the audit log; for tables that hold rows of both sorts."""
+        return self.audited

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, UOWTransaction
 
+from passgate.kernel.actor import Actor
 from passgate.kernel.clock import Clock
-from passgate.kernel.errors import PassgateError
+from passgate.kernel.errors import ForbiddenError, PassgateError
 from passgate.kernel.ids import IdFactory
+from passgate.kernel.origin import Origin, current_origin
 from passgate.kernel.sealing import Vault
+from passgate.storage.audit.capture import Act, note_bulk_change, note_changes, pending_of
+from passgate.storage.audit.chain import append
+from passgate.storage.audit.refusals import Refusals
 from passgate.storage.base import Base
 from passgate.storage.engine import WRITE_OPTION
 
@@ -26,6 +31,18 @@ class Work:
     clock: Clock
     ids: IdFactory
     vault: Vault
+    origin: Origin = field(default_factory=Origin)
+    """Who causes what is done here; told in the audit log."""
+
+    def act_as(self, actor: Actor, ip: str | None = None) -> None:
+        """Say who acts, where the request did not bring that along: once a credential was checked, at the edges."""
+        self.origin.actor = actor
+        if ip is not None:
+            self.origin.ip = ip
+
+    def note(self, act: Act) -> None:
+        """Have something told in the audit log that no changed row tells, such as a refused sign-in."""
+        pending_of(self.session).acts.append(act)
 
     @property
     def snapshot_changed(self) -> bool:
@@ -48,6 +65,7 @@ class Storage:
     """Run inside the transaction, in order: publishing of the snapshot is one of them."""
     after_commit: Sequence[WorkHook] = field(default=())
     """Run once it is committed: waking the nodes is one of them."""
+    refusals: Refusals = field(default_factory=Refusals)
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
@@ -63,20 +81,47 @@ class Storage:
         """
         with Session(self.engine, expire_on_commit=False) as session:
             event.listen(session, "after_flush", _note_snapshot_changes)
+            event.listen(session, "after_flush", note_changes)
+            event.listen(session, "do_orm_execute", note_bulk_change)
             session.connection(execution_options={WRITE_OPTION: True})
-            work = Work(session, self.clock, self.ids, self.vault)
+            work = Work(session, self.clock, self.ids, self.vault, replace(current_origin()))
             try:
                 yield work
             except PassgateError as refusal:
                 if refusal.keeps_changes:
+                    _tell(work)
                     session.commit()
                 raise
             session.flush()
             for hook in self.before_commit:
                 hook(work)
+            _tell(work)
             session.commit()
             for hook in self.after_commit:
                 hook(work)
+
+    def tell_refusal(self, refusal: PassgateError, origin: Origin | None = None) -> None:
+        """Have the audit log tell that somebody wanted what they may not; anything else is not told.
+
+        It commits by itself, since the refused unit of work does not. The same refusal of the same actor is told once
+        a minute, so that nobody fills the log.
+        """
+        found = origin or current_origin()
+        if not isinstance(refusal, ForbiddenError) or not self.refusals.is_new(refusal, found, self.clock.now()):
+            return
+        with Session(self.engine) as session:
+            session.connection(execution_options={WRITE_OPTION: True})
+            act = Act("access.refused", after={"message": refusal.message}, refused_for=refusal.code)
+            append(session, self.clock, self.vault, found, [act])
+            session.commit()
+
+
+def _tell(work: Work) -> None:
+    """Append what was done to the audit log; the last step before the commit, for its lock is held until then."""
+    work.session.flush()
+    acts = pending_of(work.session).acts
+    if acts:
+        append(work.session, work.clock, work.vault, work.origin, acts)
 
 
 def _note_snapshot_changes(session: Session, _context: UOWTransaction) -> None:

@@ -8,6 +8,7 @@ from passgate.identity import repository
 from passgate.identity.models import Token, User
 from passgate.identity.schemas import TokenIssuer
 from passgate.identity.service.revocation import refusal_of
+from passgate.identity.service.roles import permissions_of_role
 from passgate.kernel.actor import Actor, ActorKind
 from passgate.kernel.clock import epoch_seconds
 from passgate.kernel.errors import UnauthenticatedError
@@ -22,11 +23,16 @@ API_AUDIENCE = "passgate-api"
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-def actor_of_user(work: Work, user: User) -> Actor:
-    """The user with what the roles grant now, over everything and team by team."""
-    by_team = {row.team_id: ROLE_PERMISSIONS[Role(row.role)] for row in repository.memberships_of(work, user.id)}
-    everywhere = ROLE_PERMISSIONS[Role.ADMIN] if user.is_admin else frozenset()
-    return Actor(ActorKind.USER, user.id, user.name, everywhere, by_team)
+def actor_of_user(work: Work, user: User, via: str = "") -> Actor:
+    """The user with what the roles grant now, over everything and team by team; ``via`` a session or token."""
+    by_team = {
+        row.team_id: permissions_of_role(work, row.role, row.team_id)
+        for row in repository.memberships_of(work, user.id)
+    }
+    everywhere = ROLE_PERMISSIONS[Role.ADMIN] if user.is_admin else frozenset[Permission]()
+    if user.organisation_role is not None and not user.is_admin:
+        everywhere = permissions_of_role(work, user.organisation_role, None)
+    return Actor(ActorKind.USER, user.id, user.name, everywhere, by_team, via)
 
 
 def permissions_of(actor: Actor) -> frozenset[Permission]:
@@ -53,7 +59,7 @@ def personal_token(work: Work, token_text: str, issuer: TokenIssuer) -> Token:
     row = work.session.get(Token, verified.jti)
     if row is None or row.kind != "personal":
         raise UnauthenticatedError("This token is not in the registry.", code="token_unknown")
-    facts = TokenFacts(verified.jti, verified.subject, verified.client_id, verified.issued_at)
+    facts = TokenFacts(verified.jti, verified.subject, verified.client_id, verified.issued_at, kid=row.kid)
     if row.revoked_at is not None or refusal_of(work, facts) is not None:
         raise UnauthenticatedError("This token was revoked.", code="token_revoked")
     return row
@@ -68,7 +74,7 @@ def actor_of_personal_token(work: Work, row: Token) -> Actor:
     user = work.session.get(User, row.user_id)
     if user is None or not user.is_active:
         raise UnauthenticatedError("The user of this token is not active.", code="user_inactive")
-    actor = actor_of_user(work, user)
+    actor = actor_of_user(work, user, via=row.jti)
     return _narrowed(actor, row.scopes) if row.scopes else actor
 
 
@@ -96,4 +102,4 @@ def _verified(work: Work, token_text: str, issuer: TokenIssuer) -> VerifiedToken
 def _narrowed(actor: Actor, scopes: Iterable[str]) -> Actor:
     granted = frozenset(Permission) & frozenset(scopes)
     by_team = {team: permissions & granted for team, permissions in actor.by_team.items()}
-    return Actor(actor.kind, actor.id, actor.name, actor.everywhere & granted, by_team)
+    return Actor(actor.kind, actor.id, actor.name, actor.everywhere & granted, by_team, actor.via)

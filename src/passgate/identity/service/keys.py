@@ -1,44 +1,83 @@
-"""Signing keys: one signs, the retired ones still verify."""
+"""Signing keys in daily work: which one signs, with which ones tokens are verified."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from joserfc.jwk import ECKey
 from sqlalchemy import func, select
 
 from passgate.identity import repository
+from passgate.identity.keys.material import PrivateKey, new_private_key, opened, private_jwk, public_part
+from passgate.identity.keys.rules import DEFAULT_ALGORITHM
+from passgate.identity.keys.signature import signed_compact
 from passgate.identity.models import SigningKey, Token
-from passgate.kernel.actor import Actor
-from passgate.kernel.errors import NotFoundError
+from passgate.kernel.actor import SYSTEM, Actor
+from passgate.kernel.errors import ConflictError, InvalidInputError
 from passgate.kernel.permissions import Permission
+from passgate.sdk.verification_key import KINDS
 from passgate.storage.work import Work
-
-ALGORITHM = "ES256"
-"""Every client library verifies it (RFC 7518 section 3.4)."""
 
 
 def ensure_signing_key(work: Work) -> SigningKey:
-    """The key that signs, made at first need."""
-    return repository.active_signing_key(work) or _new_key(work)
+    """The key that signs unless another algorithm is asked for, made at first need."""
+    return active_key(work, DEFAULT_ALGORITHM)
+
+
+def active_key(work: Work, algorithm: str) -> SigningKey:
+    """The key that signs now with an algorithm: ES256, ES384, RS256, PS256 or EdDSA; made at first need.
+
+    Raises:
+        InvalidInputError: another algorithm.
+    """
+    check_algorithm(algorithm)
+    key = repository.signing_key(work, algorithm, "active")
+    if key is not None:
+        return key
+    repository.lock_keys(work)
+    key = repository.signing_key(work, algorithm, "active")
+    if key is not None:
+        return key
+    key = repository.signing_key(work, algorithm, "next") or new_key(SYSTEM, work, algorithm)
+    key.status, key.activated_at = "active", work.clock.now()
+    work.session.flush()
+    return key
+
+
+def sign(work: Work, key: SigningKey, typ: str, claims: Mapping[str, Any]) -> str:
+    """A JWT of these claims in the compact form (RFC 7519 section 7.1), signed with an active key.
+
+    Args:
+        work: the unit of work.
+        key: from :func:`active_key`.
+        typ: the header's ``typ``: what sort of token it is (RFC 8725 section 3.11).
+        claims: the payload.
+
+    Raises:
+        ConflictError: the key signs no more.
+    """
+    if key.sealed_private_jwk is None:
+        raise ConflictError(f"The key {key.kid} signs no more.", code="key_ended")
+    header = {"alg": key.algorithm, "kid": key.kid, "typ": typ}
+    return signed_compact(opened(work.vault.open(key.sealed_private_jwk)), header, claims)
 
 
 def public_jwks(work: Work) -> dict[str, list[dict[str, str]]]:
-    """The JWK Set (RFC 7517 section 5) that anyone may verify tokens with."""
+    """The JWK Set (RFC 7517 section 5) that anyone may verify tokens with, the next keys in it, too."""
     return {"keys": [key.public_jwk for key in repository.signing_keys(work)]}
 
 
 def list_keys(actor: Actor, work: Work) -> Sequence[SigningKey]:
-    """All signing keys, newest first.
+    """All signing keys, those that have ended too, newest first.
 
     Raises:
         ForbiddenError: without the permission key:read.
     """
     actor.require(Permission.KEY_READ)
-    return repository.signing_keys(work)
+    return repository.every_signing_key(work)
 
 
 def live_tokens_by_key(actor: Actor, work: Work) -> dict[str, int]:
-    """How many live tokens each key has signed, by kid: what its removal would cost.
+    """How many live tokens each key has signed, by kid: what its revocation would cost.
 
     Raises:
         ForbiddenError: without the permission key:read.
@@ -49,48 +88,37 @@ def live_tokens_by_key(actor: Actor, work: Work) -> dict[str, int]:
     return dict(counted.all())
 
 
-def rotate(actor: Actor, work: Work) -> SigningKey:
-    """Sign with a new key from now on; the old ones still verify, so no token falls.
+def check_algorithm(algorithm: str) -> None:
+    """Refuse an algorithm that signs nothing here.
 
     Raises:
-        ForbiddenError: without the permission key:write.
+        InvalidInputError: names those that do.
     """
-    actor.require(Permission.KEY_WRITE)
-    for key in repository.signing_keys(work):
-        key.status = "retired"
-    return _new_key(work)
+    if algorithm not in KINDS:
+        raise InvalidInputError(
+            f"The algorithm must be one of {', '.join(KINDS)}.", code="key_algorithm", field="algorithm"
+        )
 
 
-def remove_key(actor: Actor, work: Work, kid: str, reason: str) -> int:
-    """Take a key out at once, in an emergency; every token that it signed dies. How many live ones did.
-
-    A new key takes over where the removed one was the one that signs.
-
-    Raises:
-        ForbiddenError: without the permission key:write.
-        NotFoundError: no such key.
-    """
-    actor.require(Permission.KEY_WRITE)
-    key = work.session.get(SigningKey, kid)
-    if key is None:
-        raise NotFoundError("No such signing key.")
-    work.session.delete(key)
-    work.session.flush()
-    count = repository.mark_revoked(work, Token.kid == kid, actor.id, reason or "signing key removed")
-    ensure_signing_key(work)
-    return count
+def new_key(actor: Actor, work: Work, algorithm: str) -> SigningKey:
+    """A key made here, published from now on; it does not sign yet. Whoever calls this holds the lock on keys."""
+    return store_key(actor, work, new_private_key(algorithm), work.ids.new("key"), algorithm, origin="made")
 
 
-def _new_key(work: Work) -> SigningKey:
-    kid = work.ids.new("key")
-    pair = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": ALGORITHM})
+def store_key(  # noqa: PLR0913 - what a key consists of
+    actor: Actor, work: Work, private: PrivateKey, kid: str, algorithm: str, *, origin: str
+) -> SigningKey:
+    """Store a key, its private part sealed, as the next one of its algorithm."""
+    jwk = private_jwk(private, kid, algorithm)
     key = SigningKey(
         kid=kid,
-        algorithm=ALGORITHM,
-        public_jwk={name: str(value) for name, value in pair.as_dict(private=False).items()},
-        sealed_private_jwk=work.vault.seal(json.dumps(pair.as_dict(private=True))),
-        status="active",
+        algorithm=algorithm,
+        public_jwk=public_part(jwk),
+        sealed_private_jwk=work.vault.seal(json.dumps(jwk)),
+        status="next",
+        origin=origin,
         created_at=work.clock.now(),
+        created_by=actor.id,
     )
     work.session.add(key)
     work.session.flush()

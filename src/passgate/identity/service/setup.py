@@ -9,6 +9,7 @@ from passgate.identity.models import Membership, SetupLink, Team, User
 from passgate.identity.passwords import hash_password
 from passgate.identity.schemas import SetupIn
 from passgate.identity.secret_hash import secret_hash
+from passgate.identity.service.actors import actor_of_user
 from passgate.identity.service.keys import ensure_signing_key
 from passgate.kernel.errors import ConflictError
 from passgate.kernel.permissions import Role
@@ -68,6 +69,7 @@ def complete_setup(work: Work, secret: str, given: SetupIn) -> User:
     team = Team(id=work.ids.new("team"), name=FIRST_TEAM, created_at=now)
     work.session.add_all([user, team])
     work.session.flush()
+    work.act_as(actor_of_user(work, user))
     work.session.add(Membership(user_id=user.id, team_id=team.id, role=Role.OWNER))
     ensure_signing_key(work)
     return user

@@ -4,11 +4,13 @@ from sqlalchemy import select
 
 from passgate.identity import repository
 from passgate.identity.models import Membership, Team, User
-from passgate.identity.schemas import Member, TeamIn, TeamRole
+from passgate.identity.schemas import Member, TeamIn
+from passgate.identity.service.roles import require_assignable, role_name
+from passgate.identity.service.sessions import rotate_sessions_of
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import ConflictError, NotFoundError
 from passgate.kernel.pagination import Page, PageRequest
-from passgate.kernel.permissions import Permission, Role
+from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
 
 
@@ -78,17 +80,19 @@ def list_members(actor: Actor, work: Work, team_id: str) -> list[Member]:
     _team(actor, work, team_id, Permission.TEAM_READ)
     query = select(User, Membership.role).join(Membership, Membership.user_id == User.id)
     rows = work.session.execute(query.where(Membership.team_id == team_id).order_by(User.email)).all()
-    return [_member(user, role) for user, role in rows]
+    return [_member(work, user, role) for user, role in rows]
 
 
-def set_member(actor: Actor, work: Work, team_id: str, user_id: str, role: TeamRole) -> Member:
+def set_member(actor: Actor, work: Work, team_id: str, user_id: str, role: str) -> Member:
     """Put a user into a team, or change the role there; in force from the user's next call on.
 
     Raises:
         NotFoundError: no such team or user, or none that the actor may know of.
-        ForbiddenError: without the permission team:write.
+        InvalidInputError: no such role.
+        ForbiddenError: without the permission team:write, or a role that allows what the actor may not do there.
     """
     _team(actor, work, team_id, Permission.TEAM_WRITE)
+    require_assignable(actor, work, role, team_id)
     user = work.session.get(User, user_id)
     if user is None:
         raise NotFoundError("No such user.")
@@ -97,8 +101,9 @@ def set_member(actor: Actor, work: Work, team_id: str, user_id: str, role: TeamR
         work.session.add(Membership(user_id=user_id, team_id=team_id, role=role))
     else:
         membership.role = role
+    rotate_sessions_of(work, user_id)
     work.session.flush()
-    return _member(user, role)
+    return _member(work, user, role)
 
 
 def remove_member(actor: Actor, work: Work, team_id: str, user_id: str) -> None:
@@ -113,6 +118,7 @@ def remove_member(actor: Actor, work: Work, team_id: str, user_id: str) -> None:
     if membership is None:
         raise NotFoundError("No such member.")
     work.session.delete(membership)
+    rotate_sessions_of(work, user_id)
 
 
 def _team(actor: Actor, work: Work, team_id: str, permission: Permission) -> Team:
@@ -128,5 +134,5 @@ def _refuse_taken(work: Work, name: str) -> None:
         raise ConflictError("A team has this name already.", code="name_taken", field="name")
 
 
-def _member(user: User, role: str) -> Member:
-    return Member(user.id, user.email, user.name, user.is_active, Role(role))
+def _member(work: Work, user: User, role: str) -> Member:
+    return Member(user.id, user.email, user.name, user.is_active, role, role_name(work, role))

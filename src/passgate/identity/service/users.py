@@ -7,11 +7,12 @@ from passgate.identity.models import Membership, Team, User
 from passgate.identity.passwords import hash_password, password_holds
 from passgate.identity.schemas import PasswordChange, TeamRoleView, UserChange, UserIn
 from passgate.identity.service.revocation import revoke_before_now
-from passgate.identity.service.sessions import end_sessions_of
+from passgate.identity.service.roles import require_assignable, require_no_more, role_name
+from passgate.identity.service.sessions import end_sessions_of, rotate_sessions_of
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from passgate.kernel.pagination import Page, PageRequest
-from passgate.kernel.permissions import Permission, Role
+from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
 
 
@@ -51,7 +52,7 @@ def teams_of_user(actor: Actor, work: Work, user_id: str) -> list[TeamRoleView]:
     get_user(actor, work, user_id)
     query = select(Team, Membership.role).join(Membership, Membership.team_id == Team.id)
     rows = work.session.execute(query.where(Membership.user_id == user_id).order_by(Team.name)).all()
-    return [TeamRoleView(team, Role(role)) for team, role in rows]
+    return [TeamRoleView(team, role, role_name(work, role)) for team, role in rows]
 
 
 def create_user(actor: Actor, work: Work, given: UserIn) -> User:
@@ -62,6 +63,8 @@ def create_user(actor: Actor, work: Work, given: UserIn) -> User:
         ConflictError: the e-mail is taken.
     """
     actor.require(Permission.USER_WRITE)
+    if given.is_admin:
+        require_no_more(actor, Permission, None)
     if repository.user_by_email(work, given.email) is not None:
         raise ConflictError("A user has this e-mail already.", code="email_taken", field="email")
     user = User(
@@ -82,8 +85,8 @@ def update_user(actor: Actor, work: Work, user_id: str, change: UserChange) -> U
     """Change a user. A new password ends the user's sessions; deactivation also revokes the user's tokens.
 
     Raises:
-        ForbiddenError: without the permission user:write over everything.
-        NotFoundError: no such user.
+        ForbiddenError: without the permission user:write over everything, or, for a role, role:write.
+        NotFoundError: no such user or role.
         ConflictError: nobody would be left to administer.
     """
     actor.require(Permission.USER_WRITE)
@@ -94,8 +97,7 @@ def update_user(actor: Actor, work: Work, user_id: str, change: UserChange) -> U
         _keep_an_administrator(work, user)
     if change.name is not None:
         user.name = change.name
-    if change.is_admin is not None:
-        user.is_admin = change.is_admin
+    _change_roles(actor, work, user, change)
     if change.password is not None:
         user.password_hash = hash_password(change.password)
         end_sessions_of(work, user_id)
@@ -122,6 +124,20 @@ def change_own_password(actor: Actor, work: Work, change: PasswordChange) -> Non
         raise InvalidInputError("The current password is wrong.", code="password_wrong", field="current_password")
     user.password_hash = hash_password(change.new_password)
     end_sessions_of(work, user.id)
+
+
+def _change_roles(actor: Actor, work: Work, user: User, change: UserChange) -> None:
+    is_admin = user.is_admin if change.is_admin is None else change.is_admin
+    role = change.organisation_role if "organisation_role" in change.model_fields_set else user.organisation_role
+    if (is_admin, role) == (user.is_admin, user.organisation_role):
+        return
+    actor.require(Permission.ROLE_WRITE)
+    if is_admin and not user.is_admin:
+        require_no_more(actor, Permission, None)
+    if role is not None and role != user.organisation_role:
+        require_assignable(actor, work, role, None)
+    user.is_admin, user.organisation_role = is_admin, role
+    rotate_sessions_of(work, user.id)
 
 
 def _may_read(actor: Actor, work: Work, user_id: str) -> bool:

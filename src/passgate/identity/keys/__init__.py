@@ -1,0 +1,1 @@
+"""Signing keys as such: how they are made, read, judged and used; no database here."""

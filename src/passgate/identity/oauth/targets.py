@@ -1,0 +1,39 @@
+"""For whom a token may be asked: resource indicators (RFC 8707)."""
+
+from collections.abc import Iterable
+
+from passgate.identity.oauth.client import COMMAND_LINE, Client
+from passgate.identity.oauth.protocol import InvalidTargetError, OAuthSite
+from passgate.identity.service.actors import API_AUDIENCE
+
+_MOST = 5
+
+
+def audiences_for(client: Client, site: OAuthSite, wanted: Iterable[str]) -> list[str]:
+    """The audiences asked for; without any, the gate's (the management API's for the command line).
+
+    Raises:
+        InvalidTargetError: one that the client may not have tokens for.
+    """
+    found = list(dict.fromkeys(wanted))
+    usual = API_AUDIENCE if client.id == COMMAND_LINE else site.issuer.audience
+    if not found:
+        return [usual]
+    if len(found) > _MOST:
+        raise InvalidTargetError(f"A token has at most {_MOST} audiences.")
+    for each in found:
+        if each != usual and each not in client.audiences:
+            raise InvalidTargetError("The client may not have tokens for that resource.")
+    return found
+
+
+def narrowed_audiences(granted: list[str], wanted: Iterable[str]) -> list[str]:
+    """Those of a grant that are asked for; all where none is.
+
+    Raises:
+        InvalidTargetError: one that was not granted.
+    """
+    found = list(dict.fromkeys(wanted))
+    if not set(found) <= set(granted):
+        raise InvalidTargetError("That resource was not granted.")
+    return found or granted
