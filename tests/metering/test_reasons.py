@@ -31,7 +31,7 @@ def test_answers_that_only_their_status_tells(status: int) -> None:
         (0, None, None, "client_closed"),
         (200, "via_upstream", "UF,DC", "client_closed"),
         (200, "upstream_reset_after_response_started{remote_reset}", "UR", "upstream_reset"),
-        (403, "rbac_access_denied_matched_policy[none]", None, "access_denied"),
+        (403, "rbac_access_denied_matched_policy[other]", None, "access_denied"),
     ],
 )
 def test_calls_that_an_upstream_or_a_client_ended(

@@ -61,9 +61,9 @@ def test_each_caller_reads_its_own_format(gate: Gate, path: str, headers: dict[s
         assert answer.headers["content-type"] == kind
 
 
-def test_an_unknown_gemini_path_answers_as_gemini_does(gate: Gate) -> None:
+def test_a_gemini_path_without_a_token_answers_as_gemini_does(gate: Gate) -> None:
     answer = gate.call("/v1beta/models")
-    assert (answer.status, _gemini(answer.json)[0]) == (404, "route_not_found")
+    assert (answer.status, _gemini(answer.json)[0]) == (401, "token_missing")
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,14 @@ class ChangeReader:
         for entry in fresh:
             self._entries[entry.seq] = entry
             self._seq = max(self._seq, entry.seq)
-            if entry.kind != "token":
-                now = self.storage.clock.now()
-                self._jtis[entry.seq] = tuple(live_jtis_of(work, entry.kind, entry.value, now))
+            if entry.kind == "token":
+                continue
+            jtis = tuple(live_jtis_of(work, entry.kind, entry.value, self.storage.clock.now()))
+            if entry.kind == "key":
+                # Not for Envoy: the key leaves its configuration, which is soon done however many tokens it signed.
+                self._entries[entry.seq] = entry.model_copy(update={"jtis": jtis})
+            else:
+                self._jtis[entry.seq] = jtis
 
     def _drop_expired(self, now: int) -> bool:
         if now - self._tidied < _TIDY_SECONDS:

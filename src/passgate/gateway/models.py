@@ -1,6 +1,7 @@
 """Tables of the gateway: snapshots, and the nodes with what each has in force."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import BigInteger, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +14,7 @@ class SnapshotRow(Base):
     """One published state, whole; versions grow by one."""
 
     __tablename__ = "snapshots"
+    audited: ClassVar[bool] = False
 
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     digest: Mapped[str] = mapped_column(String(64))
@@ -28,6 +30,7 @@ class NodeRow(Base):
     """What a node says of itself."""
 
     __tablename__ = "nodes"
+    audited: ClassVar[bool] = False
 
     name: Mapped[str] = mapped_column(String(63), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,6 +6,7 @@ from passgate.catalog.published_state import inference_models, inference_provide
 from passgate.gateway import repository
 from passgate.gateway.models import SnapshotRow
 from passgate.gateway.state import PublishedState, Snapshot, snapshot_of
+from passgate.identity.issuers.published_state import published_issuers
 from passgate.identity.published_state import inference_applications, published_keys
 from passgate.publishing.published_state import active_subscriptions, published_services
 from passgate.storage.work import Work
@@ -46,6 +47,7 @@ class Publication:
             providers=inference_providers(work),
             models=inference_models(work),
             applications=inference_applications(work),
+            trusted_issuers=published_issuers(work),
         )
 
 

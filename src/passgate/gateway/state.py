@@ -10,6 +10,7 @@ from passgate.contracts.inference_config import (
     InferenceModel,
     InferenceProvider,
 )
+from passgate.contracts.trusted_issuer import TrustedIssuer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class PublishedState:
     providers: tuple[InferenceProvider, ...]
     models: tuple[InferenceModel, ...]
     applications: tuple[InferenceApplication, ...]
+    trusted_issuers: tuple[TrustedIssuer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,13 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             keys=state.keys,
             services=state.services,
             subscriptions=state.subscriptions,
+            trusted_issuers=state.trusted_issuers,
         ),
         inference=InferenceConfig(
-            version=version, providers=state.providers, models=state.models, applications=state.applications
+            version=version,
+            providers=state.providers,
+            models=state.models,
+            applications=state.applications,
+            trusted_issuers=state.trusted_issuers,
         ),
     )

@@ -1,6 +1,7 @@
 """Tables of metering: calls, what AI calls used, hourly sums of both, and how far each spool file was read."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, Text, UniqueConstraint, column
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +23,7 @@ class Call(Base):
     """A call that came through the gate, as Envoy's access log tells it."""
 
     __tablename__ = "calls"
+    audited: ClassVar[bool] = False
     __table_args__ = (
         UniqueConstraint("node", "stream_id", name="uq_calls_node_stream_id"),
         _newest_first("ix_calls_started_at"),
@@ -68,6 +70,7 @@ class Usage(Base):
     """What an AI call used and cost, as the worker tells it; belongs to the call of the same request id."""
 
     __tablename__ = "usages"
+    audited: ClassVar[bool] = False
 
     request_id: Mapped[str] = mapped_column(Text, primary_key=True)
     node: Mapped[str] = mapped_column(Text)
@@ -110,6 +113,7 @@ class CallHour(Base):
     """Calls of one hour, application and service, summed; "" stands for none."""
 
     __tablename__ = "call_hours"
+    audited: ClassVar[bool] = False
 
     hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     team_id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -131,6 +135,7 @@ class UsageHour(Base):
     """
 
     __tablename__ = "usage_hours"
+    audited: ClassVar[bool] = False
 
     hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     team_id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -152,6 +157,7 @@ class SpoolOffset(Base):
     """How far a node's spool file was read; moves in the same transaction as the rows that came of it."""
 
     __tablename__ = "spool_files"
+    audited: ClassVar[bool] = False
 
     node: Mapped[str] = mapped_column(Text, primary_key=True)
     identity: Mapped[str] = mapped_column(Text, primary_key=True)

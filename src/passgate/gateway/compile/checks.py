@@ -9,6 +9,7 @@ _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _PATH_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*")
 _HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]+")
 SEPARATOR = "|"
+_METADATA_KEY = re.compile(r"iss_[a-z0-9]+")
 
 
 def check_snapshot(snapshot: GatewaySnapshot) -> None:
@@ -30,6 +31,28 @@ def check_snapshot(snapshot: GatewaySnapshot) -> None:
                 field=f"{where}.base_path",
             )
     _refuse_twins([service.id for service in snapshot.services])
+    _check_issuers(snapshot)
+
+
+def _check_issuers(snapshot: GatewaySnapshot) -> None:
+    known = {snapshot.issuer}
+    for position, issuer in enumerate(snapshot.trusted_issuers):
+        where = f"trusted_issuers[{position}]"
+        if issuer.issuer in known or SEPARATOR in issuer.issuer:
+            raise UncompilableError(
+                f"The trusted issuer {issuer.issuer!r} is known already, or holds {SEPARATOR!r}.",
+                field=f"{where}.issuer",
+            )
+        known.add(issuer.issuer)
+        if not issuer.keys or not issuer.audiences or not all(issuer.audiences):
+            raise UncompilableError(
+                f"The trusted issuer {issuer.id} needs keys and audiences, or any token would do.",
+                field=f"{where}.audiences",
+            )
+        if not _METADATA_KEY.fullmatch(issuer.id):
+            raise UncompilableError(f"The id {issuer.id!r} cannot be a metadata key.", field=f"{where}.id")
+        if (issuer.application_claim is None) == (issuer.application_id is None):
+            raise UncompilableError(f"Whose calls are those of {issuer.id}?", field=f"{where}.application_id")
 
 
 def _check_service(service: GatewayService, where: str) -> None:

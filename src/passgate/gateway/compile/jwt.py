@@ -3,6 +3,7 @@
 import json
 
 from passgate.contracts.gateway_snapshot import GatewaySnapshot
+from passgate.gateway.compile.trusted_issuers import foreign_providers
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
@@ -22,6 +23,15 @@ _PLACES: dict[str, JsonObject] = {
     "x-goog-api-key": {"from_headers": [{"name": "x-goog-api-key"}]},
 }
 """Every place a token may stand is a provider of its own: places of one provider must all hold good tokens."""
+
+_COMMON: JsonObject = {
+    "require_expiration": True,
+    "clock_skew_seconds": _SKEW_SECONDS,
+    "forward": False,
+    "normalize_payload_in_metadata": {"space_delimited_claims": ["scope"]},
+    "jwt_cache_config": {"jwt_cache_size": _CACHED_TOKENS},
+}
+"""What every provider has, whoever the issuer is."""
 
 _NOBODYS_KEY = {
     "alg": "ES256",
@@ -44,7 +54,8 @@ def jwt_filter(snapshot: GatewaySnapshot) -> JsonObject:
     keys = [dict(sorted(key.items())) for key in snapshot.keys or (_NOBODYS_KEY,)]
     jwks = json.dumps({"keys": keys}, separators=(",", ":"))
     providers = {name: _provider(snapshot, place, jwks) for name, place in _PLACES.items()}
-    anywhere = [{"provider_name": name} for name in _PLACES]
+    providers |= foreign_providers(snapshot, _PLACES, _COMMON)
+    anywhere = [{"provider_name": name} for name in providers]
     typed: JsonObject = {
         "@type": names.JWT_AUTHN,
         "providers": providers,
@@ -59,13 +70,9 @@ def _provider(snapshot: GatewaySnapshot, place: JsonObject, jwks: str) -> JsonOb
         "issuer": snapshot.issuer,
         "audiences": [snapshot.audience],
         "local_jwks": {"inline_string": jwks},
-        "require_expiration": True,
-        "clock_skew_seconds": _SKEW_SECONDS,
-        "forward": False,
         "forward_payload_header": names.CLAIMS_HEADER,
         "payload_in_metadata": names.PAYLOAD_KEY,
         "header_in_metadata": names.HEADER_KEY,
-        "normalize_payload_in_metadata": {"space_delimited_claims": ["scope"]},
-        "jwt_cache_config": {"jwt_cache_size": _CACHED_TOKENS},
+        **_COMMON,
         **place,
     }

@@ -21,6 +21,7 @@ _NO_TOKEN = (
     names.DENY_BASE_FILTER,
     names.DENY_DELTA_FILTER,
     names.REQUIRED_FILTER,
+    names.SERVICES_FILTER,
     names.SUBSCRIPTION_FILTER,
 )
 
@@ -41,7 +42,7 @@ def route_table(snapshot: GatewaySnapshot, layout: NodeLayout) -> JsonObject:
 
 def _routes_by_prefix(snapshot: GatewaySnapshot) -> dict[str, list[JsonObject]]:
     services = {service.base_path: _service(service) for service in snapshot.services}
-    return services | {"/v1": [_ai()], "/": [_home()]} | _health() | _control()
+    return services | {"/v1": [_ai("/v1/")], "/v1beta": [_ai("/v1beta/")], "/": [_home()]} | _health() | _control()
 
 
 def _seen_from_outside(public_url: str) -> list[JsonObject]:
@@ -74,11 +75,11 @@ def _health() -> dict[str, list[JsonObject]]:
     return {"/healthz": [alive], "/readyz": [ready]}
 
 
-def _ai() -> JsonObject:
+def _ai(prefix: str) -> JsonObject:
     """Any token may pass; which models it may use is the worker's to say."""
     return {
         "name": names.AI_ROUTE,
-        "match": {"prefix": "/v1/"},
+        "match": {"prefix": prefix},
         "route": {
             "cluster": names.WORKERS_CLUSTER,
             "timeout": "0s",

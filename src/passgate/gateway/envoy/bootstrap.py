@@ -11,6 +11,7 @@ _STATISTICS = (
     "cluster_manager.",
     "http.public.downstream_cx_active",
     "http.public.downstream_rq_active",
+    "http.public.rds.routes.",
 )
 """All that anybody reads. Each cluster would have some hundred more, which cost memory, and time in every call."""
 _MOST_CONNECTIONS = 50_000

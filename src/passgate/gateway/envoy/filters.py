@@ -6,6 +6,7 @@ one of them missing the port stays closed.
 
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject, type_url
+from passgate.gateway.envoy.token_services import token_services_filter
 
 ADS: JsonObject = {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}
 """Configuration that comes over ADS, waited for without end: no configuration, no service."""
@@ -21,6 +22,7 @@ def http_filters() -> list[JsonObject]:
         _discovered(names.DENY_BASE_FILTER, names.RBAC),
         _discovered(names.DENY_DELTA_FILTER, names.RBAC),
         {"name": names.REQUIRED_FILTER, "typed_config": _required_claims()},
+        {"name": names.SERVICES_FILTER, "typed_config": token_services_filter()},
         _discovered(names.SUBSCRIPTION_FILTER, names.RBAC),
         {"name": "router", "typed_config": {"@type": type_url("envoy.extensions.filters.http.router.v3.Router")}},
     ]

@@ -34,6 +34,7 @@ CLAIMS_FILTER: Final = "claims"
 DENY_BASE_FILTER: Final = "deny_base"
 DENY_DELTA_FILTER: Final = "deny_delta"
 REQUIRED_FILTER: Final = "required_claims"
+SERVICES_FILTER: Final = "token_services"
 SUBSCRIPTION_FILTER: Final = "subscription"
 
 JWT_NAMESPACE: Final = "envoy.filters.http.jwt_authn"
