@@ -23,3 +23,8 @@ def test_vendors_are_listed_with_what_a_form_needs(house: House) -> None:
 
 def test_nobody_sees_nothing(house: House) -> None:
     assert answer(house.nobody.get("/api/v1/vendors"), 401)["code"] == "unauthenticated"
+
+
+def test_servers_on_the_gates_machine_are_for_those_who_may_see_providers(house: House) -> None:
+    assert "items" in answer(house.viewer.get("/api/v1/vendors/local-servers"), 200)
+    assert answer(house.nobody.get("/api/v1/vendors/local-servers"), 401)["code"] == "unauthenticated"

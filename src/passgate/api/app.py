@@ -9,6 +9,7 @@ import passgate
 from passgate.api import docs
 from passgate.api.edge import Edge
 from passgate.api.errors import install_error_handlers
+from passgate.api.oauth.desk import Desk, Desks
 from passgate.api.problem import documented
 from passgate.api.request_frame import RequestFrame
 from passgate.api.routers import ROUTERS
@@ -40,6 +41,7 @@ def create_api(edge: Edge) -> FastAPI:
         ),
     )
     app.state.edge = edge
+    app.state.oauth_desks = Desks(Desk(edge.storage.writing), Desk(edge.storage.reading))
     app.add_middleware(RequestFrame, edge=edge)
     install_error_handlers(app)
     for router in (*ROUTERS, docs.router):

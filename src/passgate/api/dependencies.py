@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.params import Depends as DependsParam
 from fastapi.security import APIKeyCookie, HTTPBearer
 
@@ -11,13 +11,15 @@ from passgate.api.edge import SESSION_COOKIE, Edge
 from passgate.identity.service import actors, sessions
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import UnauthenticatedError
+from passgate.kernel.origin import current_origin
 from passgate.kernel.permissions import Permission
 
 _BEARER = HTTPBearer(auto_error=False, description="A personal token.")
+_SIGN_IN = "Sign in, or send a personal token."
 _COOKIE = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, description="A browser session.")
 
 
-def _edge(request: Request) -> Edge:
+async def _edge(request: Request) -> Edge:
     edge: Edge = request.app.state.edge
     return edge
 
@@ -26,8 +28,21 @@ CurrentEdge = Annotated[Edge, Depends(_edge)]
 """Where units of work are opened."""
 
 
+def set_session_cookie(edge: Edge, response: Response, secret: str) -> None:
+    """Hand the session's secret to the browser, out of the reach of scripts and of other sites."""
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=int(edge.session_limits.absolute.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=edge.secure_cookies,
+    )
+
+
 def _current_actor(
     request: Request,
+    response: Response,
     edge: CurrentEdge,
     _bearer: Annotated[object, Depends(_BEARER)],
     secret: Annotated[str | None, Depends(_COOKIE)],
@@ -38,10 +53,12 @@ def _current_actor(
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise UnauthenticatedError("The Authorization header must read: Bearer <personal token>.")
-        return _actor_of_token(edge, token.strip())
-    actor = _actor_of_session(edge, secret) if secret else None
-    if actor is None:
-        raise UnauthenticatedError("Sign in, or send a personal token.")
+        actor = _actor_of_token(edge, token.strip())
+    elif secret:
+        actor = _actor_of_session(edge, response, secret, request.headers.get("user-agent", ""))
+    else:
+        raise UnauthenticatedError(_SIGN_IN)
+    current_origin().actor = actor
     return actor
 
 
@@ -56,13 +73,20 @@ def _actor_of_token(edge: Edge, token: str) -> Actor:
     return actor
 
 
-def _actor_of_session(edge: Edge, secret: str) -> Actor | None:
+def _actor_of_session(edge: Edge, response: Response, secret: str, user_agent: str) -> Actor:
     with edge.storage.reading() as work:
-        actor = sessions.actor_of_session(work, secret)
-        is_stale = actor is not None and sessions.session_is_stale(work, secret)
-    if is_stale:
+        found = sessions.session_of(work, secret, user_agent)
+        actor = sessions.actor_of(work, found)
+        if found is None or actor is None:
+            raise UnauthenticatedError(_SIGN_IN)
+        is_stale = sessions.is_stale(work, found)
+        is_due = sessions.is_rotation_due(work, found, secret)
+    if is_stale or is_due:
         with edge.storage.writing() as work:
-            sessions.touch_session(work, secret)
+            sessions.touch(work, found.id)
+            fresh = sessions.rotate(work, found.id, secret) if is_due else None
+        if fresh is not None:
+            set_session_cookie(edge, response, fresh)
     return actor
 
 
@@ -97,7 +121,7 @@ class Public:
 
     reason: str
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Nothing."""
 
 

@@ -1,8 +1,9 @@
 """What the management API is built on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from passgate.identity.schemas import TokenIssuer
+from passgate.identity.service.sessions import SessionLimits
 from passgate.storage.work import Storage
 
 SESSION_COOKIE = "passgate_session"
@@ -17,9 +18,11 @@ class Edge:
         token_issuer: in whose name tokens are issued and verified.
         public_url: the URL that clients use, without a slash at the end.
         secure_cookies: whether browsers may send cookies over https only.
+        session_limits: how long a browser session lives.
     """
 
     storage: Storage
     token_issuer: TokenIssuer
     public_url: str
     secure_cookies: bool
+    session_limits: SessionLimits = field(default_factory=SessionLimits)

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
+from passgate.api.edge import Edge
 from passgate.api.problem import FieldError, problem
 from passgate.kernel.errors import PassgateError
 
@@ -38,6 +39,8 @@ def _refusal(request: Request, raised: Exception) -> JSONResponse:
     error = cast("PassgateError", raised)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("request %s: %s: %s", request_id_of(request), error.code, error.message)
+    edge: Edge = request.app.state.edge
+    edge.storage.tell_refusal(error)
     answer = problem(error.status, error.code, error.message, request_id_of(request))
     answer.field = error.field
     return answer.response(CHALLENGE if error.status == HTTPStatus.UNAUTHORIZED else None)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from passgate.api.edge import Edge
 from passgate.api.problem import problem
+from passgate.kernel.origin import Origin, client_address, serving
 
 _log = logging.getLogger("passgate.api")
 
@@ -77,8 +78,11 @@ class RequestFrame:
         if refusal is not None:
             await refusal(scope, receive, send_framed)
             return
+        peer = scope["client"][0] if scope.get("client") else ""
+        origin = Origin(ip=client_address(headers.get("x-forwarded-for", ""), peer), request_id=request_id)
         try:
-            await self.app(scope, _bounded(receive), send_framed)
+            with serving(origin):
+                await self.app(scope, _bounded(receive), send_framed)
         except Exception:  # the edge of the process: whatever was not foreseen is logged and answered
             _log.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
             if has_started:

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.api.paging import PageOf, PageQuery, SearchQuery
-from passgate.api.routers.tokens import RevokedOut, RevokeRequest
+from passgate.api.routers.revocations import RevokedOut, RevokeRequest
 from passgate.identity.schemas import ApplicationChange, ApplicationIn
 from passgate.identity.service import applications as service
-from passgate.identity.service.tokens import revoke_application_tokens
+from passgate.identity.service.token_revocation import revoke_application_tokens
 from passgate.kernel.permissions import Permission
 
 router = APIRouter(prefix="/api/v1/applications", tags=["applications"])

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from passgate.api.dependencies import CurrentEdge, public
+from passgate.identity.keys.rules import JWKS_MAX_AGE
 from passgate.identity.service import keys as service
 
 router = APIRouter(tags=["keys"])
 
-_CACHE = "public, max-age=300"
-"""A new key is published at its making, and a removed one should not linger in a client for long."""
+_CACHE = f"public, max-age={JWKS_MAX_AGE.total_seconds():.0f}"
+"""A key is published longer than that before it signs; and a revoked one should not linger in a client."""
 
 
 @router.get(

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from passgate.api.dependencies import CurrentActor, CurrentEdge, public, signed_in
+from passgate.api.dependencies import CurrentActor, CurrentEdge, public, set_session_cookie, signed_in
 from passgate.api.edge import SESSION_COOKIE, Edge
 from passgate.api.problem import documented
 from passgate.api.routers.teams import TeamOut
@@ -16,7 +16,8 @@ from passgate.identity.service import sessions, users
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import UnauthenticatedError
 from passgate.kernel.given import Input
-from passgate.kernel.permissions import Permission, Role
+from passgate.kernel.origin import current_origin
+from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
@@ -33,7 +34,8 @@ class TeamMembership(BaseModel):
     """A team that one is in, and what one may do there."""
 
     team: TeamOut
-    role: Role
+    role: str = Field(description="A fixed role's name, or a custom role's id.")
+    role_name: str
     permissions: list[Permission]
 
 
@@ -53,22 +55,14 @@ class SessionOut(BaseModel):
 )
 def sign_in(edge: CurrentEdge, request: Request, response: Response, given: SignIn) -> SessionOut:
     """Sign in; the answer sets the cookie."""
-    ip = _address_of(request)
-    agent = request.headers.get("user-agent", "")
+    ip, agent = current_origin().ip, request.headers.get("user-agent", "")
     with edge.storage.writing() as work:
-        _, secret = sessions.sign_in(work, given.email, given.password, ip, agent)
-        actor = sessions.actor_of_session(work, secret)
+        opened, secret = sessions.sign_in(work, given.email, given.password, ip, agent, edge.session_limits)
+        actor = sessions.actor_of(work, opened)
         if actor is None:
             raise UnauthenticatedError("The session ended at once.")
         view = _view(actor, work)
-    response.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=int(sessions.ABSOLUTE_LIMIT.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=edge.secure_cookies,
-    )
+    set_session_cookie(edge, response, secret)
     return view
 
 
@@ -99,12 +93,6 @@ def sign_out(edge: CurrentEdge, request: Request, response: Response) -> None:
     _forget_cookie(edge, response)
 
 
-def _address_of(request: Request) -> str:
-    # Envoy puts the address that it sees last; what stands before it, the caller may have made up.
-    seen = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return seen or (request.client.host if request.client else "")
-
-
 def _forget_cookie(edge: Edge, response: Response) -> None:
     response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax", secure=edge.secure_cookies)
 
@@ -117,6 +105,7 @@ def _view(actor: Actor, work: Work) -> SessionOut:
             TeamMembership(
                 team=TeamOut.model_validate(member.team),
                 role=member.role,
+                role_name=member.role_name,
                 permissions=sorted(actor.by_team.get(member.team.id, ())),
             )
             for member in users.teams_of_user(actor, work, actor.id)

@@ -4,13 +4,14 @@ from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.api.paging import PageOf, PageQuery, SearchQuery
 from passgate.identity.schemas import MemberIn, TeamIn
 from passgate.identity.service import teams as service
-from passgate.kernel.permissions import Permission, Role
+from passgate.identity.service.deletion import delete_team as delete
+from passgate.kernel.permissions import Permission
 
 router = APIRouter(prefix="/api/v1/teams", tags=["teams"])
 
@@ -34,7 +35,8 @@ class MemberOut(BaseModel):
     email: str
     name: str
     is_active: bool
-    role: Role
+    role: str = Field(description="A fixed role's name, or a custom role's id.")
+    role_name: str
 
 
 class Members(BaseModel):
@@ -69,6 +71,13 @@ def update_team(edge: CurrentEdge, actor: CurrentActor, team_id: str, given: Tea
     """Rename a team."""
     with edge.storage.writing() as work:
         return TeamOut.model_validate(service.update_team(actor, work, team_id, given))
+
+
+@router.delete("/{team_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=[needs(Permission.TEAM_WRITE)])
+def delete_team(edge: CurrentEdge, actor: CurrentActor, team_id: str) -> None:
+    """Delete a team that owns nothing any more; refused with what it still owns."""
+    with edge.storage.writing() as work:
+        delete(actor, work, team_id)
 
 
 @router.get("/{team_id}/members", dependencies=[needs(Permission.TEAM_READ)])

@@ -10,6 +10,7 @@ from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.api.paging import PageOf, PageQuery, SearchQuery
 from passgate.identity.schemas import UserChange, UserIn
 from passgate.identity.service import users as service
+from passgate.identity.service.deletion import delete_user as delete
 from passgate.kernel.permissions import Permission
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
@@ -25,6 +26,7 @@ class UserOut(BaseModel):
     name: str
     is_admin: bool
     is_active: bool
+    organisation_role: str | None
     created_at: datetime
     last_login_at: datetime | None
 
@@ -55,3 +57,10 @@ def update_user(edge: CurrentEdge, actor: CurrentActor, user_id: str, change: Us
     """Change a user; deactivation ends the user's sessions and revokes the user's tokens."""
     with edge.storage.writing() as work:
         return UserOut.model_validate(service.update_user(actor, work, user_id, change))
+
+
+@router.delete("/{user_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=[needs(Permission.USER_WRITE)])
+def delete_user(edge: CurrentEdge, actor: CurrentActor, user_id: str) -> None:
+    """Delete a user: sessions end, tokens are revoked, memberships go."""
+    with edge.storage.writing() as work:
+        delete(actor, work, user_id)
