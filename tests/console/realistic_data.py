@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from console.issuers_data import add_issuers
 from passgate.catalog.schemas import ConnectionTest, ProviderIn
 from passgate.catalog.service.connection import record_test
 from passgate.catalog.service.enabling import enable_models
@@ -12,10 +13,11 @@ from passgate.catalog.service.providers import create_provider
 from passgate.gateway.models import NodeRow
 from passgate.identity.schemas import ApplicationIn, SetupIn, TeamIn, TokenIn, TokenIssuer, UserIn
 from passgate.identity.service.applications import create_application
-from passgate.identity.service.keys import rotate
+from passgate.identity.service.key_rotation import keep_keys, rotate
 from passgate.identity.service.setup import complete_setup, new_setup_link
 from passgate.identity.service.teams import create_team, list_teams, set_member
-from passgate.identity.service.tokens import issue_token, revoke_token
+from passgate.identity.service.token_revocation import revoke_token
+from passgate.identity.service.tokens import issue_token
 from passgate.identity.service.users import create_user
 from passgate.kernel.actor import SYSTEM
 from passgate.kernel.pagination import PageRequest
@@ -52,6 +54,8 @@ class Known:
     token: str = ""
     team: str = ""
     user: str = ""
+    identity_provider: str = ""
+    issuer: str = ""
 
     def one_of_each(self) -> dict[str, str]:
         return {
@@ -60,7 +64,10 @@ class Known:
             "service_id": self.services["Orders"],
             "application_id": self.applications["checkout"],
             "user_id": self.user,
+            "jti": self.token,
             "team_id": self.team,
+            "identity_provider_id": self.identity_provider,
+            "issuer_id": self.issuer,
         }
 
 
@@ -78,7 +85,9 @@ def fill(storage: Storage) -> Known:
         _catalogue(work, known)
         _applications(work, known)
         _services(work, known)
-        rotate(SYSTEM, work)
+        known.identity_provider, known.issuer = add_issuers(work, known.team, known.applications["checkout"])
+        keep_keys(work, rotate_after=None)
+        rotate(SYSTEM, work, at_once=True)
     with storage.writing() as work:
         _nodes(work)
         _calls(work, known)

@@ -18,7 +18,7 @@ def test_a_token_for_the_management_api(page: Page) -> None:
     page.get_by_role("button", name="New token").click()
     page.get_by_label("Name").fill("my scripts")
     page.get_by_label("For").click()
-    page.get_by_role("option", name="Yourself").click()
+    page.get_by_role("option", name="Yourself, for the management API").click()
     page.get_by_role("button", name="Create token").click()
     token = page.locator(".pg-secret code").inner_text()
     body = token.split(".")[1]

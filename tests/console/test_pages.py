@@ -20,15 +20,25 @@ CONTENT = {
     "/tokens": ["laptop of Ada", "Revoked", "orders:read"],
     "/users": ["Grace Hopper", "ada@example.com", "Administrator"],
     "/teams": ["Default", "Payments"],
+    "/roles": ["Owner", "Everything in the team.", "Built in", "No scopes yet"],
+    "/sessions": ["Chrome on Linux", "This one", "127.0.0.1"],
+    "/audit": ["application.created", "system", "Done"],
+    "/access": ["Nothing asked yet", "The call"],
     "/nodes": ["node-1", "Up to date", "Envoy on node-2 rejected snapshot 42", REJECTION],
-    "/keys": ["Active", "Retired", "ES256", "/.well-known/jwks.json"],
+    "/workbench": ["Check a token", "Sign claims", "each check with its reason"],
+    "/issuers": ["Company account", "Keycloak", "Staff tokens", "Unreachable", "https://id.example.com/realms/staff"],
+    "/keys": ["Active", "Next", "Retiring", "ES256", "Made here", "/.well-known/jwks.json"],
 }
 DETAILS = {
     "/providers/{provider_id}": ["The last connection test failed", "Anthropic refused the key", "stored, sealed"],
     "/models/{model_id}": ["Deployments", "OpenAI production", "128,000 tokens", "/v1/chat/completions"],
     "/services/{service_id}": ["Call it", "checkout", "Without a token the answer is 401"],
     "/applications/{application_id}": ["production", "staging", "Orders", "every model of its team"],
+    "/tokens/{jti}": ["leaked in a public repository", "all that its application may", "Narrowed from it"],
+    "/users/{user_id}/tokens": ["No live tokens", "Revoke all of them"],
     "/users/{user_id}": ["Edsger Dijkstra", "Payments", "Viewer"],
+    "/issuers/providers/{identity_provider_id}": ["/callback", "builders = developer in Default", "stored, sealed"],
+    "/issuers/trusted/{issuer_id}": ["shop-backend", "checkout", "auth0|leaver", "left the company", "staff-key-1"],
     "/teams/{team_id}": ["Default", "Members", "Ada Lovelace", "Owner"],
 }
 
@@ -80,7 +90,7 @@ def test_search_finds_things_by_name(page: Page) -> None:
     expect(page.locator("h1")).to_be_visible()
     page.keyboard.press("Control+k")
     expect(page.locator(".pg-palette input")).to_be_focused()
-    page.keyboard.type("check")
+    page.keyboard.type("checko")
     expect(page.locator(".pg-palette-item")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("checkout")

@@ -1,5 +1,6 @@
 """The console as a part of the control process."""
 
+import asyncio
 import logging
 
 from fastapi import FastAPI
@@ -10,8 +11,10 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from passgate.console.arrival import arrive, with_fresh_secret
 from passgate.console.edge import MOUNT_PATH, SESSION_COOKIE, Console
 from passgate.console.entrance.routes import SIGN_IN, Entrance
+from passgate.console.entrance.submission import address_of
 from passgate.console.headers import GuardingHeaders
 from passgate.console.icons import LOGO
 from passgate.console.layout import frame
@@ -64,8 +67,13 @@ def _is_unexpected(record: logging.LogRecord) -> bool:
 
 
 async def _show(console: Console, request: Request) -> Response | None:
-    secret = request.cookies.get(SESSION_COOKIE, "")
-    visit = Visit(console, secret, ui.context.client)
+    secret, agent = request.cookies.get(SESSION_COOKIE, ""), request.headers.get("user-agent", "")
+    arrival = await asyncio.to_thread(arrive, console, secret, agent)
+    if arrival is None:
+        return RedirectResponse(redirect_to_sign_in(request.url.path, request.url.query, SIGN_IN), status_code=303)
+    if arrival.fresh_secret is not None:
+        return with_fresh_secret(console, arrival.fresh_secret, request.url.path, request.url.query)
+    visit = Visit(console, arrival.session_id, ui.context.client, address_of(request))
     try:
         actor = await visit.ask(who)
     except SessionEndedError:

@@ -1,8 +1,9 @@
 """What the console is given to work with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from passgate.identity.schemas import TokenIssuer
+from passgate.identity.service.sessions import SessionLimits
 from passgate.storage.work import Storage
 
 MOUNT_PATH = "/console"
@@ -22,3 +23,5 @@ class Console:
     """The URL that clients use, without a slash at the end; shown in snippets."""
     secure_cookies: bool = False
     """Whether the session's cookie goes over HTTPS only."""
+    session_limits: SessionLimits = field(default_factory=SessionLimits)
+    """How long a browser session lives."""

@@ -37,14 +37,20 @@ AREAS: dict[str, tuple[Area, ...]] = {
     "Access": (
         Area("Applications", "/applications", "application", Permission.APPLICATION_READ),
         Area("Tokens", "/tokens", "token", Permission.TOKEN_READ),
+        Area("Access check", "/access", "check", Permission.TOKEN_READ),
+        Area("JWT workbench", "/workbench", "edit", Permission.TOKEN_READ),
     ),
     "Organisation": (
         Area("Users", "/users", "user", Permission.USER_READ),
         Area("Teams", "/teams", "team", Permission.TEAM_READ),
+        Area("Roles", "/roles", "key", Permission.ROLE_READ),
+        Area("Sessions", "/sessions", "system"),
+        Area("Audit", "/audit", "book", Permission.AUDIT_READ),
     ),
     "Platform": (
         Area("Nodes", "/nodes", "node", Permission.NODE_READ),
         Area("Signing keys", "/keys", "key", Permission.KEY_READ),
+        Area("Issuers", "/issuers", "link", Permission.ISSUER_READ),
     ),
 }
 """By group, from top to bottom."""

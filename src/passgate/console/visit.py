@@ -10,9 +10,10 @@ from nicegui import Client, run, ui
 from passgate.console.components.badge import Tone
 from passgate.console.edge import Console
 from passgate.console.icons import icon_path
-from passgate.identity.service.sessions import actor_of_session, session_is_stale, touch_session
+from passgate.identity.service import sessions
 from passgate.kernel.actor import Actor
-from passgate.kernel.errors import UnauthenticatedError
+from passgate.kernel.errors import ForbiddenError, UnauthenticatedError
+from passgate.kernel.origin import Origin
 from passgate.storage.work import Work
 
 P = ParamSpec("P")
@@ -35,10 +36,12 @@ class Visit:
     """
 
     console: Console
-    secret: str
-    """The browser session's, from its cookie."""
+    session_id: str
+    """The browser session that the page was opened in; its secret may have changed since."""
     client: Client
     """The browser's page, at NiceGUI."""
+    ip: str = ""
+    """The address that the page was opened from."""
 
     def go(self, path: str) -> None:
         """Open another page of the console, such as ``/applications``, without loading the frame anew."""
@@ -66,7 +69,12 @@ class Visit:
 
         def read() -> tuple[R]:
             with self.console.storage.reading() as work:
-                return (use_case(self._actor(work), work, *args, **kwargs),)
+                actor = self._actor(work)
+                try:
+                    return (use_case(actor, work, *args, **kwargs),)
+                except ForbiddenError as refusal:
+                    self.console.storage.tell_refusal(refusal, Origin(actor, self.ip))
+                    raise
 
         return await _off_loop(read)
 
@@ -79,10 +87,17 @@ class Visit:
         """
 
         def write() -> tuple[R]:
-            with self.console.storage.writing() as work:
-                result = use_case(self._actor(work), work, *args, **kwargs)
-                if session_is_stale(work, self.secret):
-                    touch_session(work, self.secret)
+            origin = Origin(ip=self.ip)
+            try:
+                with self.console.storage.writing() as work:
+                    origin.actor = self._actor(work)
+                    work.act_as(origin.actor, self.ip)
+                    result = use_case(origin.actor, work, *args, **kwargs)
+                    if self._is_stale(work):
+                        sessions.touch(work, self.session_id)
+            except ForbiddenError as refusal:
+                self.console.storage.tell_refusal(refusal, origin)
+                raise
             return (result,)
 
         return await _off_loop(write)
@@ -96,19 +111,23 @@ class Visit:
         def note() -> tuple[None]:
             storage = self.console.storage
             with storage.reading() as work:
-                stale = session_is_stale(work, self.secret)
+                stale = self._is_stale(work)
             if stale:
                 with storage.writing() as work:
-                    touch_session(work, self.secret)
+                    sessions.touch(work, self.session_id)
             return (None,)
 
         await _off_loop(note)
 
     def _actor(self, work: Work) -> Actor:
-        actor = actor_of_session(work, self.secret)
+        actor = sessions.actor_of(work, sessions.open_session_of_id(work, self.session_id))
         if actor is None:
             raise SessionEndedError("Your session has ended. Sign in again.")
         return actor
+
+    def _is_stale(self, work: Work) -> bool:
+        found = sessions.open_session_of_id(work, self.session_id)
+        return found is not None and sessions.is_stale(work, found)
 
 
 def who(actor: Actor, work: Work) -> Actor:

@@ -75,6 +75,14 @@ def choice_field(  # noqa: PLR0913 - each argument is one visible part of it
     return made
 
 
+def number_field(label: str, *, help_text: str = "") -> ui.number:
+    """A field for a number that may be left out."""
+    with _labelled(label, help_text, optional=True) as place:
+        made = ui.number(min=0).props("autocomplete=off")
+        place.append(made)
+    return made
+
+
 def search_field(label: str, placeholder: str | None = None) -> ui.input:
     """A field that narrows a list; its label is read aloud only."""
     made = ui.input(placeholder=placeholder or f"{label}…").props(

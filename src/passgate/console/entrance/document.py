@@ -24,6 +24,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Another way in, as a link that looks like a button."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form, with what was wrong with its last submission."""
 
@@ -33,6 +41,7 @@ class Form:
     submit: str
     fields: Sequence[Field]
     hidden: Sequence[tuple[str, str]] = ()
+    ways: Sequence[Way] = ()
     problem: str = ""
     foot: str = ""
 
@@ -43,6 +52,7 @@ def form_page(theme: Theme, form: Form) -> str:
     parts = [
         f'<form class="pg-entrance-card" method="post" action="{escape(form.action)}" novalidate>',
         banner if form.problem else "",
+        _ways(form.ways),
         *(f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in form.hidden),
         *(_field(field) for field in form.fields),
         f'<button class="pg-submit" type="submit">{escape(form.submit)}</button>',
@@ -52,9 +62,32 @@ def form_page(theme: Theme, form: Form) -> str:
     return _document(theme, form.title, form.lead, "\n".join(parts))
 
 
-def message_page(theme: Theme, title: str, lead: str, text: str) -> str:
-    """A page that only says something."""
-    return _document(theme, title, lead, f'<div class="pg-entrance-card"><p>{escape(text)}</p></div>')
+def message_page(theme: Theme, title: str, lead: str, text: str, way: Way | None = None) -> str:
+    """A page that only says something, perhaps with a way on."""
+    link = _way(way) if way is not None else ""
+    return _document(theme, title, lead, f'<div class="pg-entrance-card"><p>{escape(text)}</p>{link}</div>')
+
+
+def card_page(theme: Theme, title: str, lead: str, card: str) -> str:
+    """A page with a card whose HTML was made elsewhere, everything in it escaped."""
+    return _document(theme, title, lead, card)
+
+
+def onward_page(theme: Theme, title: str, lead: str, text: str, way: Way) -> str:
+    """A page that leads on to another site by itself: browsers let no form's answer do so (CSP ``form-action``)."""
+    refresh = f'<meta http-equiv="refresh" content="0; url={escape(way.href)}">'
+    card = f'<div class="pg-entrance-card"><p>{escape(text)}</p>{_way(way)}</div>'
+    return _document(theme, title, lead, card, refresh)
+
+
+def _ways(ways: Sequence[Way]) -> str:
+    if not ways:
+        return ""
+    return f'{"".join(_way(way) for way in ways)}<div class="pg-or"><span>or</span></div>'
+
+
+def _way(way: Way) -> str:
+    return f'<a class="pg-way" href="{escape(way.href)}">{escape(way.text)}</a>'
 
 
 def _field(field: Field) -> str:
@@ -79,7 +112,7 @@ def _field(field: Field) -> str:
     )
 
 
-def _document(theme: Theme, title: str, lead: str, body: str) -> str:
+def _document(theme: Theme, title: str, lead: str, body: str, head: str = "") -> str:
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -88,7 +121,7 @@ def _document(theme: Theme, title: str, lead: str, body: str) -> str:
 <meta name="referrer" content="same-origin">
 <title>{escape(title)} · Passgate</title>
 <link rel="icon" href="data:image/svg+xml,{quote(LOGO)}">
-{theme.head}
+{theme.head}{head}
 </head>
 <body>
 <main class="pg-entrance"><div class="pg-entrance-box">

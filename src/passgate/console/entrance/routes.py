@@ -1,7 +1,7 @@
 """The routes in front of the console. They set and clear the session's cookie."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -10,12 +10,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from passgate.console.edge import MOUNT_PATH, SESSION_COOKIE, Console
-from passgate.console.entrance.document import Field, Form, form_page, message_page
+from passgate.console.entrance.document import Field, Form, Way, form_page, message_page, onward_page
+from passgate.console.entrance.external import ExternalEntrance, way_to
+from passgate.console.entrance.oauth_routes import oauth_routes
 from passgate.console.entrance.origin import require_own_origin
+from passgate.console.entrance.session_cookie import signed_in
 from passgate.console.entrance.submission import address_of, inner_path, submitted
 from passgate.console.headers import GUARDING_HEADERS
 from passgate.console.problems import by_field, problems_of
 from passgate.console.theme import Theme
+from passgate.identity.issuers.logout import sign_out_address
+from passgate.identity.issuers.providers import sign_in_choices
 from passgate.identity.schemas import MIN_PASSWORD_LETTERS, SetupIn
 from passgate.identity.service.sessions import sign_in, sign_out
 from passgate.identity.service.setup import check_setup_link, complete_setup, has_administrator
@@ -42,6 +47,8 @@ class Entrance:
             Route(SET_UP, self.show_setup, methods=["GET"]),
             Route(SET_UP, self.set_up, methods=["POST"]),
             Route(SIGN_OUT, self.sign_out, methods=["POST"]),
+            *ExternalEntrance(self.console, self.theme).routes(),
+            *oauth_routes(self.console, self.theme),
         ]
 
     async def show_sign_in(self, request: Request) -> Response:
@@ -54,7 +61,8 @@ class Entrance:
                 "administrator. If it is lost or too old, restart Passgate: it then prints a new one.",
             )
         ended = "Your session has ended. Sign in again." if "ended" in request.query_params else ""
-        return self._page(_sign_in_form(inner_path(request.query_params.get("next")), problem=ended))
+        target = inner_path(request.query_params.get("next"))
+        return self._page(_sign_in_form(target, problem=ended, ways=await self._ways(target)))
 
     async def sign_in(self, request: Request) -> Response:
         """Check a password; give the browser its session."""
@@ -64,9 +72,10 @@ class Entrance:
             values = await submitted(request)
             secret = await asyncio.to_thread(self._sign_in, values, request)
         except (PassgateError, ValidationError) as error:
-            form = _sign_in_form(inner_path(values.get("next")), email=values.get("email", ""))
+            target = inner_path(values.get("next"))
+            form = _sign_in_form(target, email=values.get("email", ""), ways=await self._ways(target))
             return self._refused(form, error)
-        return self._signed_in(secret, inner_path(values.get("next")))
+        return signed_in(self.console, secret, inner_path(values.get("next")))
 
     async def show_setup(self, request: Request) -> Response:
         """The form that makes the first administrator."""
@@ -88,7 +97,7 @@ class Entrance:
             secret = await asyncio.to_thread(self._set_up, values, request)
         except (PassgateError, ValidationError) as error:
             return self._refused(_setup_form(values), error)
-        return self._signed_in(secret, f"{MOUNT_PATH}/")
+        return signed_in(self.console, secret, f"{MOUNT_PATH}/")
 
     async def sign_out(self, request: Request) -> Response:
         """End the browser's session."""
@@ -97,9 +106,13 @@ class Entrance:
         except PassgateError as error:
             return self._refused(_sign_in_form(f"{MOUNT_PATH}/"), error)
         secret = request.cookies.get(SESSION_COOKIE)
-        if secret:
-            await asyncio.to_thread(self._sign_out, secret)
-        response = RedirectResponse(SIGN_IN, status_code=303)
+        elsewhere = await asyncio.to_thread(self._sign_out, secret) if secret else None
+        response: Response = RedirectResponse(SIGN_IN, status_code=303)
+        if elsewhere is not None:
+            address, name = elsewhere
+            text = f"You are signed out of Passgate. Going on to {name}, to sign out there as well."
+            page = onward_page(self.theme, "Signed out", "One more step.", text, Way(f"Sign out of {name}", address))
+            response = HTMLResponse(page, headers=_HEADERS)
         response.delete_cookie(SESSION_COOKIE, path="/")
         return response
 
@@ -114,7 +127,14 @@ class Entrance:
     def _sign_in(self, values: Mapping[str, str], request: Request) -> str:
         agent = request.headers.get("user-agent", "")
         with self.console.storage.writing() as work:
-            _, secret = sign_in(work, values.get("email", ""), values.get("password", ""), address_of(request), agent)
+            _, secret = sign_in(
+                work,
+                values.get("email", ""),
+                values.get("password", ""),
+                address_of(request),
+                agent,
+                self.console.session_limits,
+            )
         return secret
 
     def _set_up(self, values: Mapping[str, str], request: Request) -> str:
@@ -123,16 +143,18 @@ class Entrance:
             complete_setup(work, values.get("key", ""), given)
         return self._sign_in(values, request)
 
-    def _sign_out(self, secret: str) -> None:
+    def _sign_out(self, secret: str) -> tuple[str, str] | None:
         with self.console.storage.writing() as work:
+            elsewhere = sign_out_address(work, secret, self.console.public_url + SIGN_IN)
             sign_out(work, secret)
+        return elsewhere
 
-    def _signed_in(self, secret: str, target: str) -> Response:
-        response = RedirectResponse(target, status_code=303)
-        response.set_cookie(
-            SESSION_COOKIE, secret, path="/", httponly=True, samesite="lax", secure=self.console.secure_cookies
-        )
-        return response
+    async def _ways(self, target: str) -> list[Way]:
+        def ask() -> list[Way]:
+            with self.console.storage.reading() as work:
+                return [way_to(choice, target) for choice in sign_in_choices(work)]
+
+        return await asyncio.to_thread(ask)
 
     def _refused(self, form: Form, error: PassgateError | ValidationError) -> Response:
         inline, others = by_field(problems_of(error), [field.name for field in form.fields])
@@ -147,7 +169,7 @@ class Entrance:
         return HTMLResponse(message_page(self.theme, title, lead, text), status, headers=_HEADERS)
 
 
-def _sign_in_form(target: str, *, email: str = "", problem: str = "") -> Form:
+def _sign_in_form(target: str, *, email: str = "", problem: str = "", ways: Sequence[Way] = ()) -> Form:
     return Form(
         title="Sign in to Passgate",
         lead="One gate for your APIs and AI models.",
@@ -155,6 +177,7 @@ def _sign_in_form(target: str, *, email: str = "", problem: str = "") -> Form:
         submit="Sign in",
         hidden=[("next", target)],
         problem=problem,
+        ways=ways,
         fields=[
             Field("email", "E-mail", kind="email", autocomplete="username", value=email, autofocus=not email),
             Field("password", "Password", kind="password", autocomplete="current-password", autofocus=bool(email)),

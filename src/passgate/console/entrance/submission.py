@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from passgate.console.edge import MOUNT_PATH
 from passgate.kernel.errors import InvalidInputError
+from passgate.kernel.origin import client_address
 
 _MAX_BYTES = 16_384
 _MAX_FIELDS = 20
@@ -30,9 +31,8 @@ async def submitted(request: Request) -> Mapping[str, str]:
 
 
 def address_of(request: Request) -> str:
-    """The client's address: the last that Envoy, the only way to here, has put into ``X-Forwarded-For``."""
-    forwarded = request.headers.get("x-forwarded-for", "").rsplit(",", maxsplit=1)[-1].strip()
-    return forwarded or (request.client.host if request.client else "")
+    """The client's address."""
+    return client_address(request.headers.get("x-forwarded-for", ""), request.client.host if request.client else "")
 
 
 def inner_path(target: str | None) -> str:

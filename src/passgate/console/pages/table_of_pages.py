@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 
 from passgate.console.outlet import PageBuilder
+from passgate.console.pages.access import page as access
 from passgate.console.pages.applications import detail as application
 from passgate.console.pages.applications import list as applications
+from passgate.console.pages.audit import list as audit
 from passgate.console.pages.calls import list as calls
+from passgate.console.pages.issuers import list as issuers
+from passgate.console.pages.issuers import provider as identity_provider
+from passgate.console.pages.issuers import trusted as trusted_issuer
 from passgate.console.pages.keys import list as keys
 from passgate.console.pages.models import detail as model
 from passgate.console.pages.models import list as models
@@ -15,9 +20,14 @@ from passgate.console.pages.people import team, teams, user, users
 from passgate.console.pages.providers import detail as provider
 from passgate.console.pages.providers import list as providers
 from passgate.console.pages.providers import new as new_provider
+from passgate.console.pages.roles import list as roles
 from passgate.console.pages.services import detail as service
 from passgate.console.pages.services import list as services
+from passgate.console.pages.sessions import list as sessions
+from passgate.console.pages.tokens import detail as token
 from passgate.console.pages.tokens import list as tokens
+from passgate.console.pages.tokens import of_user as tokens_of_user
+from passgate.console.pages.workbench import page as workbench
 
 PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/": ("Overview", overview.show),
@@ -32,11 +42,21 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/applications": ("Applications", applications.show),
     "/applications/{application_id}": ("Application", application.show),
     "/tokens": ("Tokens", tokens.show),
+    "/tokens/{jti}": ("Token", token.show),
     "/users": ("Users", users.show),
     "/users/{user_id}": ("User", user.show),
+    "/users/{user_id}/tokens": ("Tokens of a user", tokens_of_user.show),
     "/teams": ("Teams", teams.show),
     "/teams/{team_id}": ("Team", team.show),
+    "/roles": ("Roles", roles.show),
+    "/sessions": ("Sessions", sessions.show),
+    "/audit": ("Audit", audit.show),
+    "/access": ("Access check", access.show),
     "/nodes": ("Nodes", nodes.show),
     "/keys": ("Signing keys", keys.show),
+    "/issuers": ("Issuers", issuers.show),
+    "/issuers/providers/{identity_provider_id}": ("Identity provider", identity_provider.show),
+    "/issuers/trusted/{issuer_id}": ("Trusted issuer", trusted_issuer.show),
+    "/workbench": ("JWT workbench", workbench.show),
 }
 """By path within the console; the first that fits is taken."""

@@ -19,6 +19,7 @@ from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.applications.access import models_card, subscriptions_card
 from passgate.console.pages.applications.form import ask_to_change
+from passgate.console.pages.applications.oauth import oauth_card
 from passgate.console.pages.teams_of import team_names
 from passgate.console.pages.tokens.issuing import ask_to_issue
 from passgate.console.pages.tokens.revoking import ask_to_revoke, ask_to_revoke_all
@@ -28,6 +29,7 @@ from passgate.identity.models import Application, Token
 from passgate.identity.schemas import ApplicationChange
 from passgate.identity.service.applications import delete_application, get_application, update_application
 from passgate.identity.service.tokens import list_tokens
+from passgate.identity.token_schemas import TokenFilter
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.kernel.permissions import Permission
@@ -58,6 +60,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
         with box("pg-stack"):
             listing = _tokens(visit, found)
             await subscriptions_card(visit, application)
+            await oauth_card(visit, application, may_write=found.may_write)
         with box("pg-stack"):
             _about(found)
             await models_card(visit, application, may_write=found.may_write)
@@ -114,7 +117,7 @@ def _tokens(visit: Visit, found: _Found) -> Listing[Token]:
     application = found.application
 
     async def fetch(page: PageRequest) -> Page[Token]:
-        return await visit.ask(list_tokens, page, application_id=application.id)
+        return await visit.ask(list_tokens, page, TokenFilter(application_id=application.id))
 
     async def acted(jti: str, _name: str) -> None:
         await ask_to_revoke(visit, jti, listing.load)

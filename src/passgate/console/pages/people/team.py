@@ -22,18 +22,15 @@ from passgate.console.edge import MOUNT_PATH
 from passgate.console.visit import Visit
 from passgate.identity.models import Team
 from passgate.identity.schemas import Member, MemberIn, TeamIn
+from passgate.identity.service.deletion import delete_team
+from passgate.identity.service.roles import list_roles
 from passgate.identity.service.teams import get_team, list_members, remove_member, set_member, update_team
 from passgate.identity.service.users import list_users
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import MAX_PAGE, PageRequest
-from passgate.kernel.permissions import Permission
+from passgate.kernel.permissions import Permission, Role
 from passgate.storage.work import Work
 
-_ROLES = {
-    "owner": "Owner: everything in the team",
-    "developer": "Developer: applications, tokens, subscriptions",
-    "viewer": "Viewer: may look",
-}
 _COLUMNS = (
     Column("name", "Name", "main"),
     Column("role", "Role", "badge"),
@@ -47,6 +44,7 @@ class _Found:
     team: Team
     members: Sequence[Member]
     may_write: bool
+    may_delete: bool
 
 
 async def show(visit: Visit, args: PageArguments) -> None:
@@ -67,6 +65,8 @@ async def show(visit: Visit, args: PageArguments) -> None:
     with page_header(team.name, trail=[("Teams", f"{MOUNT_PATH}/teams")]):
         if found.may_write:
             button("Rename", lambda: _ask_for_name(visit, team), icon="edit")
+            if found.may_delete:
+                button("Delete", lambda: _ask_to_delete(visit, team), icon="trash")
             button("Add member", add, kind="primary", icon="plus")
     with box("pg-main-aside"):
         with card(flush=True):
@@ -85,6 +85,7 @@ def _find(actor: Actor, work: Work, team_id: str) -> _Found:
         team=get_team(actor, work, team_id),
         members=list_members(actor, work, team_id),
         may_write=actor.may(Permission.TEAM_WRITE, team_id),
+        may_delete=actor.may(Permission.TEAM_WRITE),
     )
 
 
@@ -95,7 +96,7 @@ def _row(member: Member, *, may_write: bool) -> Row:
         "href": f"{MOUNT_PATH}/users/{member.user_id}",
         "name": member.name,
         "sub": member.email,
-        "role": tag(member.role.capitalize(), "brand" if member.role == "owner" else "plain"),
+        "role": tag(member.role_name, "brand" if member.role == "owner" else "plain"),
         "status": tag("Active", "good", dot=True) if member.is_active else tag("Inactive", "plain", dot=True),
         "actions": changes if may_write else None,
     }
@@ -103,6 +104,7 @@ def _row(member: Member, *, may_write: bool) -> Row:
 
 async def _ask_for_member(visit: Visit, team: Team, member: Member | None) -> None:
     people = {} if member else await visit.ask(_people)
+    roles = await visit.ask(_roles, team.id)
 
     async def save(form: Form) -> None:
         user_id = member.user_id if member else form["user_id"] or ""
@@ -113,7 +115,7 @@ async def _ask_for_member(visit: Visit, team: Team, member: Member | None) -> No
     with form_dialog(title, "It holds from their next click or call on.", "Save", save) as form:
         if member is None:
             form.add("user_id", choice_field("User", people, searchable=True))
-        form.add("role", choice_field("Role", _ROLES, value=member.role.value if member else "developer"))
+        form.add("role", choice_field("Role", roles, value=member.role if member else "developer"))
 
 
 def _ask_to_remove(visit: Visit, team: Team, member: Member) -> None:
@@ -133,6 +135,23 @@ def _ask_for_name(visit: Visit, team: Team) -> None:
 
     with form_dialog("Rename team", "", "Save", save) as form:
         form.add("name", text_field("Name", value=team.name))
+
+
+def _ask_to_delete(visit: Visit, team: Team) -> None:
+    async def delete() -> None:
+        await visit.change(delete_team, team.id)
+        visit.go("/teams")
+
+    text = "It must own nothing any more. Its members lose their roles in it, and its own roles go."
+    confirm(f"Delete {team.name}?", text, "Delete team", delete)
+
+
+def _roles(actor: Actor, work: Work, team_id: str) -> dict[str, str]:
+    return {
+        role.id: f"{role.name}: {role.description}" if role.description else role.name
+        for role in list_roles(actor, work, team_id)
+        if role.id != Role.ADMIN
+    }
 
 
 def _people(actor: Actor, work: Work) -> dict[str, str]:

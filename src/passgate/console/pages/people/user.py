@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from nicegui.page_arguments import PageArguments
 
 from passgate.console.components.badge import badge
-from passgate.console.components.button import button
+from passgate.console.components.button import button, link_button
 from passgate.console.components.card import card
 from passgate.console.components.confirm import confirm
 from passgate.console.components.copyable import identifier
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.empty import empty, next_page
 from passgate.console.components.facts import facts
-from passgate.console.components.field import text_field
+from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.moment import Moment, moment_or
 from passgate.console.components.page_header import page_header
@@ -23,6 +23,9 @@ from passgate.console.edge import MOUNT_PATH
 from passgate.console.visit import Visit
 from passgate.identity.models import User
 from passgate.identity.schemas import MIN_PASSWORD_LETTERS, TeamRoleView, UserChange
+from passgate.identity.service.deletion import delete_user
+from passgate.identity.service.roles import list_roles, role_name
+from passgate.identity.service.session_list import end_all_sessions
 from passgate.identity.service.users import get_user, teams_of_user, update_user
 from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
@@ -35,6 +38,8 @@ _COLUMNS = (Column("name", "Team", "main"), Column("role", "Role", "badge"))
 class _Found:
     user: User
     teams: Sequence[TeamRoleView]
+    role_name: str | None
+    """Of the role held over everything."""
     may_write: bool
 
 
@@ -43,6 +48,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
     found = await visit.ask(_find, args.path_parameters["user_id"])
     user = found.user
     with page_header(user.name, user.email, trail=[("Users", f"{MOUNT_PATH}/users")]):
+        link_button("Tokens", f"{MOUNT_PATH}/users/{user.id}/tokens", icon="token")
         if found.may_write:
             _actions(visit, user)
     with box("pg-main-aside"):
@@ -52,7 +58,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
                     "id": one.team.id,
                     "href": f"{MOUNT_PATH}/teams/{one.team.id}",
                     "name": one.team.name,
-                    "role": tag(one.role.capitalize()),
+                    "role": tag(one.role_name),
                 }
                 for one in found.teams
             ]
@@ -73,7 +79,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
                         lambda: badge(*(("Active", "good") if user.is_active else ("Inactive", "plain")), dot=True),
                     ),
                     ("Id", lambda: identifier(user.id)),
-                    ("Role", "Administrator" if user.is_admin else "Member"),
+                    ("Role", "Administrator" if user.is_admin else found.role_name or "Member"),
                     ("Last sign-in", moment_or(user.last_login_at, "never")),
                     ("Added", lambda: Moment(user.created_at, "date")),
                 ]
@@ -81,9 +87,11 @@ async def show(visit: Visit, args: PageArguments) -> None:
 
 
 def _find(actor: Actor, work: Work, user_id: str) -> _Found:
+    user = get_user(actor, work, user_id)
     return _Found(
-        user=get_user(actor, work, user_id),
+        user=user,
         teams=teams_of_user(actor, work, user_id),
+        role_name=role_name(work, user.organisation_role) if user.organisation_role else None,
         may_write=actor.may(Permission.USER_WRITE),
     )
 
@@ -93,6 +101,11 @@ def _actions(visit: Visit, user: User) -> None:
         await visit.change(update_user, user.id, given)
         await visit.refresh()
 
+    async def role() -> None:
+        await _ask_for_role(visit, user)
+
+    button("Role", role, icon="team")
+    button("End sessions", lambda: _ask_to_end_sessions(visit, user), icon="exit")
     button("New password", lambda: _ask_for_password(visit, user), icon="key")
     if user.is_admin:
         button("Make a member", lambda: change(UserChange(is_admin=False)), icon="user")
@@ -111,6 +124,43 @@ def _actions(visit: Visit, user: User) -> None:
         )
     else:
         button("Activate", lambda: change(UserChange(is_active=True)), icon="check")
+
+    button("Delete", lambda: _ask_to_delete(visit, user), icon="trash")
+
+
+def _ask_to_end_sessions(visit: Visit, user: User) -> None:
+    async def end() -> None:
+        count = await visit.change(end_all_sessions, user.id)
+        visit.tell(f"{count} ended.")
+
+    confirm(f"End all sessions of {user.name}?", "Every browser of theirs is signed out at once.", "End them", end)
+
+
+def _ask_to_delete(visit: Visit, user: User) -> None:
+    async def delete() -> None:
+        await visit.change(delete_user, user.id)
+        visit.go("/users")
+
+    text = (
+        "Their sessions end and their tokens are revoked, at once. The audit log and the registry keep what they did."
+    )
+    confirm(f"Delete {user.name}?", text, "Delete user", delete)
+
+
+async def _ask_for_role(visit: Visit, user: User) -> None:
+    roles = await visit.ask(_organisation_roles)
+
+    async def save(form: Form) -> None:
+        await visit.change(update_user, user.id, UserChange(organisation_role=form["organisation_role"] or None))
+        await visit.refresh()
+
+    lead = "A custom role of the organisation, held over everything, in every team."
+    with visit.client.content, form_dialog(f"Role of {user.name}", lead, "Save", save) as form:
+        form.add("organisation_role", choice_field("Role", roles, value=user.organisation_role, optional=True))
+
+
+def _organisation_roles(actor: Actor, work: Work) -> dict[str, str]:
+    return {role.id: role.name for role in list_roles(actor, work) if not role.is_built_in and role.team_id is None}
 
 
 def _ask_for_password(visit: Visit, user: User) -> None:

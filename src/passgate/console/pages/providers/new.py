@@ -1,10 +1,12 @@
 """Adding a provider: pick a vendor, give its key, try it, save it."""
 
+from nicegui import ui
 from nicegui.page_arguments import PageArguments
 from pydantic import SecretStr
 
 from passgate.catalog.schemas import ConnectionTest, ProviderIn
 from passgate.catalog.service.connection import record_test, test_connection, test_provider
+from passgate.catalog.service.local_servers import LocalServer, find_local_servers
 from passgate.catalog.service.providers import create_provider
 from passgate.catalog.service.vendors import list_vendors
 from passgate.catalog.vendors import Vendor
@@ -28,13 +30,16 @@ async def show(visit: Visit, args: PageArguments) -> None:
     vendors = await visit.ask(list_vendors)
     chosen = next((one for one in vendors if one.id == args.query_parameters.get("vendor")), None)
     if chosen is None:
-        _choose(vendors)
+        found = _choose(vendors)
+        _offer(found, await visit.ask(find_local_servers))
     else:
         _connect(visit, chosen)
 
 
-def _choose(vendors: tuple[Vendor, ...]) -> None:
+def _choose(vendors: tuple[Vendor, ...]) -> ui.element:
+    """Show the vendors; gives the place for what is found on the machine, which takes a moment."""
     page_header("Add a provider", "Where do the models come from?", trail=_TRAIL)
+    found = box()
     with card():
         search = search_field("Search vendors", f"Search {len(vendors)} vendors").props("autofocus")
         grid = box("pg-vendors")
@@ -50,6 +55,16 @@ def _choose(vendors: tuple[Vendor, ...]) -> None:
 
     show_matching()
     search.on_value_change(show_matching)
+    return found
+
+
+def _offer(place: ui.element, servers: list[LocalServer]) -> None:
+    """The servers of models that answer on the gate's own machine."""
+    with place:
+        for server in servers:
+            count = f"{len(server.models)} models" if len(server.models) != 1 else "1 model"
+            with banner(f"{server.name} runs on this machine", f"{count} at {server.base_url}", tone="good"):
+                link_button("Connect it", f"{MOUNT_PATH}/providers/new?vendor={server.vendor}", kind="quiet")
 
 
 def _vendor(vendor: Vendor) -> None:

@@ -1,6 +1,7 @@
 """Issuing a token, and showing it the one time it is there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from nicegui import ui
 
@@ -8,38 +9,38 @@ from passgate.catalog.service.models import list_models
 from passgate.console.components.banner import banner
 from passgate.console.components.copyable import secret_once, snippet
 from passgate.console.components.dialog import form_dialog, view_dialog
-from passgate.console.components.field import choice_field, text_field
+from passgate.console.components.field import choice_field, number_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.text import Words
+from passgate.console.pages.teams_of import writable_teams
 from passgate.console.pages.tokens.snippets import Snippet, api_snippets, first_call_snippets
 from passgate.console.visit import Visit
 from passgate.identity.schemas import DEFAULT_LIFETIME_DAYS, IssuedToken, TokenIn
+from passgate.identity.service.actors import API_AUDIENCE
 from passgate.identity.service.applications import list_applications
 from passgate.identity.service.tokens import issue_token
 from passgate.kernel.actor import Actor
+from passgate.kernel.money import to_micro_dollars
 from passgate.kernel.pagination import MAX_PAGE, PageRequest
 from passgate.kernel.permissions import Permission
+from passgate.publishing.service.services import list_services
 from passgate.storage.work import Work
 
 _LIFETIMES = {1: "1 day", 7: "7 days", 30: "30 days", 90: "90 days", 180: "180 days", 365: "1 year"}
 _ANY_MODEL = "<model>"
 _SELF = "self"
-_OWNER_HELP = "Its calls are counted there. A token for yourself manages Passgate, and passes no gate."
+_AT_GATE = "gate:"
+_OWNER_HELP = "Its calls are counted there. One for yourself works at the gate, or manages Passgate."
+_AUDIENCE_HELP = "Of a token for one of your services alone: the name that it verifies tokens for."
 
 
 async def ask_to_issue(visit: Visit, application_id: str | None) -> None:
     """Ask for a token's name and lifetime (and its application, where none is given), issue it and show it."""
-    choices = {} if application_id else await visit.ask(_applications)
+    choices = {} if application_id else await visit.ask(_owners)
+    models, services = await visit.ask(_model_names), await visit.ask(_service_names)
 
     async def issue(form: Form) -> None:
-        owner = application_id or form["application_id"] or ""
-        given = TokenIn(
-            kind="personal" if owner == _SELF else "application",
-            name=form["name"],
-            application_id=None if owner == _SELF else owner,
-            scopes=(form["scopes"] or "").split(),
-            lifetime_days=form["lifetime_days"],
-        )
+        given = _given(visit, form, application_id or form["application_id"] or "")
         issued = await visit.change(issue_token, visit.console.token_issuer, given)
         model = await visit.ask(_some_model)
         await visit.refresh()
@@ -55,10 +56,12 @@ async def ask_to_issue(visit: Visit, application_id: str | None) -> None:
         if application_id is None:
             form.add("application_id", choice_field("For", choices, searchable=True, help_text=_OWNER_HELP))
         form.add("lifetime_days", choice_field("Lifetime", _LIFETIMES, value=DEFAULT_LIFETIME_DAYS))
+        _add_limits(form, models, services)
         form.add(
             "scopes",
             text_field("Scopes", optional=True, help_text="Words apart by blanks, for your own services to check."),
         )
+        form.add("audiences", text_field("Audience", optional=True, help_text=_AUDIENCE_HELP))
 
 
 def _show_once(visit: Visit, issued: IssuedToken, model: str) -> None:
@@ -80,15 +83,71 @@ def _show_once(visit: Visit, issued: IssuedToken, model: str) -> None:
 
 
 def _snippets_for(public_url: str, issued: IssuedToken, model: str) -> Sequence[Snippet]:
-    if issued.row.kind == "personal":
+    if issued.row.audiences == [API_AUDIENCE]:
         return api_snippets(public_url, issued.token)
     return first_call_snippets(public_url, issued.token, model)
 
 
-def _applications(actor: Actor, work: Work) -> dict[str, str]:
+def _given(visit: Visit, form: Form, owner: str) -> TokenIn:
+    """What the form says; at the gate a personal token counts for a team."""
+    team_id = owner.removeprefix(_AT_GATE) if owner.startswith(_AT_GATE) else None
+    audiences = (form["audiences"] or "").split()
+    is_personal = owner == _SELF or team_id is not None
+    if team_id is not None:
+        audiences = [visit.console.token_issuer.audience]
+    budget, rpm = form["limits.budget"], form["limits.rpm"]
+    limits = {
+        "models": form["limits.models"] or None,
+        "services": form["limits.services"] or None,
+        "budget": None if budget is None else to_micro_dollars(Decimal(str(budget))),
+        "rpm": None if rpm is None else int(rpm),
+    }
+    return TokenIn.model_validate(
+        {
+            "kind": "personal" if is_personal else "service" if audiences else "application",
+            "name": form["name"],
+            "application_id": None if is_personal else owner,
+            "team_id": team_id,
+            "audiences": audiences or None,
+            "scopes": (form["scopes"] or "").split(),
+            "limits": limits,
+            "lifetime_days": form["lifetime_days"],
+        }
+    )
+
+
+def _add_limits(form: Form, models: Sequence[str], services: Mapping[str, str]) -> None:
+    form.add(
+        "limits.models",
+        choice_field("Models", models, optional=True, multiple=True, help_text="None chosen: all of the application."),
+    )
+    form.add(
+        "limits.services",
+        choice_field("Services", services, optional=True, multiple=True, help_text="None chosen: all of them."),
+    )
+    form.add("limits.budget", number_field("Most dollars", help_text="That it may spend in its whole life."))
+    form.add("limits.rpm", number_field("Most calls a minute"))
+
+
+def _owners(actor: Actor, work: Work) -> dict[str, str]:
     found = list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items
-    names = {application.id: application.name for application in found if application.is_active}
-    return {**names, _SELF: "Yourself, for the management API"}
+    names = {one.id: one.name for one in found if one.is_active and one.user_id is None}
+    teams = writable_teams(actor, work, Permission.TOKEN_ISSUE)
+    at_gate = {f"{_AT_GATE}{team_id}": f"Yourself, at the gate, in {name}" for team_id, name in teams.items()}
+    return {**names, **at_gate, _SELF: "Yourself, for the management API"}
+
+
+def _model_names(actor: Actor, work: Work) -> list[str]:
+    if actor.teams_with(Permission.MODEL_READ) == frozenset():
+        return []
+    return [model.name for model in list_models(actor, work, PageRequest(limit=MAX_PAGE)).items if model.is_enabled]
+
+
+def _service_names(actor: Actor, work: Work) -> dict[str, str]:
+    if actor.teams_with(Permission.SERVICE_READ) == frozenset():
+        return {}
+    found = list_services(actor, work, PageRequest(limit=MAX_PAGE)).items
+    return {one.id: f"{one.name} ({one.base_path})" for one in found if one.status != "retired"}
 
 
 def _some_model(actor: Actor, work: Work) -> str:

@@ -4,14 +4,16 @@ from datetime import datetime
 
 from passgate.console.components.badge import Tone
 from passgate.console.components.table import Column, Row, act, tag
+from passgate.console.edge import MOUNT_PATH
 from passgate.identity.models import Token
-from passgate.identity.service.tokens import status_of
+from passgate.identity.service.token_registry import status_of
 
-_TONES: dict[str, Tone] = {"active": "good", "expired": "plain", "revoked": "bad"}
+TONES: dict[str, Tone] = {"active": "good", "expired": "plain", "revoked": "bad"}
 
 COLUMNS = (
     Column("name", "Name", "main"),
     Column("status", "Status", "badge"),
+    Column("kind", "Kind"),
     Column("jti", "Token id", "id"),
     Column("scopes", "Scopes"),
     Column("issued", "Issued", "relative"),
@@ -27,9 +29,11 @@ def token_row(token: Token, now: datetime, owner: str = "") -> Row:
     revocable = status == "active"
     return {
         "id": token.jti,
+        "href": f"{MOUNT_PATH}/tokens/{token.jti}",
         "name": token.name,
         "sub": owner,
-        "status": tag(status.capitalize(), _TONES[status], dot=True, title=_why(token)),
+        "status": tag(status.capitalize(), TONES[status], dot=True, title=_why(token)),
+        "kind": f"{token.kind}, narrowed" if token.parent_jti else token.kind,
         "jti": token.jti,
         "scopes": " ".join(token.scopes),
         "issued": token.issued_at.isoformat(),

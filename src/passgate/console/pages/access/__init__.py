@@ -1,0 +1,1 @@
+"""May this token call that, and why."""

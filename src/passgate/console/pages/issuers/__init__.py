@@ -1,0 +1,1 @@
+"""Issuers of others: identity providers and trusted issuers."""
