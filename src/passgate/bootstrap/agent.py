@@ -24,6 +24,8 @@ from passgate.gateway.envoy.messages import MessageFactory
 from passgate.gateway.last_good import NodeFiles
 from passgate.gateway.node_record import NodeRecord
 from passgate.gateway.wake_up import WakeUp
+from passgate.identity.oauth.purging import purge_oauth
+from passgate.identity.service.audit import purge_log
 from passgate.identity.service.revocation import purge_expired
 from passgate.metering.ingest import Ingester
 from passgate.metering.service.retention import delete_before
@@ -110,6 +112,10 @@ def _upkeep(settings: Settings, storage: Storage) -> None:
             deleted = delete_before(work, before)
     with storage.writing() as work:
         purge_expired(work)
+        purge_oauth(work)
+    if settings.audit_retention_days:
+        with storage.writing() as work:
+            purge_log(work, storage.clock.now() - timedelta(days=settings.audit_retention_days))
 
 
 def _reopen(admin: EnvoyAdmin) -> None:

@@ -1,6 +1,7 @@
 """The control process: management API, OAuth endpoints and console, in one application on a Unix socket."""
 
 import logging
+from datetime import timedelta
 
 import uvicorn
 from fastapi import FastAPI
@@ -8,12 +9,17 @@ from fastapi import FastAPI
 from passgate.api.app import create_api
 from passgate.api.edge import Edge
 from passgate.bootstrap.database import open_storage
+from passgate.bootstrap.issuers import fresh_keys
 from passgate.bootstrap.layout import Folders
+from passgate.bootstrap.logouts import told_logouts
+from passgate.bootstrap.signing_keys import kept_keys
 from passgate.console.app import Console, mount_console
 from passgate.gateway.last_good import write_atomically
 from passgate.gateway.publication import Publication
 from passgate.identity.schemas import TokenIssuer
+from passgate.identity.service.key_rotation import keep_keys
 from passgate.identity.service.keys import ensure_signing_key
+from passgate.identity.service.sessions import SessionLimits
 from passgate.identity.service.setup import has_administrator, new_setup_link
 from passgate.settings import Settings
 from passgate.storage.migration import migrate
@@ -47,17 +53,19 @@ def run_control(settings: Settings, folders: Folders) -> None:
         forwarded_allow_ips="*",  # the socket is reachable by Envoy alone
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    uvicorn.Server(config).run()
+    with fresh_keys(storage), kept_keys(settings, storage), told_logouts(settings, storage):
+        uvicorn.Server(config).run()
 
 
 def build_application(settings: Settings, storage: Storage) -> FastAPI:
     """API and console over the same services."""
     issuer = TokenIssuer(issuer=settings.token_issuer, audience=settings.audience)
     secure = settings.base_url.startswith("https://")
-    api = create_api(Edge(storage=storage, token_issuer=issuer, public_url=settings.base_url, secure_cookies=secure))
-    mount_console(
-        api, Console(storage=storage, token_issuer=issuer, public_url=settings.base_url, secure_cookies=secure)
+    limits = SessionLimits(
+        absolute=timedelta(hours=settings.session_lifetime_hours), idle=timedelta(minutes=settings.session_idle_minutes)
     )
+    api = create_api(Edge(storage, issuer, settings.base_url, secure_cookies=secure, session_limits=limits))
+    mount_console(api, Console(storage, issuer, settings.base_url, secure_cookies=secure, session_limits=limits))
     return api
 
 
@@ -65,6 +73,7 @@ def prepare(settings: Settings, storage: Storage) -> None:
     """See that there is a signing key, and that the newest snapshot is of the present state and settings."""
     with storage.writing() as work:
         ensure_signing_key(work)
+        keep_keys(work, rotate_after=None)
         work.session.flush()
         Publication(issuer=settings.token_issuer, audience=settings.audience).publish(work)
 

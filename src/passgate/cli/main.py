@@ -4,7 +4,16 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from passgate.cli import node_commands, status_command, token_commands, version_command
+from passgate.cli import (
+    audit_commands,
+    jwt_commands,
+    key_commands,
+    login_commands,
+    node_commands,
+    status_command,
+    token_commands,
+    version_command,
+)
 from passgate.kernel.errors import PassgateError
 
 EXIT_REFUSED = 1
@@ -27,6 +36,10 @@ def build_parser() -> argparse.ArgumentParser:
     node_commands.add(commands)
     status_command.add(commands)
     token_commands.add(commands)
+    jwt_commands.add(commands)
+    key_commands.add(commands)
+    login_commands.add(commands)
+    audit_commands.add(commands)
     version_command.add(commands)
     return parser
 

@@ -3,41 +3,66 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from passgate.bootstrap.database import open_storage
-from passgate.bootstrap.layout import folders_of
+from passgate.cli.local_storage import open_local
 from passgate.identity.models import Application, Token
-from passgate.identity.schemas import TokenIn, TokenIssuer
+from passgate.identity.schemas import IssuedToken, TokenIn, TokenIssuer
 from passgate.identity.service.applications import get_application, list_applications
-from passgate.identity.service.tokens import get_token, issue_token, list_tokens, revoke_token, status_of
+from passgate.identity.service.token_narrowing import narrow_token
+from passgate.identity.service.token_registry import status_of
+from passgate.identity.service.token_revocation import (
+    revoke_application_tokens,
+    revoke_team_tokens,
+    revoke_token,
+    revoke_user_tokens,
+)
+from passgate.identity.service.tokens import get_token, issue_token, list_tokens
+from passgate.identity.token_limits import TokenLimits
+from passgate.identity.token_schemas import NarrowIn, TokenFilter
 from passgate.kernel.actor import SYSTEM
 from passgate.kernel.errors import InvalidInputError, NotFoundError
+from passgate.kernel.money import to_micro_dollars
 from passgate.kernel.pagination import MAX_PAGE, PageRequest
-from passgate.settings import Settings, load_settings
-from passgate.storage.migration import migrate
-from passgate.storage.work import Storage, Work
+from passgate.storage.work import Work
 
 
 def issue(options: argparse.Namespace) -> int:
     """Issue a token; the token alone goes to standard output, so that a script can take it."""
-    settings, storage = _open(options)
+    settings, storage = open_local(options)
     issuer = TokenIssuer(issuer=settings.token_issuer, audience=settings.audience)
     with storage.writing() as work:
         given = _token_in(options, _application(work, options.application).id)
         issued = issue_token(SYSTEM, work, issuer, given)
-    print(f"{issued.row.jti}, until {issued.row.expires_at:%Y-%m-%d %H:%M} UTC", file=sys.stderr)
-    print(issued.token)
-    return 0
+    return _shown(issued)
+
+
+def narrow(options: argparse.Namespace) -> int:
+    """Make a weaker token of one that stands on standard input, so that no list of processes shows it."""
+    settings, storage = open_local(options)
+    issuer = TokenIssuer(issuer=settings.token_issuer, audience=settings.audience)
+    scopes = options.scope or None
+    with _naming_fields():
+        given = NarrowIn(
+            name=options.name, scopes=scopes, limits=_limits(options), lifetime_seconds=options.lifetime_seconds
+        )
+    with storage.writing() as work:
+        issued = narrow_token(work, sys.stdin.read().strip(), issuer, given)
+    return _shown(issued)
 
 
 def listing(options: argparse.Namespace) -> int:
     """Print the registry, newest first."""
-    _, storage = _open(options)
+    _, storage = open_local(options)
     with storage.reading() as work:
         application = _application(work, options.application).id if options.application else None
-        page = list_tokens(SYSTEM, work, PageRequest(MAX_PAGE), application, options.status)
+        wanted = TokenFilter(
+            application_id=application, status=options.status, kind=options.kind, search=options.search
+        )
+        page = list_tokens(SYSTEM, work, PageRequest(MAX_PAGE), wanted)
         rows = [_described(work, token) for token in page.items]
     if options.json:
         print(json.dumps(rows))
@@ -50,25 +75,23 @@ def listing(options: argparse.Namespace) -> int:
 
 
 def revoke(options: argparse.Namespace) -> int:
-    """Revoke a token, or say that there was nothing to revoke."""
-    _, storage = _open(options)
+    """Revoke a token and what was narrowed from it, or all of an owner; or say that there was nothing to revoke."""
+    _, storage = open_local(options)
+    owned = {"application": revoke_application_tokens, "user": revoke_user_tokens, "team": revoke_team_tokens}
+    for level, use_case in owned.items():
+        owner = getattr(options, level)
+        if owner is not None:
+            with storage.writing() as work:
+                count = use_case(SYSTEM, work, owner, options.reason).count
+            print(f"{count} tokens revoked")
+            return 0
+    if options.jti is None:
+        raise InvalidInputError("Name a token, or an owner by --application, --user or --team.", field="jti")
     with storage.writing() as work:
         revoked = revoke_token(SYSTEM, work, options.jti, options.reason)
         status = status_of(get_token(SYSTEM, work, options.jti), work.clock.now())
     print(f"{options.jti} revoked" if revoked.count else f"{options.jti} was {status} already")
     return 0
-
-
-def _open(options: argparse.Namespace) -> tuple[Settings, Storage]:
-    settings = load_settings(data_dir=options.data)
-    folders = folders_of(settings)
-    if settings.database_url is None and not (folders.data / "passgate.db").exists():
-        raise NotFoundError(
-            f"There is no Passgate in {settings.data_dir}; start it first, or name its folder by --data."
-        )
-    storage = open_storage(settings, folders)
-    migrate(storage.engine)
-    return settings, storage
 
 
 def _application(work: Work, wanted: str) -> Application:
@@ -84,13 +107,38 @@ def _application(work: Work, wanted: str) -> Application:
 
 
 def _token_in(options: argparse.Namespace, application_id: str) -> TokenIn:
-    try:
+    with _naming_fields():
         return TokenIn(
-            name=options.name, application_id=application_id, scopes=options.scope, lifetime_days=options.days
+            kind="service" if options.audience else "application",
+            name=options.name,
+            application_id=application_id,
+            audiences=options.audience or None,
+            scopes=options.scope,
+            limits=_limits(options),
+            algorithm=options.algorithm,
+            lifetime_days=options.days,
         )
+
+
+def _limits(options: argparse.Namespace) -> TokenLimits:
+    budget = None if options.budget is None else to_micro_dollars(options.budget)
+    return TokenLimits(models=options.model, services=options.service, budget=budget, rpm=options.rpm)
+
+
+@contextmanager
+def _naming_fields() -> Iterator[None]:
+    try:
+        yield
     except ValidationError as error:
         first = error.errors()[0]
-        raise InvalidInputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        field = ".".join(map(str, first["loc"]))
+        raise InvalidInputError(f"{field}: {first['msg']}" if field else first["msg"]) from error
+
+
+def _shown(issued: IssuedToken) -> int:
+    print(f"{issued.row.jti}, until {issued.row.expires_at:%Y-%m-%d %H:%M} UTC", file=sys.stderr)
+    print(issued.token)
+    return 0
 
 
 def _described(work: Work, token: Token) -> dict[str, str | None]:
@@ -106,5 +154,5 @@ def _described(work: Work, token: Token) -> dict[str, str | None]:
     }
 
 
-ACTS = {"issue": issue, "list": listing, "revoke": revoke}
+ACTS = {"issue": issue, "narrow": narrow, "list": listing, "revoke": revoke}
 """The acts by their names on the command line."""
