@@ -15,6 +15,7 @@ from passgate.inference.routing import PriorityThenWeight
 from passgate.inference.routing_table import ServingApplication
 from passgate.inference.translation import InboundFormat
 from passgate.inference.worker.answering import send_json, send_refusal
+from passgate.inference.worker.attempts import Attempts
 from passgate.inference.worker.authorising_client import AuthorisingClient
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
 from passgate.inference.worker.caller import CLAIMS_HEADER, read_caller
@@ -79,9 +80,9 @@ class WorkerApp:
         client = AuthorisingClient(
             connect_seconds=limits.connect, now=lambda: self._clock.now().timestamp(), ca_file=options.ca_file
         )
-        strategy = PriorityThenWeight(self._chance)
+        attempts = Attempts(client, PriorityThenWeight(self._chance), limits)
         self._state.load()
-        self._calls = CallHandler(self._state, client, spool, strategy, limits, self._clock)
+        self._calls = CallHandler(self._state, attempts, spool, limits, self._clock)
         following = asyncio.create_task(self._state.follow())
         following.add_done_callback(_report_end)
         try:

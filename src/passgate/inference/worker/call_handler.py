@@ -5,13 +5,12 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
-from passgate.inference.routing import RoutingStrategy
 from passgate.inference.routing_table import ServingModel
 from passgate.inference.translation import ParsedRequest
 from passgate.inference.translator import is_for_embeddings, parse, render_stream_error
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
 from passgate.inference.worker.answering import call_headers, send_refusal
-from passgate.inference.worker.attempt import Attempt
+from passgate.inference.worker.attempts import Attempts, log_failure
 from passgate.inference.worker.call_guard import CallGuard
 from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.incoming import Incoming, Send
@@ -22,14 +21,12 @@ from passgate.inference.worker.refusals import (
     ModelKindError,
     ModelNotAllowedError,
     ModelNotFoundError,
-    NoDeploymentError,
     TokenRevokedError,
     VendorFailedError,
     WorkerStoppingError,
 )
 from passgate.inference.worker.request_body import ClientGoneError, read_body
 from passgate.inference.worker.spool import UsageSpool
-from passgate.inference.worker.vendor_client import VendorClient
 from passgate.kernel.clock import Clock
 from passgate.kernel.errors import PassgateError
 
@@ -48,9 +45,8 @@ class CallHandler:
     """Answers AI calls."""
 
     state: LiveState
-    client: VendorClient
+    attempts: Attempts
     spool: UsageSpool
-    strategy: RoutingStrategy
     limits: WorkerLimits
     clock: Clock
 
@@ -110,7 +106,7 @@ class CallHandler:
         watch = asyncio.create_task(guard.watch_client(incoming.receive))
         try:
             self.state.refuse_revoked(call.caller.token)  # it may have come on the list while the body came
-            await self._attempt_each(call, parsed, model, incoming.send)
+            await self.attempts.run(call, parsed, model, self._settle, incoming.send)
         except asyncio.CancelledError:
             task.uncancel()
             await self._end_cut(call, guard, incoming.send)
@@ -118,24 +114,6 @@ class CallHandler:
             guard.close()
             self.state.calls.discard(guard)
             watch.cancel()
-
-    async def _attempt_each(self, call: AiCall, parsed: ParsedRequest, model: ServingModel, send: Send) -> None:
-        """Try the deployments in turn, each with a request of its own, so that no credential meets another vendor."""
-        deployments = self.strategy.order(model)
-        if not deployments:
-            raise NoDeploymentError(f"No deployment of the model '{model.name}' can be used now.")
-        deadline = asyncio.get_running_loop().time() + self.limits.whole
-        attempt = Attempt(call, parsed, self.client, self.limits, deadline, self._settle, send)
-        for deployment in deployments[:-1]:
-            try:
-                await attempt.run(deployment, last=False)
-            except VendorFailedError as failure:
-                if call.head_sent:
-                    raise
-                _log_failure(call, failure, "the next deployment is tried")
-            else:
-                return
-        await attempt.run(deployments[-1], last=True)
 
     async def _end_cut(self, call: AiCall, guard: CallGuard, send: Send) -> None:
         """End a call that was cut: usage first, then, where there is someone to hear it, the reason."""
@@ -155,7 +133,7 @@ class CallHandler:
         status = 200 if call.head_sent else int(error.status)
         self._settle(call, Ending(status, outcome, error.code, usage, finish))
         if isinstance(error, VendorFailedError):
-            _log_failure(call, error, "the caller is told")
+            log_failure(call, error, "the caller is told")
         if not call.head_sent:
             await send_refusal(send, call.form, error, call.request_id, call_headers(call))
             return
@@ -182,19 +160,3 @@ def _ending_of_gone_client(call: AiCall) -> Ending:
     translator.close(request_id=call.request_id)
     outcome: Outcome = "ok" if call.head_sent and translator.error_code is None else "cancelled"
     return Ending(status, outcome, None, translator.usage, translator.finish_reason)
-
-
-def _log_failure(call: AiCall, failure: VendorFailedError, then: str) -> None:
-    deployment = call.deployment
-    _log.warning(
-        "vendor call failed (%s): %s %s; %s",
-        failure.code,
-        failure.message,
-        failure.cause,
-        then,
-        extra={
-            "request_id": call.request_id,
-            "deployment_id": deployment.id if deployment is not None else None,
-            "provider_id": deployment.provider_id if deployment is not None else None,
-        },
-    )
