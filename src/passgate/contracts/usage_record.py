@@ -1,14 +1,17 @@
 """One line of a worker's usage log: an AI call, what it used and what it cost."""
 
+from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
-class TokenUsage(BaseModel):
-    """Tokens by kind. ``input`` and ``output`` are totals that include the kinds named after them."""
+@dataclass(slots=True)
+class TokenUsage:
+    """Tokens by kind. ``input`` and ``output`` are totals that include the kinds named after them.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Made for every call and every event that tells of usage, hence no model that validates itself.
+    """
 
     input: int = 0
     output: int = 0
@@ -46,7 +49,7 @@ class UsageRecord(BaseModel):
     status: int
     outcome: Literal["ok", "error", "cancelled", "revoked"] = "ok"
     error_code: str | None = None
-    usage: TokenUsage = TokenUsage()
+    usage: TokenUsage = Field(default_factory=TokenUsage)
     usage_source: Literal["vendor", "none"] = "none"
     cost_micro_dollars: int = 0
     price_version: str | None = None

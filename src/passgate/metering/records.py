@@ -6,7 +6,7 @@ types of its values, in order) is new; lines of a known shape only have their sh
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -87,7 +87,7 @@ class UsageLine(NamedTuple):
 
 
 _CALL_NAMES = tuple(CallRecord.model_fields)
-_TOKEN_NAMES = tuple(TokenUsage.model_fields)
+_TOKEN_NAMES = tuple(one.name for one in fields(TokenUsage))
 _USAGE_NAMES = tuple(name for name in UsageRecord.model_fields if name != "usage")
 _START_OF_CALL = _CALL_NAMES.index("start")
 _START_OF_USAGE = _USAGE_NAMES.index("start")

@@ -1,6 +1,8 @@
-"""A worker under test: the real application, served by uvicorn on a loopback port, with its three files."""
+"""A worker under test: the real application, served on a loopback port, with its three files."""
 
+import asyncio
 import base64
+import contextlib
 import http.client
 import json
 import os
@@ -14,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import uvicorn
+import uvloop
 
 from passgate.contracts.inference_config import (
     Deployment,
@@ -26,8 +28,9 @@ from passgate.contracts.inference_config import (
 )
 from passgate.contracts.revocation_list import Revocation, RevocationList
 from passgate.contracts.usage_record import UsageRecord
+from passgate.inference.worker.app import build_app
 from passgate.inference.worker.options import WorkerLimits, WorkerOptions
-from passgate.inference.worker.server import server_config
+from passgate.inference.worker.server import WorkerServer
 from passgate.kernel.sealing import Vault
 
 VAULT = Vault.of(b"\x07" * 32)
@@ -143,18 +146,24 @@ class RunningWorker:
     def __enter__(self) -> Self:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
-        self._server = uvicorn.Server(server_config(self.options))
-        self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
+        started = threading.Event()
+        self._thread = threading.Thread(target=lambda: uvloop.run(self._serve(listener, started)), daemon=True)
         self._thread.start()
-        until(lambda: self._server.started)
+        assert started.wait(10)
         return self
+
+    async def _serve(self, listener: socket.socket, started: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._server = WorkerServer(build_app(self.options), self.limits.graceful_stop)
+        await self._server.serve(listener, started.set)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
         self._thread.join(15)
 
     def stop(self) -> None:
-        self._server.should_exit = True
+        with contextlib.suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(self._server.stop)
 
     @property
     def url(self) -> str:

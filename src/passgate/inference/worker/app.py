@@ -1,4 +1,4 @@
-"""The worker as an ASGI application: paths, methods, and the life of what they need."""
+"""The worker as an application: paths, methods, and the life of what they need."""
 
 import asyncio
 import contextlib
@@ -19,8 +19,9 @@ from passgate.inference.worker.attempts import Attempts
 from passgate.inference.worker.authorising_client import AuthorisingClient
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
 from passgate.inference.worker.caller import CLAIMS_HEADER, read_caller
+from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.gemini_model_list import gemini_list, gemini_model
-from passgate.inference.worker.incoming import Incoming, Message, Receive, Send
+from passgate.inference.worker.incoming import Incoming, Send
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.model_list import anthropic_list, anthropic_model, openai_list, openai_model
 from passgate.inference.worker.options import WorkerOptions
@@ -57,22 +58,9 @@ class WorkerApp:
         self._state = LiveState(options.config_file, options.revocations_file, options.vault)
         self._calls: CallHandler | None = None
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """ASGI 3: one request, or the life of the server."""
-        if scope["type"] == "http":
-            await self._answer(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._live(receive, send)
-
-    async def _live(self, receive: Receive, send: Send) -> None:
-        await receive()
-        async with self._running():
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-        await send({"type": "lifespan.shutdown.complete"})
-
     @contextlib.asynccontextmanager
-    async def _running(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
+        """The application's life: its files and connections are open within."""
         options = self._options
         limits = options.limits
         spool = UsageSpool(options.spool_dir, options.name, clock=self._clock, rotate_bytes=limits.spool_bytes)
@@ -92,9 +80,9 @@ class WorkerApp:
             client.close()
             spool.close()
 
-    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
-        """The edge of the process: what nobody foresaw becomes a 500 in the caller's format."""
-        incoming = self._incoming(scope, receive, send)
+    async def answer(self, request: ClientRequest) -> None:
+        """Answer a request. The edge of the process: what nobody foresaw becomes a 500 in the caller's format."""
+        incoming = self._incoming(request)
         try:
             await self._route(incoming)
         except PassgateError as error:
@@ -103,23 +91,24 @@ class WorkerApp:
             _log.exception("a request failed in a way that nobody foresaw", extra={"request_id": incoming.request_id})
             await self._refuse(incoming, PassgateError(UNFORESEEN))
 
-    def _incoming(self, scope: Message, receive: Receive, send: Send) -> Incoming:
-        path: str = scope["path"]
+    def _incoming(self, request: ClientRequest) -> Incoming:
+        path = request.path
         headers = {
-            _READ_HEADERS[key]: value.decode("latin-1") for key, value in scope["headers"] if key in _READ_HEADERS
+            _READ_HEADERS[key]: value.decode("latin-1") for key, value in request.headers if key in _READ_HEADERS
         }
-        gemini = read_call(path, scope["query_string"]) if ":" in path else None
+        gemini = read_call(path, request.query) if ":" in path else None
         if gemini is not None:
             headers[PATH_HEADER] = path
         return Incoming(
             form=gemini.form if gemini is not None else _CALL_PATHS.get(path) or _format_of(path, headers),
-            method=scope["method"],
+            method=request.method,
             path=path,
-            query=scope["query_string"],
+            query=request.query,
             request_id=headers.get("x-request-id") or self._ids.new("req"),
             headers=headers,
-            receive=receive,
-            send=send,
+            receive=request.receive,
+            send=request.send,
+            on_gone=request.on_gone,
         )
 
     async def _refuse(self, incoming: Incoming, error: PassgateError) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any, Literal
 
 from passgate.contracts.revocation_list import TokenFacts
-from passgate.inference.worker.incoming import Receive
 
 CutReason = Literal["cancelled", "revoked"]
 
@@ -31,8 +30,6 @@ class CallGuard:
         """The call has ended by itself; nothing cuts it any more."""
         self._open = False
 
-    async def watch_client(self, receive: Receive) -> None:
-        """Cut the call when its client goes."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
+    def lose_client(self) -> None:
+        """Cut the call, as its client has gone."""
         self.cut("cancelled")

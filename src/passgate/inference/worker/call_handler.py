@@ -103,7 +103,7 @@ class CallHandler:
             raise RuntimeError("a call runs in a task")
         guard = CallGuard(task, call.caller.token)
         self.state.calls.add(guard)
-        watch = asyncio.create_task(guard.watch_client(incoming.receive))
+        incoming.on_gone(guard.lose_client)
         try:
             self.state.refuse_revoked(call.caller.token)  # it may have come on the list while the body came
             await self.attempts.run(call, parsed, model, self._settle, incoming.send)
@@ -113,7 +113,6 @@ class CallHandler:
         finally:
             guard.close()
             self.state.calls.discard(guard)
-            watch.cancel()
 
     async def _end_cut(self, call: AiCall, guard: CallGuard, send: Send) -> None:
         """End a call that was cut: usage first, then, where there is someone to hear it, the reason."""

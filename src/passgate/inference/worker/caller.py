@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
 
@@ -39,6 +40,12 @@ def read_caller(headers: Mapping[str, str]) -> Caller:
     encoded = headers.get(CLAIMS_HEADER)
     if not encoded:
         raise ClaimsMissingError(_MESSAGE)
+    return _read_claims(encoded)
+
+
+@lru_cache(maxsize=10_000)
+def _read_claims(encoded: str) -> Caller:
+    """The same token comes again and again, and always means the same."""
     try:
         claims = orjson.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
         jti, subject, issued_at = claims["jti"], claims["sub"], claims["iat"]

@@ -26,6 +26,8 @@ class Incoming:
     """Those that the worker reads, names in lower case."""
     receive: Receive
     send: Send
+    on_gone: Callable[[Callable[[], None]], None]
+    """Has something done, at once, should the client go before it has its answer."""
 
     def own_headers(self) -> list[Header]:
         """What every answer bears."""

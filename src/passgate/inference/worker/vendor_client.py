@@ -12,6 +12,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import certifi
@@ -176,9 +177,12 @@ def _message(request: VendorRequest, address: VendorAddress) -> bytes:
 
 
 def _header_lines(headers: Mapping[str, str]) -> list[str]:
-    lines = []
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name) or _NOT_IN_VALUES.search(value):
-            raise ValueError(f"the header {name!r} holds what no header may")
-        lines.append(f"{name}: {value}\r\n")
-    return lines
+    return [_header_line(name, value) for name, value in headers.items()]
+
+
+@lru_cache(maxsize=4096)
+def _header_line(name: str, value: str) -> str:
+    """One header; most are the same in every call to a provider."""
+    if not _HEADER_NAME.fullmatch(name) or _NOT_IN_VALUES.search(value):
+        raise ValueError(f"the header {name!r} holds what no header may")
+    return f"{name}: {value}\r\n"
