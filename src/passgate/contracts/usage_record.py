@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-@dataclass(slots=True)
+@dataclass
 class TokenUsage:
     """Tokens by kind. ``input`` and ``output`` are totals that include the kinds named after them.
 

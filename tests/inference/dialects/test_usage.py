@@ -53,7 +53,7 @@ from passgate.inference.dialects.openai.usage import read_usage
 )
 def test_openai_like_usage(document: dict[str, Any], expected: Any) -> None:
     usage = read_usage(document)
-    assert (None if usage is None else usage.model_dump(exclude_defaults=True)) == expected
+    assert (None if usage is None else {name: count for name, count in vars(usage).items() if count}) == expected
 
 
 def test_anthropics_usage_comes_in_parts_and_is_summed() -> None:
@@ -65,7 +65,7 @@ def test_anthropics_usage_comes_in_parts_and_is_summed() -> None:
     count.add({"output_tokens": 20, "cache_read_input_tokens": 4, "output_tokens_details": {"thinking_tokens": 8}})
     total = count.total()
     assert total is not None
-    assert total.model_dump(exclude_defaults=True) == {
+    assert {name: count for name, count in vars(total).items() if count} == {
         "input": 12,
         "output": 20,
         "cached_input": 4,

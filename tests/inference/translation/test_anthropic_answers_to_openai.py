@@ -111,7 +111,7 @@ def test_a_whole_answer() -> None:
         "service_tier": "default",
     }
     assert reply.usage is not None
-    assert reply.usage.model_dump(exclude_defaults=True) == {
+    assert {name: count for name, count in vars(reply.usage).items() if count} == {
         "input": 60,
         "output": 40,
         "cached_input": 20,
