@@ -35,7 +35,8 @@ from passgate.storage.work import Storage
 
 _log = logging.getLogger("passgate.agent")
 
-_INGEST_SECONDS = 0.25
+_INGEST_SECONDS = 0.5
+"""A run has its price, whatever it finds; and a call must be seen within two seconds."""
 _BACKLOG = 10_000
 _INGEST_NICENESS = 5
 _DATABASE_AWAY_SECONDS = 2.0

@@ -14,9 +14,10 @@ CREDENTIAL_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
 _SKEW_SECONDS = 5
 _CACHED_TOKENS = 10_000
 
+_QUERY = "query"
+_QUERY_PARAMETER = "key"
 _PLACES: dict[str, JsonObject] = {
-    # First, so that a good token in the query is always cut out of the path.
-    "query": {"from_params": ["key"]},
+    _QUERY: {"from_params": [_QUERY_PARAMETER]},
     "bearer": {"from_headers": [{"name": "authorization", "value_prefix": "Bearer "}]},
     "x-api-key": {"from_headers": [{"name": "x-api-key"}]},
     "api-key": {"from_headers": [{"name": "api-key"}]},
@@ -28,7 +29,6 @@ _COMMON: JsonObject = {
     "require_expiration": True,
     "clock_skew_seconds": _SKEW_SECONDS,
     "forward": False,
-    "normalize_payload_in_metadata": {"space_delimited_claims": ["scope"]},
     "jwt_cache_config": {"jwt_cache_size": _CACHED_TOKENS},
 }
 """What every provider has, whoever the issuer is."""
@@ -56,13 +56,24 @@ def jwt_filter(snapshot: GatewaySnapshot) -> JsonObject:
     providers = {name: _provider(snapshot, place, jwks) for name, place in _PLACES.items()}
     providers |= foreign_providers(snapshot, _PLACES, _COMMON)
     anywhere = [{"provider_name": name} for name in providers]
+    in_headers = [{"provider_name": name} for name, one in providers.items() if "from_params" not in one]
+    in_query = {"name": _QUERY_PARAMETER, "present_match": True}
     typed: JsonObject = {
         "@type": names.JWT_AUTHN,
         "providers": providers,
-        "requirement_map": {OPTIONAL: {"requires_any": {"requirements": [*anywhere, {"allow_missing_or_failed": {}}]}}},
-        "rules": [{"match": {"prefix": "/"}, "requires": {"requires_any": {"requirements": anywhere}}}],
+        "requirement_map": {OPTIONAL: _any_of([*anywhere, {"allow_missing_or_failed": {}}])},
+        "rules": [
+            # The query goes first, so that a good token in it is always cut out of the path. Where there is none, it is
+            # not looked at: a place that is tried in vain costs a tenth of what the whole filter does.
+            {"match": {"prefix": "/", "query_parameters": [in_query]}, "requires": _any_of(anywhere)},
+            {"match": {"prefix": "/"}, "requires": _any_of(in_headers)},
+        ],
     }
     return {"name": names.JWT_FILTER, "typed_config": typed}
+
+
+def _any_of(requirements: list[JsonObject]) -> JsonObject:
+    return {"requires_any": {"requirements": requirements}}
 
 
 def _provider(snapshot: GatewaySnapshot, place: JsonObject, jwks: str) -> JsonObject:

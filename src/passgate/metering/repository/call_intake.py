@@ -103,7 +103,7 @@ def _rows(
             node,
             call.stream_id,
             call.request_id,
-            write(call.started_at),
+            write(call.start, call.started_at),
             "ai" if call.route == _AI_ROUTE else "rest",
             call.method,
             call.path,

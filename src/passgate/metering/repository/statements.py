@@ -15,6 +15,8 @@ Row = dict[str, Any]
 """Column to value."""
 Values = tuple[Any, ...]
 _COUNTED = {"preserve_rowcount": True}
+_USUAL_SHAPES = {("T", ".", "Z"), ("T", ".", "+00:00")}
+"""Of moments as Envoy and the workers write them: to the microsecond, in UTC."""
 
 
 class DuplicateRowsError(Exception):
@@ -48,16 +50,19 @@ def rows_with(connection: Connection, table: Table, columns: str, key: str, valu
     return list(connection.exec_driver_sql(query, (orjson.dumps(list(values)).decode(),)))
 
 
-def moment_writer(connection: Connection) -> Callable[[datetime], object]:
-    """Gives moments in UTC the form in which the driver stores them."""
+def moment_writer(connection: Connection) -> Callable[[str, datetime], object]:
+    """Gives a moment in UTC, of which the text in ISO 8601 is known as well, the form in which the driver stores it."""
     return _as_given if connection.dialect.name == "postgresql" else _as_text
 
 
-def _as_given(moment: datetime) -> datetime:
+def _as_given(text: str, moment: datetime) -> datetime:
+    del text
     return moment
 
 
-def _as_text(moment: datetime) -> str:
+def _as_text(text: str, moment: datetime) -> str:
+    if (text[10:11], text[19:20], text[26:]) in _USUAL_SHAPES:
+        return f"{text[:10]} {text[11:26]}"
     return moment.isoformat(" ", "microseconds")[:26]  # as SQLAlchemy's DateTime does for SQLite, without a zone
 
 

@@ -102,7 +102,7 @@ def _rows(connection: Connection, node: str, usages: Sequence[UsageLine]) -> lis
         (
             usage.request_id,
             node,
-            write(usage.started_at),
+            write(usage.start, usage.started_at),
             usage.application_id,
             usage.team_id,
             usage.jti,
