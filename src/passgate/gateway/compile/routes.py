@@ -87,7 +87,8 @@ def _ai(prefix: str) -> JsonObject:
             "retry_policy": _other_host(),
         },
         "request_headers_to_remove": list(CREDENTIAL_HEADERS),
-        **_without((names.SUBSCRIPTION_FILTER,)),
+        # No service, so nothing that a token's list of services could be asked about.
+        **_without((names.SERVICES_FILTER, names.SUBSCRIPTION_FILTER)),
     }
 
 
