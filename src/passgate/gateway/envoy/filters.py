@@ -24,8 +24,13 @@ def http_filters() -> list[JsonObject]:
         {"name": names.REQUIRED_FILTER, "typed_config": _required_claims()},
         {"name": names.SERVICES_FILTER, "typed_config": token_services_filter()},
         _discovered(names.SUBSCRIPTION_FILTER, names.RBAC),
-        {"name": "router", "typed_config": {"@type": type_url("envoy.extensions.filters.http.router.v3.Router")}},
+        {"name": "router", "typed_config": _router()},
     ]
+
+
+def _router() -> JsonObject:
+    """Sends calls on, without statistics that nobody reads: they cost a tenth of Envoy's work for a call."""
+    return {"@type": type_url("envoy.extensions.filters.http.router.v3.Router"), "dynamic_stats": False}
 
 
 def _discovered(name: str, url: str) -> JsonObject:
