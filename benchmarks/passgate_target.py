@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,8 +99,12 @@ class Started:
 
 
 @contextlib.contextmanager
-def started(place: Place) -> Iterator[Started]:
+def started(place: Place, settings: Mapping[str, str] | None = None) -> Iterator[Started]:
     """One inference worker, one Envoy thread, a fresh SQLite database.
+
+    Args:
+        place: where it runs.
+        settings: of its environment, beside these.
 
     Raises:
         StartError: it does not come up, or refuses what the set-up asks.
@@ -115,6 +119,7 @@ def started(place: Place) -> Iterator[Started]:
         "PASSGATE_PORT": str(port),
         "PASSGATE_WORKERS": "1",
         "PASSGATE_ENVOY_THREADS": "1",
+        **(settings or {}),
     }
     command: list[str | Path] = [Path(sys.executable).parent / "passgate", "up"]
     with processes.running(command, core=place.cores.target, log=log, env=environment) as process:
