@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST_FLAGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench lock migration clean
+.PHONY: help up test check format bench fidelity lock migration clean
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ format: $(VENV)/dev.stamp ## Put the code in its form
 
 bench: $(VENV)/dev.stamp ## Measure Passgate side by side with its peers
 	@$(BIN)/python -m benchmarks.run
+
+fidelity: $(VENV)/dev.stamp ## Measure what translation keeps, on recorded exchanges; writes docs/fidelity.md
+	@$(BIN)/python -m benchmarks.fidelity.run
 
 lock: $(VENV)/dev.stamp ## Renew the hashed lock files from pyproject.toml
 	@$(PIP) install uv

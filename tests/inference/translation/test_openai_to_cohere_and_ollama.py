@@ -41,10 +41,42 @@ def test_cohere_takes_a_talk_with_tools() -> None:
     assert dropped == ("response_format.json_schema.name",)
 
 
+def strict_tool(name: str, *, strict: bool) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, "parameters": {"type": "object"}, "strict": strict}}
+
+
+def test_cohere_is_strict_with_all_tools_or_with_none() -> None:
+    one, other = strict_tool("one", strict=True), strict_tool("other", strict=False)
+    body, dropped = ask("cohere", tools=[one, {**one, "function": {**one["function"], "name": "too"}}])
+    assert (body["strict_tools"], dropped) == (True, ())
+    body, dropped = ask("cohere", tools=[one, other])
+    assert "strict_tools" not in body
+    assert dropped == ("tools.strict",)
+    body, dropped = ask("cohere", tools=[other])
+    assert "strict_tools" not in body
+    assert dropped == ()
+
+
+@pytest.mark.parametrize("vendor", ["bedrock", "cohere", "gemini", "ollama", "openai"])
+def test_a_tool_added_in_the_midst_of_a_talk_is_refused_and_not_forgotten(vendor: str) -> None:
+    added = {"type": "tool_addition", "tool": {"type": "tool_reference", "tool_name": "look"}}
+    talk = [{"role": "user", "content": "Look"}, {"role": "system", "content": [added]}]
+    with pytest.raises(UntranslatableError) as refused:
+        opened("anthropic-messages", {"model": "m", "max_tokens": 9, "messages": talk}, target(vendor))
+    assert refused.value.field == "messages[1].content[0]"
+
+
+def test_gemini_is_told_that_a_picture_without_an_ending_is_a_picture() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "https://e.example/picture"}}
+    body, _ = ask("gemini", messages=[{"role": "user", "content": [picture]}])
+    told = {"fileUri": "https://e.example/picture", "mimeType": "image/jpeg"}
+    assert body["contents"][0]["parts"] == [{"fileData": told}]
+
+
 def test_ollama_takes_a_talk_with_tools_pictures_and_room() -> None:
     to = Target("ollama", "http://localhost:11434/v1", None, "qwen3", context_window=16384)
     body, dropped = ask("ollama", to, tools=[TOOL], max_tokens=9, seed=1, top_k=3, reasoning_effort="low", stop="END")
-    assert dropped == ()
+    assert dropped == ("reasoning_effort",)  # that it thinks is said, how much cannot be
     function = {"name": "look", "arguments": {"x": 1}}
     assert body["messages"][2] == {
         "role": "assistant",

@@ -6,7 +6,7 @@ from passgate.inference.dialects.anthropic.blocks import BlockWriter, cache_cont
 from passgate.inference.dialects.anthropic.endpoint import addressed, count_request, messages_request
 from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
 from passgate.inference.exchange.claude_thinking import put_thinking
-from passgate.inference.exchange.content import Text
+from passgate.inference.exchange.content import Part, Text
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.exchange.ports import Outgoing, VendorGarbageError
 from passgate.inference.json_text import write_json
@@ -107,7 +107,7 @@ def _messages(
         if turn.name is not None:
             left_out.at(turn.path, "name")
         if turn.role == "system":
-            system.extend(text_block(part) for part in turn.parts if isinstance(part, Text) and part.text)
+            system.extend(text_block(part) for part in map(_instruction, turn.parts) if part.text)
             continue
         blocks = [block for part in turn.parts if (block := writer.write(part)) is not None]
         if messages and messages[-1]["role"] == turn.role:
@@ -119,6 +119,13 @@ def _messages(
         message = "The field 'messages' cannot be translated: Anthropic needs a message of the user's."
         raise UntranslatableError(message, field="messages")
     return system, messages
+
+
+def _instruction(part: Part) -> Text:
+    if not isinstance(part, Text):
+        message = f"'{part.path}' cannot be translated: Anthropic takes text there."
+        raise UntranslatableError(message, field=part.path)
+    return part
 
 
 def _put_stop(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> None:

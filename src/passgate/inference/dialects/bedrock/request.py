@@ -11,7 +11,7 @@ from passgate.inference.dialects.bedrock.model_family import family_of
 from passgate.inference.dialects.bedrock.model_fields import put_model_fields
 from passgate.inference.dialects.bedrock.tools import put_tools
 from passgate.inference.exchange.chat_request import ChatRequest, ResponseFormat
-from passgate.inference.exchange.content import Text
+from passgate.inference.exchange.content import Part, Text
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.exchange.ports import Outgoing
 from passgate.inference.json_text import write_json
@@ -62,8 +62,15 @@ def _system(request: ChatRequest, writer: BlockWriter) -> list[dict[str, Any]]:
     texts = list(request.system)
     for turn in request.turns:
         if turn.role == "system":
-            texts.extend(part for part in turn.parts if isinstance(part, Text))
+            texts.extend(_instruction(part) for part in turn.parts)
     return [block for text in texts for block in writer.write(text)]
+
+
+def _instruction(part: Part) -> Text:
+    if not isinstance(part, Text):
+        message = f"'{part.path}' cannot be translated: Bedrock takes text there."
+        raise UntranslatableError(message, field=part.path)
+    return part
 
 
 def _messages(request: ChatRequest, writer: BlockWriter, left_out: LeftOut) -> list[dict[str, Any]]:

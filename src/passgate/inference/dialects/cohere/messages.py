@@ -41,8 +41,13 @@ class MessageWriter:
             elif turn.role == "user":
                 messages.extend(self._said(turn))
             else:
-                messages.append(self._system([part for part in turn.parts if isinstance(part, Text)]))
+                messages.append(self._system([self._instruction(part) for part in turn.parts]))
         return messages
+
+    def _instruction(self, part: Part) -> Text:
+        if not isinstance(part, Text):
+            raise _unknown(part.path, "Cohere takes text there.")
+        return part
 
     def _system(self, texts: list[Text]) -> dict[str, Any]:
         for text in texts:

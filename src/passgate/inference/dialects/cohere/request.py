@@ -80,8 +80,13 @@ def _put_tools(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) ->
         left_out.member_if("tool_choice", choice)
         return
     body["tools"] = [_tool(tool, left_out) for tool in tools]
-    if any(tool.strict for tool in tools):
+    if all(tool.strict for tool in tools):
         body["strict_tools"] = True
+    else:
+        # Cohere is strict with all tools or with none.
+        for tool in tools:
+            if tool.strict:
+                left_out.at(tool.path, "strict")
     if choice is not None and choice.mode != "auto":
         body["tool_choice"] = "REQUIRED" if choice.mode == "required" else "NONE"
 

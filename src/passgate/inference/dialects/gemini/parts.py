@@ -88,9 +88,10 @@ class PartWriter:
             case TextSource(text):
                 return {"text": text}
             case UrlSource(url):
-                file: dict[str, Any] = {"fileUri": url}
                 guessed = mimetypes.guess_type(urlsplit(url).path)[0]
-                if guessed is not None or self._needs_type:
+                file: dict[str, Any] = {"fileUri": url}
+                if guessed is not None or self._needs_type or otherwise.startswith("image/"):
+                    # Without a type nobody could tell a picture from a document.
                     file["mimeType"] = guessed or otherwise
                 return {"fileData": file}
             case FileSource():

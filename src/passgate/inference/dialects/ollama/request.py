@@ -44,6 +44,9 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     _put_format(request, body, left_out)
     if request.reasoning is not None:
         body["think"] = _think(request.reasoning, target.vendor_model)
+        asked = request.reasoning.effort or request.reasoning.budget
+        if body["think"] is True and asked is not None:
+            left_out.member("reasoning")  # how much, these models are not told
     headers = request_headers(target)
     return Outgoing(VendorRequest("POST", api_url(target, "/chat"), headers, write_json(body)), left_out.names())
 
