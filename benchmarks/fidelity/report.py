@@ -26,7 +26,10 @@ How much stays what it was when client and vendor speak different formats. `make
 exchanges (`../shared/recordings`, recorded by the pydantic-ai project) and writes this page; a test repeats it and
 fails when a figure falls.
 
-**Vendors' answers: {answers:.1%} exact. Clients' requests: {requests:.1%} exact**, of what the target can express.
+**Of what the target can express: vendors' answers {answers.share:.1%} exact, clients' requests {requests.share:.1%}
+exact.** The rest said so: of {answers.whole} answers {answers.named} hold something that the client's format has no
+place for; of {requests.whole} requests {requests.named} had something left out by name, and {requests.refused} were
+refused by the name of a field that the vendor cannot express (mostly other vendors' own tools, files and sound).
 
 ## What counts as exact
 - Both sides are read by small readers of their own (`benchmarks/fidelity`), which share no code with the gate, and what
@@ -55,7 +58,7 @@ def render(measure: Measure, count: int) -> str:
         measure: the outcome.
         count: of the recordings.
     """
-    answers, requests = measure.total("answers").share, measure.total("requests").share
+    answers, requests = measure.total("answers"), measure.total("requests")
     lines = [_HEAD.format(count=count, answers=answers, requests=requests, cuts=CUTS)]
     lines += ["## Vendors' answers, for clients of each format", "", *_table(measure.answers, tuple(gate.FORMATS)), ""]
     lines += ["## Clients' requests, to each dialect", "", *_table(measure.requests, gate.DIALECTS), ""]
