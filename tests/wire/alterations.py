@@ -23,15 +23,9 @@ def manager_without(*keys: str) -> Callable[[JsonObject], None]:
     return alter
 
 
-def filter_without_rules(name: str) -> Callable[[JsonObject], None]:
-    """An RBAC filter that judges nothing."""
-
-    def alter(config: JsonObject) -> None:
-        for one in manager(config)["http_filters"]:
-            if one["name"] == name:
-                one["typed_config"] = {"@type": names.RBAC}
-
-    return alter
+def without_required_claims(resources: Resources) -> None:
+    """The filter that asks for claims judges nothing."""
+    resources[names.EXTENSION][names.REQUIRED_FILTER]["typed_config"] = {"@type": names.RBAC}
 
 
 def providers(resources: Resources) -> list[JsonObject]:

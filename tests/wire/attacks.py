@@ -144,21 +144,23 @@ ATTACKS: dict[str, Attack] = {
     "kid an SQL injection": Attack(with_header(kid="' UNION SELECT 'x' --")),
     "kid a number": Attack(with_header(kid=0)),
     "kid a list": Attack(with_header(kid=["key-1"])),
-    "no kid": Attack(with_header(kid=None), envoys="accepted"),
+    "no kid": Attack(with_header(kid=None)),
     "own key embedded": Attack(_own_key_embedded()),
     "own key embedded, its kid": Attack(_own_key_embedded(kid="mine")),
     "own key embedded, no kid": Attack(_own_key_embedded(kid=None)),
-    "key embedded": Attack(
-        lambda issuer: raw(issuer, header=good_header(issuer) | {"jwk": issuer.public}), envoys="accepted"
-    ),
-    "jku": Attack(with_header(jku="https://evil.example/jwks.json"), envoys="accepted"),
-    "x5u": Attack(with_header(x5u="https://evil.example/chain.pem"), envoys="accepted"),
-    "x5c": Attack(with_header(x5c=["MIIB"]), envoys="accepted"),
+    "key embedded": Attack(lambda issuer: raw(issuer, header=good_header(issuer) | {"jwk": issuer.public})),
+    "x5t": Attack(with_header(x5t="AAAA")),
+    "x5t#S256": Attack(with_header(**{"x5t#S256": "AAAA"})),
+    "b64 without crit": Attack(with_header(b64=False)),
+    "cty": Attack(with_header(cty="JWT")),
+    "jku": Attack(with_header(jku="https://evil.example/jwks.json")),
+    "x5u": Attack(with_header(x5u="https://evil.example/chain.pem")),
+    "x5c": Attack(with_header(x5c=["MIIB"])),
     # What a verifier must understand or refuse (RFC 7515 section 4.1.11, RFC 7797).
-    "crit unknown": Attack(with_header(crit=["evil"], evil=1), envoys="accepted"),
-    "crit empty": Attack(with_header(crit=[]), envoys="accepted"),
-    "crit b64 false": Attack(with_header(crit=["b64"], b64=False), envoys="accepted"),
-    "zip": Attack(with_header(zip="DEF"), envoys="accepted"),
+    "crit unknown": Attack(with_header(crit=["evil"], evil=1)),
+    "crit empty": Attack(with_header(crit=[])),
+    "crit b64 false": Attack(with_header(crit=["b64"], b64=False)),
+    "zip": Attack(with_header(zip="DEF")),
     # Parsers that read one token in two ways.
     "alg twice": Attack(
         lambda issuer: raw(
@@ -228,7 +230,7 @@ ATTACKS: dict[str, Attack] = {
         lambda issuer: raw(issuer, claims=issuer.claims(iat=int(time.time()) + 600)), envoys="accepted"
     ),
     "iat as text": Attack(with_claims(iat="1")),
-    "iat missing": Attack(with_claims(iat=None), envoys="accepted"),
+    "iat missing": Attack(with_claims(iat=None)),
     # Claims that the deny list and the registry go by.
     "jti missing": Attack(with_claims(jti=None)),
     "jti empty": Attack(with_claims(jti="")),

@@ -11,7 +11,7 @@ import pytest
 
 from passgate.contracts.trusted_issuer import TrustedIssuer, application_of
 from passgate.gateway.xds.outcome import OutcomeKind
-from wire.foreign import FOREIGN, ForeignIssuer, filters_that_travel, publish
+from wire.foreign import FOREIGN, ForeignIssuer, publish
 from wire.rig import Gate, open_gate, wait_until
 from wire.tokens import AUDIENCE, ISSUER, Issuer
 
@@ -20,7 +20,7 @@ SPOOFED = {"x-passgate-foreign-claims": base64.urlsafe_b64encode(b'{"sub":"root"
 
 
 def open_with(*issuers: TrustedIssuer) -> Iterator[Gate]:
-    with open_gate(alter=filters_that_travel) as gate:
+    with open_gate() as gate:
         gate.start_envoy(wait=False)
         gate.deny("jti-denied")
         assert publish(gate, *issuers).kind is not OutcomeKind.REJECTED, gate.rejected

@@ -25,6 +25,8 @@ _DETAILS: tuple[tuple[str, str], ...] = (
     (f"{_RBAC}revoked", "token_revoked"),
     (f"{_RBAC}claim_missing_", "token_invalid"),
     (f"{_RBAC}token_kind", "token_invalid"),
+    (f"{_RBAC}key_unnamed", "token_invalid"),
+    (f"{_RBAC}header_refused", "token_invalid"),
     (f"{_RBAC}two_tokens", "token_invalid"),
     (f"{_RBAC}application_unknown", "application_unknown"),
     (f"{_RBAC}claim_refused", "claim_refused"),

@@ -6,6 +6,8 @@ from passgate.gateway.compile.clusters import control_cluster, service_upstream,
 from passgate.gateway.compile.jwt import jwt_filter
 from passgate.gateway.compile.routes import route_table
 from passgate.gateway.compile.subscriptions import subscription_filter
+from passgate.gateway.compile.token_rules import claims_filter, required_claims_filter
+from passgate.gateway.compile.trusted_issuers import with_foreign_subscribers
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.names import JsonObject
@@ -23,7 +25,12 @@ def compile_resources(snapshot: GatewaySnapshot, layout: NodeLayout) -> Resource
     check_snapshot(snapshot)
     clusters = [control_cluster(layout), workers_cluster(layout)]
     clusters += [service_upstream(service, layout.ca_bundle) for service in snapshot.services]
-    extensions = [jwt_filter(snapshot), subscription_filter(snapshot)]
+    extensions = [
+        jwt_filter(snapshot),
+        claims_filter(snapshot),
+        required_claims_filter(snapshot),
+        with_foreign_subscribers(subscription_filter(snapshot), snapshot),
+    ]
     resources: Resources = {
         names.CLUSTER: {cluster["name"]: cluster for cluster in clusters},
         names.EXTENSION: {extension["name"]: extension for extension in extensions},

@@ -141,7 +141,7 @@ def _service_parts(service: GatewayService) -> JsonObject:
     }
     if service.access == "public":
         # An upstream open to all may have credentials of its own; ours are cut off by the optional JWT check.
-        return {**parts, "request_headers_to_remove": [names.CLAIMS_HEADER]}
+        return {**parts, "request_headers_to_remove": [names.CLAIMS_HEADER, names.FOREIGN_CLAIMS_HEADER]}
     return {**parts, "request_headers_to_remove": list(CREDENTIAL_HEADERS)}
 
 

@@ -16,15 +16,13 @@ from passgate.gateway.compile.matchers import lookup_filter
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
-FOREIGN_CLAIMS_HEADER = "x-passgate-foreign-claims"
-"""What :data:`names.CLAIMS_HEADER` is for our own tokens; apart from it, lest an upstream takes one for the other."""
-
-ISSUER_STATE = "passgate.foreign_issuer"
-CLIENT_STATE = "passgate.foreign_client"
-SUBSCRIBER_STATE = "passgate.foreign_subscriber"
+_SUBSCRIBER_STATE = "passgate.foreign_subscriber"
 """``<service id>|<iss>|<value of the claim that says whose call it is>``; the first two hold no ``|``."""
 
 _ANYTHING: JsonObject = {"string_match": {"safe_regex": {"regex": ".+"}}}
+_PRESENT: JsonObject = {"present_match": True}
+_REFUSED_HEADERS = ("b64", "crit", "zip")
+"""What changes how a token is to be read; others (``x5t`` of Entra) name a key, and say nothing to the gate."""
 _ACCESS_TOKEN: JsonObject = {"string_match": {"safe_regex": {"regex": "(?i)(application/)?at\\+jwt"}}}
 
 
@@ -45,10 +43,13 @@ def with_foreign_claims(claims: JsonObject, snapshot: GatewaySnapshot) -> JsonOb
         return claims
     copies = [copy for issuer in snapshot.trusted_issuers for copy in _copies(issuer)]
     service = f"%METADATA(ROUTE:{names.METADATA_NAMESPACE}:{names.SERVICE_KEY})%"
-    subscriber = f"{service}|%FILTER_STATE({ISSUER_STATE}:PLAIN)%|%FILTER_STATE({CLIENT_STATE}:PLAIN)%"
+    issuer, client = (
+        f"%FILTER_STATE({key}:PLAIN)%" for key in (names.FOREIGN_ISSUER_STATE, names.FOREIGN_CLIENT_STATE)
+    )
+    subscriber = f"{service}|{issuer}|{client}"
     return {
         **claims,
-        "on_request_headers": [*claims["on_request_headers"], *copies, _state(SUBSCRIBER_STATE, subscriber)],
+        "on_request_headers": [*claims["on_request_headers"], *copies, _state(_SUBSCRIBER_STATE, subscriber)],
     }
 
 
@@ -76,7 +77,7 @@ def with_foreign_subscribers(subscriptions: JsonObject, snapshot: GatewaySnapsho
     if not pairs:
         return subscriptions
     found, missing = ("subscribed", "ALLOW"), ("subscription_missing", "DENY")
-    foreign = lookup_filter("", SUBSCRIBER_STATE, pairs, found=found, missing=missing)  # type: ignore[arg-type]  # literals
+    foreign = lookup_filter("", _SUBSCRIBER_STATE, pairs, found=found, missing=missing)  # type: ignore[arg-type]  # literals
     inner = foreign["typed_config"]["matcher"]
     typed = subscriptions["typed_config"]
     matcher = {**typed["matcher"], "on_no_match": {"matcher": inner}} if "matcher_tree" in typed["matcher"] else inner
@@ -89,7 +90,7 @@ def _provider(issuer: TrustedIssuer) -> JsonObject:
         "issuer": issuer.issuer,
         "audiences": list(issuer.audiences),
         "local_jwks": {"inline_string": json.dumps({"keys": keys}, separators=(",", ":"))},
-        "forward_payload_header": FOREIGN_CLAIMS_HEADER,
+        "forward_payload_header": names.FOREIGN_CLAIMS_HEADER,
         "payload_in_metadata": issuer.id,
         "header_in_metadata": _header_key(issuer),
     }
@@ -97,15 +98,19 @@ def _provider(issuer: TrustedIssuer) -> JsonObject:
 
 def _copies(issuer: TrustedIssuer) -> list[JsonObject]:
     """What is empty is skipped, so only the issuer whose token it is sets anything."""
-    copies = [_state(ISSUER_STATE, _format(issuer, "iss")), _state(names.JTI_STATE, _format(issuer, "jti"))]
+    copies = [
+        _state(names.FOREIGN_ISSUER_STATE, _format(issuer, "iss")),
+        _state(names.JTI_STATE, _format(issuer, "jti")),
+    ]
     if issuer.application_claim is not None:
-        copies.append(_state(CLIENT_STATE, _format(issuer, issuer.application_claim)))
+        copies.append(_state(names.FOREIGN_CLIENT_STATE, _format(issuer, issuer.application_claim)))
     return copies
 
 
 def _refusals(issuer: TrustedIssuer) -> dict[str, JsonObject]:
     """What refuses a token of the issuer, by the beginning of the policy's name, which says why."""
-    found = {"claim_missing_sub": _not(_claim(issuer.id, "sub", _ANYTHING))}
+    header = _any_of([_claim(_header_key(issuer), name, _PRESENT) for name in _REFUSED_HEADERS])
+    found = {"header_refused": header, "claim_missing_sub": _not(_claim(issuer.id, "sub", _ANYTHING))}
     if issuer.needs_jti:
         found["claim_missing_jti"] = _not(_claim(issuer.id, "jti", _ANYTHING))
     if issuer.token_type is not None:

@@ -57,7 +57,11 @@ def _without_claims_of_clients() -> JsonObject:
         "name": "only_ours",
         "typed_config": {
             "@type": type_url("envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"),
-            "mutations": [{"remove": names.CLAIMS_HEADER}, {"remove": names.UNLOGGED_HEADER}],
+            "mutations": [
+                {"remove": names.CLAIMS_HEADER},
+                {"remove": names.FOREIGN_CLAIMS_HEADER},
+                {"remove": names.UNLOGGED_HEADER},
+            ],
         },
     }
 

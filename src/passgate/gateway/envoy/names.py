@@ -19,6 +19,7 @@ EXTENSION: Final = type_url("envoy.config.core.v3.TypedExtensionConfig")
 SECRET: Final = type_url("envoy.extensions.transport_sockets.tls.v3.Secret")
 
 RBAC: Final = type_url("envoy.extensions.filters.http.rbac.v3.RBAC")
+SET_STATE: Final = type_url("envoy.extensions.filters.http.set_filter_state.v3.Config")
 JWT_AUTHN: Final = type_url("envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication")
 
 ROUTE_TABLE: Final = "routes"
@@ -46,11 +47,19 @@ JTI_STATE: Final = "passgate.jti"
 SUBSCRIBER_STATE: Final = "passgate.subscriber"
 """``<service id>|<client_id>``."""
 
+FOREIGN_ISSUER_STATE: Final = "passgate.foreign_issuer"
+"""``iss`` of a trusted issuer's token."""
+FOREIGN_CLIENT_STATE: Final = "passgate.foreign_client"
+"""The value of the claim that says whose call it is, where one does."""
+
 METADATA_NAMESPACE: Final = "passgate"
 SERVICE_KEY: Final = "service_id"
 
 CLAIMS_HEADER: Final = "x-passgate-claims"
 """The verified token's claims, base64url JSON, for upstreams and workers; a client's own copy is cut off first."""
+
+FOREIGN_CLAIMS_HEADER: Final = "x-passgate-foreign-claims"
+"""The same for tokens of trusted issuers; apart from it, lest an upstream takes one for the other."""
 
 UNLOGGED_HEADER: Final = "x-passgate-unlogged"
 """Put by control's routes on their requests, which are then not in the access log; a client's own is cut off first."""

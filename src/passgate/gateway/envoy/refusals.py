@@ -74,6 +74,13 @@ REFUSALS: tuple[Refusal, ...] = (
     _token("token_invalid", "The token has no jti claim.", f"{_RBAC}claim_missing_jti"),
     _token("token_invalid", "The token has no sub claim.", f"{_RBAC}claim_missing_sub"),
     _token("token_invalid", "The token has no client_id claim.", f"{_RBAC}claim_missing_client_id"),
+    _token("token_invalid", "The token has no iat claim.", f"{_RBAC}claim_missing_iat"),
+    _token("token_invalid", "The token's header names no key (kid).", f"{_RBAC}key_unnamed"),
+    _token(
+        "token_invalid",
+        "The token's header has a parameter that is not accepted (such as crit, jku or jwk).",
+        f"{_RBAC}header_refused",
+    ),
     _token("token_invalid", "The token is no access token (its typ is not at+jwt).", f"{_RBAC}token_kind"),
     _token(
         "token_invalid",
