@@ -26,7 +26,7 @@ class Problem(BaseModel):
     detail: str = Field(description="What is wrong, for people.")
     code: str = Field(description="Stable name of the rule that decided.")
     field: str | None = Field(default=None, description="Dotted path of the input field at fault.")
-    request_id: str
+    request_id: str | None = Field(default=None, description="Null where Envoy refused before it gave one.")
     errors: list[FieldError] | None = Field(default=None, description="All fields at fault, where there are several.")
 
     def response(self, headers: dict[str, str] | None = None) -> JSONResponse:

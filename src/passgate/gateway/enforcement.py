@@ -26,8 +26,9 @@ class Enforcement(BaseModel):
     enforced: int = Field(description="Nodes that refuse what was revoked.")
     complete: bool = Field(description="Whether every one of them does.")
     milliseconds: int | None = Field(
+        default=None,
         description="From the revocation to its enforcement on the last node; null while that is not so. "
-        "An upper bound where a later revocation has been enforced since."
+        "An upper bound where a later revocation has been enforced since.",
     )
 
 
