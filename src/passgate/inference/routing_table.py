@@ -13,6 +13,7 @@ from passgate.contracts.inference_config import (
     InferenceProvider,
     ModelKind,
 )
+from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.inference.pricing import CallPrice
 from passgate.inference.translation import Target
 from passgate.inference.translator import DIALECTS
@@ -79,9 +80,14 @@ class RoutingTable:
     """All that a call is decided by, at one version of the configuration."""
 
     def __init__(
-        self, version: int, models: tuple[ServingModel, ...], applications: tuple[ServingApplication, ...]
+        self,
+        version: int,
+        models: tuple[ServingModel, ...],
+        applications: tuple[ServingApplication, ...],
+        issuers: tuple[TrustedIssuer, ...] = (),
     ) -> None:
         self.version = version
+        self.issuers: Mapping[str, TrustedIssuer] = {issuer.issuer: issuer for issuer in issuers}
         self._applications = {application.id: application for application in applications}
         self._models: dict[tuple[str | None, str], ServingModel] = {(m.team_id, m.name): m for m in models}
         self._names = frozenset(model.name for model in models)
@@ -110,7 +116,8 @@ def compile_config(config: InferenceConfig, vault: Vault) -> RoutingTable:
     targets = {provider.id: target for provider in config.providers if (target := _provider_target(provider, vault))}
     providers = {provider.id: provider for provider in config.providers}
     models = tuple(_serving_model(model, providers, targets) for model in config.models)
-    return RoutingTable(config.version, models, tuple(_serving_application(row) for row in config.applications))
+    applications = tuple(_serving_application(row) for row in config.applications)
+    return RoutingTable(config.version, models, applications, config.trusted_issuers)
 
 
 def _serving_application(application: InferenceApplication) -> ServingApplication:

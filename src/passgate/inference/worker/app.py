@@ -18,7 +18,7 @@ from passgate.inference.worker.answering import send_json, send_refusal
 from passgate.inference.worker.attempts import Attempts
 from passgate.inference.worker.authorising_client import AuthorisingClient
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
-from passgate.inference.worker.caller import CLAIMS_HEADER, read_caller
+from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.gemini_model_list import gemini_list, gemini_model
 from passgate.inference.worker.incoming import Incoming, Send
@@ -43,7 +43,15 @@ _LISTS = (_MODELS, f"{GEMINI}models")
 _LISTED = tuple(f"{path}/" for path in _LISTS)
 _READ_HEADERS = {
     name.encode(): name
-    for name in (CLAIMS_HEADER, "x-request-id", "content-length", "anthropic-version", "anthropic-beta", GOOGLE_CLIENT)
+    for name in (
+        CLAIMS_HEADER,
+        FOREIGN_CLAIMS_HEADER,
+        "x-request-id",
+        "content-length",
+        "anthropic-version",
+        "anthropic-beta",
+        GOOGLE_CLIENT,
+    )
 }
 
 
@@ -148,7 +156,7 @@ class WorkerApp:
         return gemini_list(self._state.table, application, incoming.query)
 
     def _application(self, headers: Mapping[str, str]) -> ServingApplication:
-        caller = read_caller(headers)
+        caller = read_caller(headers, self._state.issuers)
         self._state.refuse_revoked(caller.token)
         application = self._state.table.application(caller.token.application)
         if application is None:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, Literal
 
-from passgate.contracts.revocation_list import TokenFacts
+from passgate.inference.worker.caller import Caller
 
 CutReason = Literal["cancelled", "revoked"]
 
@@ -11,12 +11,12 @@ CutReason = Literal["cancelled", "revoked"]
 class CallGuard:
     """Cancels the call's task, once, and remembers why."""
 
-    __slots__ = ("_open", "_task", "reason", "token")
+    __slots__ = ("_open", "_task", "caller", "reason")
 
-    def __init__(self, task: asyncio.Task[Any], token: TokenFacts) -> None:
+    def __init__(self, task: asyncio.Task[Any], caller: Caller) -> None:
         self._task = task
         self._open = True
-        self.token = token
+        self.caller = caller
         self.reason: CutReason | None = None
 
     def cut(self, reason: CutReason) -> None:

@@ -57,7 +57,7 @@ class CallHandler:
             ClaimsMissingError: nobody knows who calls.
         """
         timer = asyncio.get_running_loop().time
-        caller = read_caller(incoming.headers)
+        caller = read_caller(incoming.headers, self.state.issuers)
         call = AiCall(incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer())
         try:
             parsed, model = await self._admit(call, incoming)
@@ -101,7 +101,7 @@ class CallHandler:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a call runs in a task")
-        guard = CallGuard(task, call.caller.token)
+        guard = CallGuard(task, call.caller)
         self.state.calls.add(guard)
         incoming.on_gone(guard.lose_client)
         try:

@@ -5,13 +5,17 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
 from passgate.contracts.revocation_list import TokenFacts
+from passgate.contracts.trusted_issuer import TrustedIssuer, application_of
 from passgate.inference.worker.refusals import ClaimsMissingError
 
 CLAIMS_HEADER = "x-passgate-claims"
+FOREIGN_CLAIMS_HEADER = "x-passgate-foreign-claims"
+"""The same for the tokens of trusted issuers."""
 _MESSAGE = "The call bears no verified token."
 
 
@@ -22,32 +26,72 @@ class Caller:
     token: TokenFacts
     models: frozenset[str] | None = None
     """The models that the token is limited to; None: it is not."""
+    foreign: Mapping[str, Any] | None = None
+    """The claims of a trusted issuer's token; None: the token is ours."""
 
     @property
     def application_id(self) -> str:
         """The application's id; empty where the token names none."""
         return self.token.application or ""
 
+    def is_trusted_by(self, issuers: Mapping[str, TrustedIssuer]) -> bool:
+        """Whether the call would still be the same application's; a token of ours is always."""
+        if self.foreign is None:
+            return True
+        issuer = issuers.get(self.foreign["iss"])
+        return issuer is not None and application_of(issuer, self.foreign) == self.token.application
 
-def read_caller(headers: Mapping[str, str]) -> Caller:
+
+def read_caller(headers: Mapping[str, str], issuers: Mapping[str, TrustedIssuer]) -> Caller:
     """The caller, from the payload that jwt_authn forwards (base64url without padding, RFC 7515 section 2).
 
     The worker's socket can be reached by the gate alone, so the header is trusted.
 
+    Args:
+        headers: of the call.
+        issuers: those trusted now, by what ``iss`` of their tokens is.
+
     Raises:
-        ClaimsMissingError: the header is absent or not a token's payload.
+        ClaimsMissingError: the header is absent or not a token's payload, or nobody trusts its issuer (any more).
     """
     encoded = headers.get(CLAIMS_HEADER)
-    if not encoded:
-        raise ClaimsMissingError(_MESSAGE)
-    return _read_claims(encoded)
+    if encoded:
+        return _read_claims(encoded)
+    if issuers and (foreign := headers.get(FOREIGN_CLAIMS_HEADER)):
+        return _foreign_caller(foreign, issuers)
+    raise ClaimsMissingError(_MESSAGE)
+
+
+def _foreign_caller(encoded: str, issuers: Mapping[str, TrustedIssuer]) -> Caller:
+    """Not kept, since it holds only as long as the issuer is trusted so."""
+    try:
+        claims = _decoded(encoded)
+        issuer = issuers[claims["iss"]]
+        application = application_of(issuer, claims)
+        jti, issued_at = claims.get("jti"), claims.get("iat")
+    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ClaimsMissingError(_MESSAGE) from error
+    if application is None:
+        raise ClaimsMissingError("The token's issuer is not trusted with such a call (any more).")
+    token = TokenFacts(
+        jti if isinstance(jti, str) else "",
+        f"{issuer.id}|{claims['sub']}",
+        application,
+        int(issued_at) if isinstance(issued_at, int | float) else 0,
+    )
+    return Caller(token, foreign=claims)
+
+
+def _decoded(encoded: str) -> dict[str, Any]:
+    """The payload; a payload that is no object fails at its first look-up."""
+    return orjson.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))  # type: ignore[no-any-return]  # as said
 
 
 @lru_cache(maxsize=10_000)
 def _read_claims(encoded: str) -> Caller:
     """The same token comes again and again, and always means the same."""
     try:
-        claims = orjson.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+        claims = _decoded(encoded)
         jti, subject, issued_at = claims["jti"], claims["sub"], claims["iat"]
         application = claims.get("client_id")
     except (binascii.Error, ValueError, KeyError, TypeError, AttributeError) as error:

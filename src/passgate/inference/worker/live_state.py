@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from passgate.contracts.inference_config import InferenceConfig
 from passgate.contracts.revocation_list import DenyIndex, RevocationList, TokenFacts
+from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.inference.routing_table import RoutingTable, compile_config
 from passgate.inference.worker.call_guard import CallGuard
 from passgate.inference.worker.refusals import NotReadyError, TokenRevokedError
@@ -28,6 +30,8 @@ class LiveState:
     def __init__(self, config_file: Path, revocations_file: Path, vault: Vault) -> None:
         self.deny = DenyIndex(())
         self.calls: set[CallGuard] = set()
+        self.issuers: Mapping[str, TrustedIssuer] = {}
+        """The trusted issuers, by what ``iss`` of their tokens is."""
         self._table: RoutingTable | None = None
         self._config = WatchedFile(config_file)
         self._revocations = WatchedFile(revocations_file)
@@ -104,13 +108,22 @@ class LiveState:
             return
         self.deny = deny
         for call in tuple(self.calls):
-            if deny.refusal(call.token) is not None:
+            if deny.refusal(call.caller.token) is not None:
                 call.cut("revoked")
 
     def _apply(self, table: RoutingTable | None) -> None:
         if table is not None:
             self._table = table
+            self._follow_issuers(table.issuers)
             _log.info("configuration %d in force", table.version)
+
+    def _follow_issuers(self, issuers: Mapping[str, TrustedIssuer]) -> None:
+        """End the calls of those who are not trusted so any more."""
+        if issuers != self.issuers:
+            self.issuers = issuers
+            for call in tuple(self.calls):
+                if not call.caller.is_trusted_by(issuers):
+                    call.cut("revoked")
 
 
 def _first(error: ValidationError) -> str:
