@@ -122,6 +122,11 @@ def stream_type(form: InboundFormat) -> bytes:
     return _EVENT_STREAM if framing is None else framing.content_type
 
 
+def takes_comments(form: InboundFormat) -> bool:
+    """Tell whether comments may stand in a format's streams: Google's SDK takes every line there for data."""
+    return FORMATS[form].framing is None and form != "gemini"
+
+
 def is_for_embeddings(form: InboundFormat) -> bool:
     """Tell whether a format asks for vectors, and not for words."""
     return FORMATS[form].embeddings is not None

@@ -127,6 +127,21 @@ def test_a_cancelled_anthropic_stream_is_charged_as_far_as_the_vendor_told(
     assert record.cost_micro_dollars == 1000 * 2 + 1 * 10
 
 
+def test_an_error_in_mid_stream_is_logged_and_charged_as_far_as_the_vendor_told(
+    worker: RunningWorker, vendor: FakeVendor
+) -> None:
+    error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+    broken = [*anthropic_events(prompt=1000)[:4], b"event: error\ndata: %b\n\n" % json.dumps(error).encode()]
+    vendor.reply("/v1/messages", stream_reply(broken, gap=0.02))
+    with worker.open("/v1/chat/completions", {**CHAT, "model": "claude"}) as response:
+        data = list(events(response))
+    assert json.loads(data[-1])["error"]["message"] == "Overloaded"
+    (record,) = worker.usage()
+    assert (record.outcome, record.status, record.usage_source) == ("error", 200, "vendor")
+    assert record.error_code is not None
+    assert record.cost_micro_dollars == 1000 * 2 + 1 * 10
+
+
 def test_a_client_that_has_all_and_leaves_has_cancelled_nothing(worker: RunningWorker, vendor: FakeVendor) -> None:
     vendor.reply("/v1/chat/completions", stream_reply([*openai_events(), *[b": wait\n\n"] * 500], gap=0.02))
     with worker.open("/v1/chat/completions", CHAT) as response:

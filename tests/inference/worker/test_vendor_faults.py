@@ -235,3 +235,15 @@ def test_bodies_over_the_limit(tmp_path: Path, vendor: FakeVendor) -> None:
         assert (answer.status, answer.json()["error"]["code"]) == (413, "body_too_large")
         answer = worker.call(PATH, CHAT)
         assert (answer.status, answer.json()["error"]["code"]) == (502, "vendor_invalid_response")
+
+
+def test_a_silent_vendor_s_client_hears_signs_of_life(tmp_path: Path, vendor: FakeVendor) -> None:
+    worker = RunningWorker(tmp_path, WorkerLimits(keep_alive=0.05, silence=0.4))
+    worker.configure(config([provider("oa", vendor.url)], [model("gpt", deployment("oa"))]))
+    vendor.reply(PATH, stalled_stream(openai_events()[:2]))
+    with worker:
+        body = worker.call(PATH, {**CHAT, "stream": True}).body
+        (record,) = worker.usage()
+    assert 2 <= body.count(b": keep-alive\n\n") <= 8
+    assert b'"error"' in body.rpartition(b"keep-alive")[2]
+    assert (record.outcome, record.status) == ("error", 200)

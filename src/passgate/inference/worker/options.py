@@ -20,6 +20,8 @@ class WorkerLimits:
     """The same for an answer that comes as a whole: its first byte comes only when all of it has been generated."""
     silence: float = 60.0
     """Between two chunks of a stream."""
+    keep_alive: float = 15.0
+    """Silence after which a client's event stream gets a comment."""
     whole: float = 600.0
     """A call altogether, all attempts included."""
     graceful_stop: float = 8.0

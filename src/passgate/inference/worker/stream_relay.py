@@ -3,9 +3,11 @@
 import asyncio
 
 from passgate.inference.translation import StreamTranslator
+from passgate.inference.translator import takes_comments
 from passgate.inference.worker.ai_call import AiCall
 from passgate.inference.worker.answering import send_stream_head
 from passgate.inference.worker.incoming import Send
+from passgate.inference.worker.keep_alive import KeepAlive
 from passgate.inference.worker.options import WorkerLimits
 from passgate.inference.worker.refusals import VendorFailedError
 from passgate.inference.worker.vendor_client import VendorReply
@@ -27,6 +29,7 @@ class StreamRelay:
         self._reply = reply
         self._send = send
         self._held = b""
+        self._keep_alive: KeepAlive | None = None
 
     async def run(self, limit: asyncio.Timeout, limits: WorkerLimits, deadline: float) -> None:
         """Read to the end of the vendor's stream, or to its first fault.
@@ -39,10 +42,22 @@ class StreamRelay:
         Raises:
             VendorFailedError: the stream failed before anything was sent, so that another deployment may be tried.
         """
+        alive = KeepAlive(self._send, limits.keep_alive) if takes_comments(self._call.form) else None
+        self._keep_alive = alive
+        try:
+            await self._run(limit, limits, deadline)
+        finally:
+            if alive is not None:
+                alive.stop()
+
+    async def _run(self, limit: asyncio.Timeout, limits: WorkerLimits, deadline: float) -> None:
         loop = asyncio.get_running_loop()
         translator = self._translator
+        alive = self._keep_alive
         while True:
             try:
+                if alive is not None:
+                    alive.reading = True
                 chunk = await self._next()
             except VendorFailedError:
                 # Whether the answer is complete all the same, the translator tells at its close.
@@ -51,6 +66,8 @@ class StreamRelay:
                 return
             if chunk is None:
                 return
+            if alive is not None:
+                alive.reading, alive.last = False, loop.time()
             limit.reschedule(deadline)
             out = translator.feed(chunk)
             if translator.error_code is not None:
@@ -85,6 +102,8 @@ class StreamRelay:
         self._note_first()
         if not self._call.head_sent:
             await send_stream_head(self._send, self._call)
+            if self._keep_alive is not None:
+                self._keep_alive.start()
         await self._send({"type": "http.response.body", "body": out, "more_body": True})
 
     def _note_first(self) -> None:
