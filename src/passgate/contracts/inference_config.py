@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from passgate.contracts.frozen import Contract
+from passgate.contracts.limits import LimitRule
 from passgate.contracts.trusted_issuer import TrustedIssuer
 
 ModelKind = Literal["chat", "embeddings"]
@@ -85,5 +86,6 @@ class InferenceConfig(Contract):
     providers: tuple[InferenceProvider, ...] = ()
     models: tuple[InferenceModel, ...] = ()
     applications: tuple[InferenceApplication, ...] = ()
+    limits: tuple[LimitRule, ...] = ()
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     """Whose tokens, besides ours, are calls of which application."""

@@ -35,12 +35,18 @@ class CallPrice:
         whole = [int(price * self._unit) for price in prices]
         self._input, self._output, self._cached, self._cache_write, self._input_audio, self._output_audio = whole[:-1]
         self._call = whole[-1]
+        self._dearest_input = max(self._input, self._cached, self._cache_write)
 
     def cost(self, usage: TokenUsage) -> MicroDollars:
         """The cost of a call that used this; half a micro-dollar goes to the even neighbour."""
         whole, rest = divmod(self._call + self._input_cost(usage) + self._output_cost(usage), self._unit)
         up = rest * 2 > self._unit or (rest * 2 == self._unit and whole % 2 == 1)
         return MicroDollars(whole + up)
+
+    def most(self, input_tokens: int, output_tokens: int) -> MicroDollars:
+        """What a call costs at most that uses so many tokens, all of the dearest kind but audio; rounded up."""
+        total = self._call + input_tokens * self._dearest_input + output_tokens * self._output
+        return MicroDollars(-(-total // self._unit))
 
     def _input_cost(self, usage: TokenUsage) -> int:
         """Each token is charged once: kinds that overlap in the vendor's report never add up to more than the total."""

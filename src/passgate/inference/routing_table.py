@@ -14,6 +14,7 @@ from passgate.contracts.inference_config import (
     ModelKind,
 )
 from passgate.contracts.trusted_issuer import TrustedIssuer
+from passgate.inference.limits.book import LimitBook
 from passgate.inference.pricing import CallPrice
 from passgate.inference.translation import Target
 from passgate.inference.translator import DIALECTS
@@ -85,7 +86,9 @@ class RoutingTable:
         models: tuple[ServingModel, ...],
         applications: tuple[ServingApplication, ...],
         issuers: tuple[TrustedIssuer, ...] = (),
+        limits: LimitBook | None = None,
     ) -> None:
+        self.limits = limits or LimitBook()
         self.version = version
         self.issuers: Mapping[str, TrustedIssuer] = {issuer.issuer: issuer for issuer in issuers}
         self._applications = {application.id: application for application in applications}
@@ -117,7 +120,8 @@ def compile_config(config: InferenceConfig, vault: Vault) -> RoutingTable:
     providers = {provider.id: provider for provider in config.providers}
     models = tuple(_serving_model(model, providers, targets) for model in config.models)
     applications = tuple(_serving_application(row) for row in config.applications)
-    return RoutingTable(config.version, models, applications, config.trusted_issuers)
+    limits = LimitBook(config.limits, config.models)
+    return RoutingTable(config.version, models, applications, config.trusted_issuers, limits)
 
 
 def _serving_application(application: InferenceApplication) -> ServingApplication:

@@ -29,7 +29,7 @@ from passgate.contracts.inference_config import (
 from passgate.contracts.revocation_list import Revocation, RevocationList
 from passgate.contracts.usage_record import UsageRecord
 from passgate.inference.worker.app import build_app
-from passgate.inference.worker.options import WorkerLimits, WorkerOptions
+from passgate.inference.worker.options import RationingOptions, WorkerLimits, WorkerOptions
 from passgate.inference.worker.server import WorkerServer
 from passgate.kernel.sealing import Vault
 
@@ -125,16 +125,19 @@ class RunningWorker:
     limits: WorkerLimits = field(default_factory=WorkerLimits)
     ca_file: Path | None = None
     port: int = 0
+    rationing: RationingOptions = field(default_factory=RationingOptions)
+    name: str = "w1"
 
     def __post_init__(self) -> None:
         self.options = WorkerOptions(
-            name="w1",
+            name=self.name,
             config_file=self.folder / "inference.json",
             revocations_file=self.folder / "revocations.json",
             spool_dir=self.folder,
             vault=VAULT,
             limits=self.limits,
             ca_file=self.ca_file,
+            rationing=self.rationing,
         )
 
     def configure(self, inference: InferenceConfig) -> None:

@@ -1,9 +1,9 @@
 """What is known of an AI call while it runs, and the usage line that it ends in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import orjson
 
@@ -11,6 +11,9 @@ from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.routing_table import ServingDeployment, ServingModel
 from passgate.inference.translation import InboundFormat, StreamTranslator
 from passgate.inference.worker.caller import Caller
+
+if TYPE_CHECKING:
+    from passgate.inference.worker.rationing import Ration
 
 Outcome = Literal["ok", "error", "cancelled", "revoked"]
 
@@ -41,6 +44,10 @@ class AiCall:
     settled: bool = False
     """The usage line is written."""
     first_token_ms: int | None = None
+    ration: "Ration | None" = None
+    """What the call holds at limits; None where nothing limits it."""
+    limit_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """Where the caller stands at its limits."""
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the call came."""

@@ -23,6 +23,8 @@ def call_headers(call: AiCall) -> list[Header]:
     if call.dropped:
         names = header_text(", ".join(call.dropped))
         headers.append((b"x-passgate-dropped", names[:_LONGEST_LIST].encode()))
+    if call.limit_headers:
+        headers += call.limit_headers
     return headers
 
 

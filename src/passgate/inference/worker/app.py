@@ -25,6 +25,7 @@ from passgate.inference.worker.incoming import Incoming, Send
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.model_list import anthropic_list, anthropic_model, openai_list, openai_model
 from passgate.inference.worker.options import WorkerOptions
+from passgate.inference.worker.rationing import Rationing
 from passgate.inference.worker.refusals import ApplicationUnknownError, MethodNotAllowedError, RouteNotFoundError
 from passgate.inference.worker.spool import UsageSpool
 from passgate.kernel.clock import Clock, SystemClock
@@ -76,15 +77,20 @@ class WorkerApp:
         client = AuthorisingClient(
             connect_seconds=limits.connect, now=lambda: self._clock.now().timestamp(), ca_file=options.ca_file
         )
+        rationing = Rationing(options.rationing, self._clock, self._ids.new("wrk"))
+        rationing.load()
         attempts = Attempts(client, PriorityThenWeight(self._chance), limits)
         self._state.load()
-        self._calls = CallHandler(self._state, attempts, spool, limits, self._clock)
-        following = asyncio.create_task(self._state.follow())
-        following.add_done_callback(_report_end)
+        self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing)
+        followings = [asyncio.create_task(one.follow()) for one in (self._state, rationing)]
+        for following in followings:
+            following.add_done_callback(_report_end)
         try:
             yield
         finally:
-            following.cancel()
+            for following in followings:
+                following.cancel()
+            await rationing.close()
             client.close()
             spool.close()
 

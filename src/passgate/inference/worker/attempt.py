@@ -50,6 +50,8 @@ class Attempt:
             VendorFailedError: no answer came, and nothing has been sent to the client; or the stream stalled.
         """
         call = self.call
+        if call.ration is not None:
+            await call.ration.enter(call, deployment)
         call.deployment = deployment
         exchange = open_exchange(self.parsed, deployment.target, created=int(call.started.timestamp()))
         call.dropped = exchange.dropped

@@ -16,6 +16,7 @@ from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.incoming import Incoming, Send
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.options import WorkerLimits
+from passgate.inference.worker.rationing import Rationing
 from passgate.inference.worker.refusals import (
     ApplicationUnknownError,
     ModelKindError,
@@ -49,6 +50,7 @@ class CallHandler:
     spool: UsageSpool
     limits: WorkerLimits
     clock: Clock
+    rationing: Rationing
 
     async def answer(self, incoming: Incoming) -> None:
         """Answer a call; whatever happens from here on, it leaves a usage line.
@@ -106,6 +108,9 @@ class CallHandler:
         incoming.on_gone(guard.lose_client)
         try:
             self.state.refuse_revoked(call.caller.token)  # it may have come on the list while the body came
+            book = self.state.table.limits
+            if call.caller.ceilings or not book.is_empty:
+                await self.rationing.begin(book, call, parsed, model)
             await self.attempts.run(call, parsed, model, self._settle, incoming.send)
         except asyncio.CancelledError:
             task.uncancel()
@@ -147,6 +152,8 @@ class CallHandler:
         """Write the usage line, once."""
         if not call.settled:
             call.settled = True
+            if call.ration is not None:
+                call.ration.settle(call, ending)
             self.spool.append(usage_line(call, ending))
 
 

@@ -11,6 +11,7 @@ import orjson
 
 from passgate.contracts.revocation_list import TokenFacts
 from passgate.contracts.trusted_issuer import TrustedIssuer, application_of
+from passgate.inference.limits.token_ceiling import TokenCeiling, ceilings_of
 from passgate.inference.worker.refusals import ClaimsMissingError
 
 CLAIMS_HEADER = "x-passgate-claims"
@@ -28,6 +29,8 @@ class Caller:
     """The models that the token is limited to; None: it is not."""
     foreign: Mapping[str, Any] | None = None
     """The claims of a trusted issuer's token; None: the token is ours."""
+    ceilings: tuple[TokenCeiling, ...] = ()
+    """Its own limits, and those of the tokens that it was made from."""
 
     @property
     def application_id(self) -> str:
@@ -99,7 +102,12 @@ def _read_claims(encoded: str) -> Caller:
     if not (isinstance(jti, str) and isinstance(subject, str) and isinstance(issued_at, int | float)):
         raise ClaimsMissingError(_MESSAGE)
     known = application if isinstance(application, str) and application else None
-    return Caller(TokenFacts(jti, subject, known, int(issued_at)), _models_of(claims.get("models")))
+    return Caller(
+        TokenFacts(jti, subject, known, int(issued_at)),
+        _models_of(claims.get("models")),
+        None,
+        ceilings_of(jti, claims),
+    )
 
 
 def _models_of(claim: object) -> frozenset[str] | None:

@@ -35,6 +35,20 @@ class WorkerLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class RationingOptions:
+    """How a worker counts what is limited."""
+
+    valkey_url: str | None = None
+    """Where all workers of all nodes count together; None: each counts its share."""
+    refuse_without_valkey: bool = False
+    """Refuse limited calls while the Valkey is away; otherwise they are counted here meanwhile."""
+    workers: int = 1
+    """Workers of a node; without a Valkey each gives its share of a limit."""
+    spent_file: Path | None = None
+    """``SpentSums`` as JSON, replaced by rename."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerOptions:
     """What a worker needs to know of its place."""
 
@@ -47,5 +61,7 @@ class WorkerOptions:
     spool_dir: Path
     vault: Vault
     limits: WorkerLimits = field(default_factory=WorkerLimits)
+    rationing: RationingOptions = field(default_factory=RationingOptions)
+    """How limits are counted."""
     ca_file: Path | None = None
     """PEM certificates to trust beside the system's, for vendors behind a private authority."""

@@ -125,3 +125,17 @@ class VendorDeclinedError(VendorFailedError):
     """The vendor answered that it cannot answer now, and another deployment is there to be tried."""
 
     code = "vendor_error"
+
+
+class ProviderRateLimitError(VendorFailedError):
+    """A limit of the gate's own on a provider's calls or tokens is reached; another deployment may be tried."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "rate_limit_exceeded"
+
+
+class ProviderBudgetError(VendorFailedError):
+    """A provider's budget is spent; another deployment may be tried."""
+
+    status = HTTPStatus.PAYMENT_REQUIRED
+    code = "budget_exhausted"

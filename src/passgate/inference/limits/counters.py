@@ -1,0 +1,123 @@
+"""Counting in memory: reserve, settle, never below zero and never over the limit. Sans-I/O."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from passgate.inference.limits.limit import Ask, Limit
+
+_TIDY_AT = 10_000
+
+SeedOf = Callable[[Limit], int | None]
+"""What the ledger says was used in the limit's window; None: it does not say (yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What stood at a limit when a call asked: settled and reserved together, this call left out."""
+
+    ask: Ask
+    used: int
+    limit: int
+    """What this counter may give: the limit, or this worker's share of it."""
+
+    @property
+    def remaining(self) -> int:
+        """What is left when this call has its part."""
+        return max(0, self.limit - self.used - self.ask.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a call may go, and where its limits stand."""
+
+    standing: Sequence[Used]
+    refused: Used | None = None
+
+
+class Counter:
+    """One limit's window: ``settled`` is used for good, ``reserved`` is held by calls under way."""
+
+    __slots__ = ("end", "reserved", "seeded", "settled", "start")
+
+    def __init__(self, limit: Limit) -> None:
+        self.start = limit.start
+        self.end = limit.end
+        self.settled = 0
+        self.reserved = 0
+        self.seeded = False
+
+
+class MemoryCounters:
+    """Counters of one process; each gives its share of every limit, rounded up, so that together they keep it."""
+
+    def __init__(self, seed_of: SeedOf) -> None:
+        """Make the counters.
+
+        Args:
+            seed_of: what the ledger knows.
+        """
+        self.shares = 1
+        """Among how many processes each limit is divided."""
+        self._seed_of = seed_of
+        self._counters: dict[str, Counter] = {}
+        self._tidy_at = _TIDY_AT
+
+    def reserve(self, asks: Sequence[Ask]) -> Verdict:
+        """Reserve all that is asked, or nothing: the first limit that has not enough left refuses.
+
+        The asks' limits must be in the present window (:meth:`Limit.roll`).
+        """
+        shares = self.shares
+        standing: list[Used] = []
+        counters: list[Counter] = []
+        for ask in asks:
+            limit = ask.limit
+            counter = self._counter(limit)
+            counters.append(counter)
+            share = limit.amount if shares == 1 else -(-limit.amount // shares)
+            used = Used(ask, counter.settled + counter.reserved, share)
+            if used.used + ask.amount > share:
+                return Verdict(standing, used)
+            standing.append(used)
+        for ask, counter in zip(asks, counters, strict=True):
+            if ask.limit.measure == "requests":
+                counter.settled += ask.amount
+            else:
+                counter.reserved += ask.amount
+        return Verdict(standing)
+
+    def settle(self, asks: Sequence[Ask], tokens: int, cost: int) -> None:
+        """Give back what was reserved, and charge what was used.
+
+        A window that is over by now is left alone: nothing asks for it any more.
+        """
+        for ask in asks:
+            limit = ask.limit
+            counter = self._counters.get(limit.key)
+            if limit.measure == "requests" or counter is None or counter.start != ask.start:
+                continue
+            counter.reserved -= ask.amount
+            counter.settled += ask.actual(tokens, cost)
+
+    def used(self, limit: Limit) -> int:
+        """Settled and reserved together."""
+        counter = self._counter(limit)
+        return counter.settled + counter.reserved
+
+    def _counter(self, limit: Limit) -> Counter:
+        counter = self._counters.get(limit.key)
+        if counter is None or counter.start != limit.start:
+            if len(self._counters) >= self._tidy_at:
+                self._forget_past(limit.start)
+            counter = self._counters[limit.key] = Counter(limit)
+        if not counter.seeded and limit.measure == "money":
+            seed = self._seed_of(limit)
+            if seed is not None:
+                counter.seeded = True
+                counter.settled += -(-seed // self.shares)
+        return counter
+
+    def _forget_past(self, now: int) -> None:
+        """Drop the counters of windows that are over; tokens come and go, and each may have its own."""
+        self._counters = {key: one for key, one in self._counters.items() if one.end > now or one.reserved}
+        self._tidy_at = max(_TIDY_AT, 2 * len(self._counters))

@@ -1,0 +1,65 @@
+"""How much a call may use, before anybody knows: what is reserved for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+BYTES_A_TOKEN = 3
+"""Of a request's body. English text has 4 to 5 bytes a token and Chinese about 3, and JSON adds its own, so prompts of
+text are counted too high; what is larger in the vendor's count than in ours is pictures and files by reference."""
+ASSUMED_OUTPUT = 4096
+"""Tokens of output that are reserved for a call that sets no maximum, or the model's own maximum where that is less."""
+_MOST = 10_000_000
+"""Nobody's answer is longer; a larger number in a request is a mistake and must not overflow anything."""
+
+_OUTPUT_FIELDS = ("max_completion_tokens", "max_tokens", "max_output_tokens", "maxOutputTokens")
+_NESTED = ("generationConfig", "generation_config")
+_CHOICES = ("n", "candidateCount", "candidate_count")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Tokens that a call may use."""
+
+    input: int
+    output: int
+
+
+def estimate(
+    body_bytes: int,
+    document: Mapping[str, Any],
+    *,
+    generates: bool,
+    context_window: int | None,
+    max_output_tokens: int | None,
+) -> Estimate:
+    """What to reserve.
+
+    Args:
+        body_bytes: the request's size.
+        document: the request; its maximum of output is read under the names of all formats.
+        generates: False where the answer holds no tokens of the model's (embeddings, counts).
+        context_window: the model's, in tokens; a prompt cannot be larger.
+        max_output_tokens: the model's.
+    """
+    prompt = body_bytes // BYTES_A_TOKEN + 1
+    if context_window is not None and prompt > context_window:
+        prompt = context_window
+    if not generates:
+        return Estimate(prompt, 0)
+    nested = next((document[name] for name in _NESTED if name in document), None)
+    asked = nested if isinstance(nested, dict) else document
+    stated = _first_number(asked, _OUTPUT_FIELDS)
+    if stated is None:
+        stated = ASSUMED_OUTPUT
+    if max_output_tokens is not None and stated > max_output_tokens:
+        stated = max_output_tokens
+    return Estimate(prompt, min(_MOST, stated * (_first_number(asked, _CHOICES) or 1)))
+
+
+def _first_number(document: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
+    for name in names:
+        value = document.get(name)
+        if type(value) is int and value >= 0:
+            return min(value, _MOST)
+    return None

@@ -1,0 +1,226 @@
+"""Limits as a call meets them: reserved before it, settled after it, shared with other workers where that is set up."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from passgate.inference.limits.book import LimitBook
+from passgate.inference.limits.counters import MemoryCounters, Used, Verdict
+from passgate.inference.limits.estimate import Estimate, estimate
+from passgate.inference.limits.headers import Header, rate_headers
+from passgate.inference.limits.ledger_sums import LedgerSums
+from passgate.inference.limits.limit import Ask, Limit
+from passgate.inference.limits.refusal import BudgetError, CountersUnavailableError, RateLimitError, refusal_of
+from passgate.inference.limits.valkey_counters import CountersAwayError, ValkeyCounters
+from passgate.inference.routing_table import ServingDeployment, ServingModel
+from passgate.inference.translation import ParsedRequest
+from passgate.inference.worker.ai_call import AiCall, Ending
+from passgate.inference.worker.options import RationingOptions
+from passgate.inference.worker.refusals import ProviderBudgetError, ProviderRateLimitError
+from passgate.inference.worker.watched_file import WatchedFile
+from passgate.kernel.clock import Clock
+
+_log = logging.getLogger("passgate.inference")
+
+_POLL_SECONDS = 0.2
+_LAST_SETTLEMENT_SECONDS = 1.0
+
+
+class Rationing:
+    """Counts what is limited, for one worker."""
+
+    def __init__(self, options: RationingOptions, clock: Clock, name: str) -> None:
+        """Make it.
+
+        Args:
+            options: how to count.
+            clock: tells the time of day.
+            name: of this process, unique among all that ever count together.
+        """
+        self._name = name
+        self._reservations = 0
+        self._sums = LedgerSums()
+        self._options = options
+        self._file = None if options.spent_file is None else WatchedFile(options.spent_file)
+        self._clock = clock
+        self._local = MemoryCounters(self._sums.of)
+        url = options.valkey_url
+        self._shared = None if url is None else ValkeyCounters(url, self._sums.of)
+        self._carrying: asyncio.Task[None] | None = None
+
+    def load(self) -> None:
+        """Take over the ledger's sums, if they are there."""
+        content = self._file.read_if_changed() if self._file is not None else None
+        if self._file is not None and content is not None:
+            self._sums.read(content, self._file.path)
+        self._local.shares = self._options.workers * self._sums.nodes
+
+    async def follow(self) -> None:
+        """Keep up with the ledger's sums, and carry settlements to the Valkey, until cancelled."""
+        if self._shared is not None:
+            self._carrying = asyncio.create_task(self._shared.follow())
+        while True:
+            await asyncio.sleep(_POLL_SECONDS)
+            if self._carrying is not None and self._carrying.done():
+                self._carrying.result()
+            self.load()
+
+    async def close(self) -> None:
+        """Carry what remains, for a moment, and close."""
+        if self._shared is not None and self._carrying is not None:
+            try:
+                async with asyncio.timeout(_LAST_SETTLEMENT_SECONDS):
+                    await self._shared.settled()
+            except TimeoutError:
+                _log.warning("some calls are not counted in the Valkey; the ledger has them")
+            self._carrying.cancel()
+            await self._shared.close()
+
+    async def begin(self, book: LimitBook, call: AiCall, parsed: ParsedRequest, model: ServingModel) -> "Ration":
+        """Reserve for a call.
+
+        Raises:
+            RateLimitError: too many calls or tokens.
+            BudgetError: not enough money is left.
+            CountersUnavailableError: the Valkey is away, and nothing may pass without it.
+        """
+        asked = _estimate(parsed, model)
+        ration = Ration(self, book, asked, _dearest(asked, model))
+        call.ration = ration
+        limits = book.of_call(call.caller.token, call.team_id, (model.team_id, model.name), call.caller.ceilings)
+        if limits:
+            await self.reserve(ration, call, limits)
+        return ration
+
+    async def reserve(self, ration: "Ration", call: AiCall, limits: Sequence[Limit]) -> "Hold":
+        """Reserve at some limits, all or none.
+
+        Raises:
+            PassgateError: as :meth:`begin`.
+        """
+        now = self._clock.now().timestamp()
+        asks = ration.asks(limits, now)
+        self._reservations += 1
+        hold = Hold(f"{self._name}-{self._reservations}", asks, shared=self._shared is not None)
+        verdict = await self._ask(hold, now)
+        if verdict.refused is not None:
+            error, wait = refusal_of(verdict.refused, now)
+            call.limit_headers = rate_headers([*verdict.standing, verdict.refused], now)
+            if wait is not None:
+                call.limit_headers.append((b"retry-after", b"%d" % wait))
+            raise error
+        ration.holds.append(hold)
+        ration.standing += verdict.standing
+        ration.headers = rate_headers(ration.standing, now)
+        call.limit_headers = list(ration.headers)
+        return hold
+
+    async def _ask(self, hold: "Hold", now: float) -> Verdict:
+        if self._shared is None:
+            return self._local.reserve(hold.asks)
+        try:
+            return await self._shared.reserve(hold.name, hold.asks, now)
+        except CountersAwayError as error:
+            if self._options.refuse_without_valkey:
+                raise CountersUnavailableError("The counters of the limits cannot be reached.") from error
+            hold.shared = False
+            return self._local.reserve(hold.asks)
+        except asyncio.CancelledError:
+            self._shared.settle(hold.name, hold.asks, (0, 0), now)
+            raise
+
+    def settle(self, hold: "Hold", tokens: int, cost: int) -> None:
+        """Give back what was reserved, and charge what was used."""
+        if not hold.shared:
+            self._local.settle(hold.asks, tokens, cost)
+        if self._shared is not None:
+            now = self._clock.now().timestamp()
+            self._shared.settle(hold.name, hold.asks, (tokens, cost), now, leased=hold.shared)
+
+
+@dataclass(slots=True)
+class Hold:
+    """What one call holds at some limits."""
+
+    name: str
+    asks: list[Ask]
+    shared: bool
+    """Reserved in the Valkey, not here."""
+
+
+@dataclass(slots=True)
+class Ration:
+    """One call's reservations."""
+
+    rationing: Rationing
+    book: LimitBook
+    estimate: Estimate
+    dearest: int
+    """Micro-dollars that the call may cost, by the estimate."""
+    holds: list[Hold] = field(default_factory=list)
+    standing: list[Used] = field(default_factory=list)
+    headers: list[Header] = field(default_factory=list)
+    _at_provider: Hold | None = None
+
+    def asks(self, limits: Sequence[Limit], now: float) -> list[Ask]:
+        """What the call asks of each."""
+        asks: list[Ask] = []
+        for limit in limits:
+            limit.roll(now)
+            measure = limit.measure
+            if measure == "money":
+                amount = self.dearest
+            elif measure == "tokens":
+                amount = self.estimate.input + self.estimate.output
+            else:
+                amount = 1
+            asks.append(Ask(limit, amount))
+        return asks
+
+    async def enter(self, call: AiCall, deployment: ServingDeployment) -> None:
+        """Reserve at a provider's limits; what an earlier attempt held at another provider is given back.
+
+        Raises:
+            VendorFailedError: the provider's limit is reached; another one may have some left.
+            CountersUnavailableError: as :meth:`Rationing.begin`.
+        """
+        call.limit_headers = list(self.headers)
+        if self._at_provider is not None:
+            self.holds.remove(self._at_provider)
+            self.rationing.settle(self._at_provider, 0, 0)
+            self._at_provider = None
+        limits = self.book.of_provider(deployment.provider_id)
+        if limits:
+            try:
+                self._at_provider = await self.rationing.reserve(self, call, limits)
+            except RateLimitError as error:
+                raise ProviderRateLimitError(error.message) from error
+            except BudgetError as error:
+                raise ProviderBudgetError(error.message) from error
+
+    def settle(self, call: AiCall, ending: Ending) -> None:
+        """End all that is held, by what the vendor reported; nothing is charged where it reported nothing."""
+        usage = ending.usage
+        price = call.deployment.price if call.deployment is not None else None
+        tokens = usage.input + usage.output if usage is not None else 0
+        cost = price.cost(usage) if price is not None and usage is not None else 0
+        for hold in self.holds:
+            self.rationing.settle(hold, tokens, cost)
+
+
+def _estimate(parsed: ParsedRequest, model: ServingModel) -> Estimate:
+    target = model.deployments[0].target if model.deployments else None
+    return estimate(
+        len(parsed.raw),
+        parsed.document,
+        generates=model.kind == "chat",
+        context_window=target.context_window if target is not None else None,
+        max_output_tokens=target.max_output_tokens if target is not None else None,
+    )
+
+
+def _dearest(asked: Estimate, model: ServingModel) -> int:
+    """By the dearest deployment's prices, since any of them may answer."""
+    prices = (deployment.price for deployment in model.deployments)
+    return max((price.most(asked.input, asked.output) for price in prices if price is not None), default=0)
