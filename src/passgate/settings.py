@@ -67,6 +67,16 @@ class Settings(BaseSettings):
         default=90, description="Days after which the next signing key takes over; 0: by hand only."
     )
 
+    valkey_url: SecretStr | None = Field(
+        default=None,
+        description="`valkey://…`, `redis://…`, `rediss://…` or `unix://…`: where all workers of all nodes count limits"
+        " together; unset: each worker gives its share of a limit.",
+    )
+    limits_without_valkey: Literal["count", "refuse"] = Field(
+        default="count",
+        description="While the Valkey is away: `count` each worker's share, or `refuse` calls that are limited.",
+    )
+
     @field_validator("node_name")
     @classmethod
     def _name_is_a_label(cls, value: str) -> str:

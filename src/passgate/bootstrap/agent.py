@@ -21,12 +21,14 @@ from passgate.gateway.envoy.admin import AdminError, EnvoyAdmin
 from passgate.gateway.envoy.binary import find_envoy
 from passgate.gateway.envoy.descriptors import load_descriptors
 from passgate.gateway.envoy.messages import MessageFactory
-from passgate.gateway.last_good import NodeFiles
+from passgate.gateway.last_good import NodeFiles, write_atomically
 from passgate.gateway.node_record import NodeRecord
+from passgate.gateway.service import serving_nodes
 from passgate.gateway.wake_up import WakeUp
 from passgate.identity.oauth.purging import purge_oauth
 from passgate.identity.service.audit import purge_log
 from passgate.identity.service.revocation import purge_expired
+from passgate.metering.budgets.spent import spent_sums
 from passgate.metering.ingest import Ingester
 from passgate.metering.service.retention import delete_before
 from passgate.settings import Settings
@@ -40,6 +42,8 @@ _INGEST_SECONDS = 0.5
 _BACKLOG = 10_000
 _INGEST_NICENESS = 5
 _DATABASE_AWAY_SECONDS = 2.0
+_SUMS_SECONDS = 2.0
+"""Between two readings of what was spent of the budgets."""
 _UPKEEP_SECONDS = 600.0
 
 
@@ -81,7 +85,7 @@ def _ingest(settings: Settings, folders: Folders, storage: Storage, ended: threa
     _yield_to_calls()
     admin = EnvoyAdmin(folders.socket("envoy-admin"))
     ingester = Ingester(storage, folders.spool, settings.node_name, lambda: _reopen(admin))
-    next_upkeep = time.monotonic()
+    next_upkeep = next_sums = time.monotonic()
     pause, ready, last = _INGEST_SECONDS, False, False
     while not last:
         last = ended.wait(pause)
@@ -90,6 +94,9 @@ def _ingest(settings: Settings, folders: Folders, storage: Storage, ended: threa
             ready = ready or has_tables(storage.engine)
             while ready and ingester.run_once() >= _BACKLOG:
                 continue  # worked off without a pause
+            if ready and (last or time.monotonic() >= next_sums):
+                next_sums = time.monotonic() + _SUMS_SECONDS
+                _tell_sums(storage, folders)
             if ready and time.monotonic() >= next_upkeep:
                 next_upkeep = time.monotonic() + _UPKEEP_SECONDS
                 _upkeep(settings, storage)
@@ -117,6 +124,13 @@ def _upkeep(settings: Settings, storage: Storage) -> None:
     if settings.audit_retention_days:
         with storage.writing() as work:
             purge_log(work, storage.clock.now() - timedelta(days=settings.audit_retention_days))
+
+
+def _tell_sums(storage: Storage, folders: Folders) -> None:
+    """Tell the workers what was spent, so that their budgets outlive them."""
+    with storage.reading() as work:
+        sums = spent_sums(work, serving_nodes(work))
+    write_atomically(folders.spent, sums.model_dump_json())
 
 
 def _reopen(admin: EnvoyAdmin) -> None:

@@ -52,6 +52,11 @@ class Folders:
         return self.node / "revocations.json"
 
     @property
+    def spent(self) -> Path:
+        """What was spent of each budget, as the ledger has it."""
+        return self.node / "spent.json"
+
+    @property
     def last_good(self) -> Path:
         """The last snapshot that Envoy took."""
         return self.node / "snapshot.json"

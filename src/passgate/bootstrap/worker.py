@@ -1,7 +1,7 @@
 """An inference worker's process."""
 
 from passgate.bootstrap.layout import Folders
-from passgate.inference.worker.options import WorkerOptions
+from passgate.inference.worker.options import RationingOptions, WorkerOptions
 from passgate.inference.worker.server import serve_worker
 from passgate.settings import Settings
 from passgate.storage.master_key import load_vault
@@ -20,5 +20,11 @@ def run_worker(settings: Settings, folders: Folders, name: str) -> None:
         revocations_file=folders.revocations,
         spool_dir=folders.spool,
         vault=load_vault(folders.data, secret),
+        rationing=RationingOptions(
+            valkey_url=settings.valkey_url.get_secret_value() if settings.valkey_url else None,
+            refuse_without_valkey=settings.limits_without_valkey == "refuse",
+            workers=settings.workers,
+            spent_file=folders.spent,
+        ),
     )
     serve_worker(options, folders.socket(name))

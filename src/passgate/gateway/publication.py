@@ -8,6 +8,7 @@ from passgate.gateway.models import SnapshotRow
 from passgate.gateway.state import PublishedState, Snapshot, snapshot_of
 from passgate.identity.issuers.published_state import published_issuers
 from passgate.identity.published_state import inference_applications, published_keys
+from passgate.publishing.limits.published_state import limit_rules
 from passgate.publishing.published_state import active_subscriptions, published_services
 from passgate.storage.work import Work
 
@@ -48,6 +49,7 @@ class Publication:
             models=inference_models(work),
             applications=inference_applications(work),
             trusted_issuers=published_issuers(work),
+            limits=limit_rules(work),
         )
 
 

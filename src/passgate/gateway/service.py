@@ -25,6 +25,12 @@ def list_nodes(actor: Actor, work: Work) -> list[NodeView]:
     return [_view(work, row, version, seq) for row in repository.all_nodes(work)]
 
 
+def serving_nodes(work: Work) -> int:
+    """How many nodes report, one at least; for the nodes' own use, so no actor is asked for."""
+    now = work.clock.now()
+    return max(1, sum(now - row.last_seen_at <= SILENT_AFTER for row in repository.all_nodes(work)))
+
+
 def _view(work: Work, row: NodeRow, version: int, seq: int) -> NodeView:
     rejected = row.rejected_version is not None and row.rejected_version > row.snapshot_version
     if work.clock.now() - row.last_seen_at > SILENT_AFTER:

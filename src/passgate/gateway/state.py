@@ -10,6 +10,7 @@ from passgate.contracts.inference_config import (
     InferenceModel,
     InferenceProvider,
 )
+from passgate.contracts.limits import LimitRule
 from passgate.contracts.trusted_issuer import TrustedIssuer
 
 
@@ -26,6 +27,7 @@ class PublishedState:
     models: tuple[InferenceModel, ...]
     applications: tuple[InferenceApplication, ...]
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
+    limits: tuple[LimitRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             providers=state.providers,
             models=state.models,
             applications=state.applications,
+            limits=state.limits,
             trusted_issuers=state.trusted_issuers,
         ),
     )

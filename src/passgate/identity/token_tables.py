@@ -45,6 +45,7 @@ class Token(Base):
         _owned("ix_tokens_user_id", "user_id", "jti"),
         _owned("ix_tokens_parent_jti", "parent_jti"),
         _owned("ix_tokens_session_id", "session_id"),
+        _where("ix_tokens_budget", column("budget").is_not(None), "expires_at", "jti"),
         _where("ix_tokens_live", column("revoked_at").is_(None), "expires_at", "jti"),
         _where("ix_tokens_revoked", column("revoked_at").is_not(None), "jti"),
     )

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     SERVICE_WRITE = "service:write"
     SUBSCRIPTION_READ = "subscription:read"
     SUBSCRIPTION_WRITE = "subscription:write"
+    LIMIT_READ = "limit:read"
+    LIMIT_WRITE = "limit:write"
     CALL_READ = "call:read"
     NODE_READ = "node:read"
     ISSUER_READ = "issuer:read"
@@ -71,6 +73,7 @@ _OWNER = _DEVELOPER | {
     Permission.SERVICE_WRITE,
     Permission.PROVIDER_WRITE,
     Permission.MODEL_WRITE,
+    Permission.LIMIT_WRITE,
     Permission.ROLE_WRITE,
     Permission.SCOPE_WRITE,
     Permission.AUDIT_READ,

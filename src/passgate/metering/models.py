@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, Text, UniqueConstraint, column
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.storage.base import Base
@@ -149,6 +149,21 @@ class UsageHour(Base):
     """Sum of the durations."""
     tokens_in: Mapped[int] = mapped_column(BigInteger)
     tokens_out: Mapped[int] = mapped_column(BigInteger)
+    cost: Mapped[int] = mapped_column(BigInteger)
+    """Micro-dollars."""
+
+
+class SpendDay(Base):
+    """What a user or a token has spent in a day (UTC); of all others the hourly sums tell."""
+
+    __tablename__ = "spend_days"
+    audited: ClassVar[bool] = False
+
+    scope: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """``user`` or ``token``."""
+    target: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Subject or jti."""
+    day: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     cost: Mapped[int] = mapped_column(BigInteger)
     """Micro-dollars."""
 

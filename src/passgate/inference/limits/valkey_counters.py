@@ -154,7 +154,7 @@ class ValkeyCounters:
     async def close(self) -> None:
         """Close the connections."""
         with contextlib.suppress(ValkeyError, OSError):
-            await self._client.aclose()
+            await self._client.connection_pool.disconnect()
 
     async def _carry(self, batch: Sequence[_Settlement]) -> None:
         pipe = self._client.pipeline(transaction=False)

@@ -1,12 +1,13 @@
 """Writing the usage that the spool tells of, each batch within the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Table, bindparam, update
 
-from passgate.metering.models import Call, Usage, UsageHour
+from passgate.metering.models import Call, SpendDay, Usage, UsageHour
 from passgate.metering.reasons import is_error, reason_of_usage
 from passgate.metering.records import UsageLine
 from passgate.metering.repository.statements import (
@@ -22,6 +23,8 @@ from passgate.metering.repository.statements import (
 _CALLS: Table = Call.__table__  # type: ignore[assignment]  # declared wider than the Table that it is
 _USAGES: Table = Usage.__table__  # type: ignore[assignment]  # as above
 _USAGE_HOURS: Table = UsageHour.__table__  # type: ignore[assignment]  # as above
+
+_SPEND_DAYS: Table = SpendDay.__table__  # type: ignore[assignment]  # as above
 
 _COLUMNS = (
     "request_id",
@@ -67,6 +70,9 @@ def insert_usages(connection: Connection, node: str, usages: Sequence[UsageLine]
         insert_all(connection, _USAGES, _COLUMNS, _rows(connection, node, usages))
     if usages:
         insert_or_add(connection, _USAGE_HOURS, _sums(usages))
+        spent = _spent(usages)
+        if spent:
+            insert_or_add(connection, _SPEND_DAYS, spent)
         _tell_calls(connection, {usage.request_id: usage for usage in usages})
     return usages
 
@@ -148,3 +154,14 @@ def _sums(usages: Sequence[UsageLine]) -> list[Row]:
     keys = ("hour", "team_id", "application_id", "model", "provider_id")
     figures = ("calls", "errors", "latency_ms", "tokens_in", "tokens_out", "cost")
     return [dict(zip((*keys, *figures), (*key, *added), strict=True)) for key, added in sums.items()]
+
+
+def _spent(usages: Sequence[UsageLine]) -> list[Row]:
+    """What users and tokens have spent, by day; nothing of calls that cost nothing."""
+    sums: dict[tuple[str, str, datetime], int] = {}
+    for usage in usages:
+        if usage.cost_micro_dollars:
+            day = usage.started_at.replace(hour=0, minute=0, second=0, microsecond=0)
+            for key in (("user", usage.subject, day), ("token", usage.jti, day)):
+                sums[key] = sums.get(key, 0) + usage.cost_micro_dollars
+    return [{"scope": key[0], "target": key[1], "day": key[2], "cost": cost} for key, cost in sums.items()]

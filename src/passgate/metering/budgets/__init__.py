@@ -1,0 +1,1 @@
+"""Budgets: what of them is spent, by the ledger."""

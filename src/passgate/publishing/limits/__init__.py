@@ -1,0 +1,1 @@
+"""Limits on use: which there are, on what; the inference workers count them."""
