@@ -127,6 +127,16 @@ def test_a_lost_setting_is_found_unless_it_is_named() -> None:
     assert verdicts.of_request(wanted, found, ("seeds",), "openai")[0] == ["field brand_new", "seed"]
 
 
+@pytest.mark.parametrize("form", ["anthropic", "gemini"])
+def test_log_probabilities_reach_clients_whose_format_has_no_place_for_them(form: str) -> None:
+    told = {"content": [{"token": "Hi", "logprob": -0.5}]}
+    whole = json.dumps(damaged("choices", 0, value={**REPLY["choices"][0], "logprobs": told})).encode()
+    assert json.dumps(told, separators=(",", ":")).encode() in gate.answered(form, "openai", whole)
+    choice = {"index": 0, "delta": {"content": "Hi"}, "logprobs": told, "finish_reason": "stop"}
+    stream = b"data: " + json.dumps({"id": "r", "choices": [choice]}).encode() + b"\n\ndata: [DONE]\n\n"
+    assert b'"logprob":-0.5' in gate.streamed(form, "openai", [stream])
+
+
 def test_streams_are_put_together() -> None:
     told = b"".join(b'data: {"choices":[{"delta":{"content":"%s"}}]}\n\n' % letter for letter in (b"H", b"i"))
     assert answers.read_openai(streams.fold_openai(told + b"data: [DONE]\n\n")) == {"text": "Hi"}

@@ -44,12 +44,19 @@ def _choice(choice: object, reply_id: str) -> Choice:
         raise VendorGarbageError("no message")
     parts: list[Part] = [*read_thoughts(message), *_said(message)]
     parts.extend(read_vendor_fields(message))
+    parts.extend(read_logprobs(told))
     calls = [_tool_call(call, place, reply_id) for place, call in enumerate(as_list(message.get("tool_calls")))]
     parts.extend(calls)
     reason = read_finish(told.get("finish_reason"))
     # vLLM tells here which stop sequence was met.
     stopped_by = as_text_or_none(told.get("stop_reason"))
     return Choice(tuple(parts), finish_with(reason, parts, stopped_by), stopped_by)
+
+
+def read_logprobs(choice: dict[str, Any]) -> Iterator[VendorBlock]:
+    """Log probabilities, which stand beside the message."""
+    if choice.get("logprobs"):
+        yield VendorBlock("openai", {"type": "logprobs", "logprobs": choice["logprobs"]})
 
 
 def finish_with(reason: FinishReason | None, parts: list[Part], stopped_by: str | None) -> FinishReason | None:

@@ -10,6 +10,7 @@ from passgate.inference.dialects.openai.reply import (
     arguments_text,
     call_id,
     read_citations,
+    read_logprobs,
     read_vendor_fields,
     thinking_text,
 )
@@ -119,7 +120,7 @@ class ChunkDecoder:
             yield RefusalDelta(refusal, index)
         for citation in read_citations(delta):
             yield Cited(citation, index)
-        for block in read_vendor_fields(delta):
+        for block in (*read_vendor_fields(delta), *read_logprobs(choice)):
             yield VendorBlockSent(block, index)
         for call in as_list(delta.get("tool_calls")):
             yield from self._read_call(as_object(call), state, index)
