@@ -23,6 +23,8 @@ from passgate.kernel.actor import SYSTEM
 from passgate.kernel.pagination import PageRequest
 from passgate.kernel.permissions import Role
 from passgate.metering.models import Call, CallHour, Usage, UsageHour
+from passgate.publishing.limits.schemas import LimitIn
+from passgate.publishing.limits.service import create_limit
 from passgate.publishing.schemas import ServiceIn
 from passgate.publishing.service.services import create_service
 from passgate.publishing.service.subscriptions import subscribe
@@ -85,6 +87,7 @@ def fill(storage: Storage) -> Known:
         _catalogue(work, known)
         _applications(work, known)
         _services(work, known)
+        _limits(work, known)
         known.identity_provider, known.issuer = add_issuers(work, known.team, known.applications["checkout"])
         keep_keys(work, rotate_after=None)
         rotate(SYSTEM, work, at_once=True)
@@ -92,6 +95,15 @@ def fill(storage: Storage) -> Known:
         _nodes(work)
         _calls(work, known)
     return known
+
+
+def _limits(work: Work, known: Known) -> None:
+    for name, measure, window, amount in (
+        ("Payments a month", "money", "month", 50_000_000),
+        ("Calls of the team", "requests", "minute", 600),
+    ):
+        given = {"name": name, "scope": "team", "target": known.team, "measure": measure, "window": window}
+        create_limit(SYSTEM, work, LimitIn.model_validate({**given, "amount": amount}))
 
 
 def _people(work: Work, known: Known) -> None:

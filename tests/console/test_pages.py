@@ -15,6 +15,7 @@ CONTENT = {
     "/providers": ["OpenAI production", "Connected", "Failing"],
     "/providers/new": ["Anthropic", "Groq", "Ollama", "Your own"],
     "/models": ["claude-sonnet-4-5", "text-embedding-3-small", "embeddings", "$0.15"],
+    "/limits": ["Payments a month", "Money per month", "Team Default"],
     "/services": ["Orders", "/catalogue", "Draft", "Subscribers"],
     "/applications": ["checkout", "Answers questions on the order page", "ada's editor"],
     "/tokens": ["laptop of Ada", "Revoked", "orders:read"],

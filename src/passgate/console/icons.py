@@ -9,6 +9,7 @@ _STROKES: dict[str, str] = {
     "service": "M5 4h14v6H5z M5 14h14v6H5z M8 7h.01 M8 17h.01 M12 7h4 M12 17h4",
     "application": "M4 4h6v6H4z M14 4h6v6h-6z M4 14h6v6H4z M17 14v6 M14 17h6",
     "token": "M8 11a4 4 0 1 1 0 8 4 4 0 0 1 0-8z M11 12l8-8 M15 8l3 3 M18 5l2 2",
+    "gauge": "M4 18a9 9 0 1 1 16 0 M12 15l4-5 M12 15h.01",
     "call": "M3 12h4l3-8 4 16 3-8h4",
     "node": "M12 4a2 2 0 1 1 0 4 2 2 0 0 1 0-4z M5 16a2 2 0 1 1 0 4 2 2 0 0 1 0-4z "
     "M19 16a2 2 0 1 1 0 4 2 2 0 0 1 0-4z M12 8v4 M5 16v-4h14v4",

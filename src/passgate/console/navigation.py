@@ -32,6 +32,7 @@ AREAS: dict[str, tuple[Area, ...]] = {
     "AI": (
         Area("Providers", "/providers", "provider", Permission.PROVIDER_READ),
         Area("Models", "/models", "model", Permission.MODEL_READ),
+        Area("Limits & budgets", "/limits", "gauge", Permission.LIMIT_READ),
     ),
     "APIs": (Area("Services", "/services", "service", Permission.SERVICE_READ),),
     "Access": (

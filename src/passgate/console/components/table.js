@@ -35,6 +35,11 @@ export default {
                     :title="row[column.name].title || null">
                 <span v-if="row[column.name].dot" class="pg-dot"></span>{{ row[column.name].text }}
               </span>
+              <span v-else-if="column.kind === 'bar'" class="pg-fill" :title="row[column.name].percent + ' %'">
+                <span class="pg-fill-track"><span class="pg-fill-part" :data-tone="row[column.name].tone"
+                      :style="{ width: row[column.name].percent + '%' }"></span></span>
+                <span class="pg-num">{{ row[column.name].text }}</span>
+              </span>
               <span v-else-if="column.kind === 'badges'" class="pg-row-tight">
                 <span v-for="item in row[column.name]" :key="item.text" class="pg-badge" :data-tone="item.tone">{{ item.text }}</span>
               </span>

@@ -9,7 +9,9 @@ from nicegui.events import GenericEventArguments
 
 from passgate.console.components.badge import Tone
 
-CellKind = Literal["main", "text", "code", "id", "badge", "badges", "number", "relative", "clock", "date", "actions"]
+CellKind = Literal[
+    "main", "text", "code", "id", "badge", "badges", "number", "relative", "clock", "date", "actions", "bar"
+]
 Row = Mapping[str, Any]
 """Its ``id``, a value a column, and perhaps ``href`` (where it leads) and ``sub`` (a second line of the main cell)."""
 RowHandler = Callable[[str], Awaitable[object] | None]
@@ -28,6 +30,11 @@ class Column:
 def tag(text: str, tone: Tone = "plain", *, dot: bool = False, title: str = "") -> dict[str, Any]:
     """A cell of the kind badge."""
     return {"text": text, "tone": tone, "dot": dot, "title": title}
+
+
+def bar(text: str, share: float, tone: Tone = "plain") -> dict[str, Any]:
+    """A cell of the kind bar: how much of something is used; a share above 1 fills it."""
+    return {"text": text, "tone": tone, "percent": round(100 * min(max(share, 0.0), 1.0))}
 
 
 def act(name: str, label: str, *, of: str = "", tone: Tone = "plain") -> dict[str, str]:

@@ -12,6 +12,7 @@ from passgate.console.pages.issuers import list as issuers
 from passgate.console.pages.issuers import provider as identity_provider
 from passgate.console.pages.issuers import trusted as trusted_issuer
 from passgate.console.pages.keys import list as keys
+from passgate.console.pages.limits import list as limits
 from passgate.console.pages.models import detail as model
 from passgate.console.pages.models import list as models
 from passgate.console.pages.nodes import list as nodes
@@ -37,6 +38,7 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/providers/{provider_id}": ("Provider", provider.show),
     "/models": ("Models", models.show),
     "/models/{model_id}": ("Model", model.show),
+    "/limits": ("Limits & budgets", limits.show),
     "/services": ("Services", services.show),
     "/services/{service_id}": ("Service", service.show),
     "/applications": ("Applications", applications.show),
