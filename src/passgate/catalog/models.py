@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.storage.base import Base
@@ -67,3 +67,22 @@ class Deployment(Base):
     """0 first; higher ones are fallbacks."""
     price: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """The organisation's own price, as a PriceTable's fields; None: the catalogue's price."""
+
+
+class Policy(Base):
+    """What holds for AI calls of a team, an application, a model, or of all; see ``contracts/ai_policy.py``."""
+
+    __tablename__ = "ai_policies"
+    affects_snapshot: ClassVar[bool] = True
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    team_id: Mapped[str | None] = mapped_column(_ID, ForeignKey("teams.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    application_id: Mapped[str | None] = mapped_column(_ID)
+    model: Mapped[str | None] = mapped_column(String(200))
+    cache_seconds: Mapped[int | None] = mapped_column(Integer)
+    max_prompt_bytes: Mapped[int | None] = mapped_column(Integer)
+    max_output_tokens: Mapped[int | None] = mapped_column(Integer)
+    masking: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    is_enabled: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

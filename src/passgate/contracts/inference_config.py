@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from passgate.contracts.ai_policy import AiPolicy
 from passgate.contracts.frozen import Contract
 from passgate.contracts.limits import LimitRule
 from passgate.contracts.trusted_issuer import TrustedIssuer
@@ -87,5 +88,6 @@ class InferenceConfig(Contract):
     models: tuple[InferenceModel, ...] = ()
     applications: tuple[InferenceApplication, ...] = ()
     limits: tuple[LimitRule, ...] = ()
+    policies: tuple[AiPolicy, ...] = ()
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     """Whose tokens, besides ours, are calls of which application."""

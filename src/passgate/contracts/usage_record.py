@@ -25,6 +25,17 @@ class TokenUsage:
     output_audio: int = 0
 
 
+class MaskingHit(BaseModel):
+    """What a masking rule found in a call: how often and where, and nothing of the find itself."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    rule: str
+    action: Literal["mask", "block", "note"]
+    place: Literal["request", "reply"]
+    count: int
+
+
 class UsageRecord(BaseModel):
     """What a worker says of an AI call, under the request id that Envoy gave it."""
 
@@ -57,3 +68,6 @@ class UsageRecord(BaseModel):
     first_token_ms: int | None = None
     finish_reason: str | None = None
     dropped: tuple[str, ...] = ()
+    cached: bool = False
+    """Answered from the cache: nothing was used, and nothing is charged."""
+    masked: tuple[MaskingHit, ...] = ()

@@ -15,6 +15,7 @@ from passgate.contracts.inference_config import (
 )
 from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.inference.limits.book import LimitBook
+from passgate.inference.policies.call_policy import PolicyTable
 from passgate.inference.pricing import CallPrice
 from passgate.inference.translation import Target
 from passgate.inference.translator import DIALECTS
@@ -85,12 +86,14 @@ class RoutingTable:
         version: int,
         models: tuple[ServingModel, ...],
         applications: tuple[ServingApplication, ...],
-        issuers: tuple[TrustedIssuer, ...] = (),
-        limits: LimitBook | None = None,
+        issuers: tuple[TrustedIssuer, ...],
+        limits: LimitBook,
+        policies: PolicyTable,
     ) -> None:
-        self.limits = limits or LimitBook()
+        self.limits = limits
         self.version = version
         self.issuers: Mapping[str, TrustedIssuer] = {issuer.issuer: issuer for issuer in issuers}
+        self.policies = policies
         self._applications = {application.id: application for application in applications}
         self._models: dict[tuple[str | None, str], ServingModel] = {(m.team_id, m.name): m for m in models}
         self._names = frozenset(model.name for model in models)
@@ -120,8 +123,8 @@ def compile_config(config: InferenceConfig, vault: Vault) -> RoutingTable:
     providers = {provider.id: provider for provider in config.providers}
     models = tuple(_serving_model(model, providers, targets) for model in config.models)
     applications = tuple(_serving_application(row) for row in config.applications)
-    limits = LimitBook(config.limits, config.models)
-    return RoutingTable(config.version, models, applications, config.trusted_issuers, limits)
+    limits, policies = LimitBook(config.limits, config.models), PolicyTable(config.policies)
+    return RoutingTable(config.version, models, applications, config.trusted_issuers, limits, policies)
 
 
 def _serving_application(application: InferenceApplication) -> ServingApplication:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, column
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, column, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.storage.base import Base
@@ -107,6 +107,30 @@ class Usage(Base):
     finish_reason: Mapped[str | None] = mapped_column(Text)
     dropped: Mapped[list[str]] = mapped_column(JSON)
     """Request fields that the translation could not carry over."""
+    cached: Mapped[bool] = mapped_column(server_default=false())
+    """Answered from the cache: nothing was used."""
+
+
+class MaskingFind(Base):
+    """What a masking rule found in a call: how often and where, never what."""
+
+    __tablename__ = "masking_finds"
+    audited: ClassVar[bool] = False
+    __table_args__ = (Index("ix_masking_finds_team_id_id", "team_id", "id"),)
+
+    id: Mapped[int] = mapped_column(_GROWING, primary_key=True, autoincrement=True)
+    request_id: Mapped[str] = mapped_column(Text, index=True)
+    """Of the call."""
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    team_id: Mapped[str] = mapped_column(Text)
+    application_id: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    """``mask``, ``block`` or ``note``."""
+    place: Mapped[str] = mapped_column(Text)
+    """``request`` or ``reply``."""
+    finds: Mapped[int] = mapped_column(Integer)
 
 
 class CallHour(Base):

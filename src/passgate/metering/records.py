@@ -15,7 +15,7 @@ import orjson
 from pydantic import ValidationError
 
 from passgate.contracts.call_record import CallRecord
-from passgate.contracts.usage_record import TokenUsage, UsageRecord
+from passgate.contracts.usage_record import MaskingHit, TokenUsage, UsageRecord
 from passgate.metering.spool import Line, Source
 
 _OBJECT = re.compile(rb'\{"')
@@ -76,6 +76,8 @@ class UsageLine(NamedTuple):
     first_token_ms: int | None
     finish_reason: str | None
     dropped: Sequence[str]
+    cached: bool
+    masked: Sequence[MaskingHit]
     input: int
     output: int
     cached_input: int
@@ -94,6 +96,7 @@ _START_OF_USAGE = _USAGE_NAMES.index("start")
 _OUTCOME = _USAGE_NAMES.index("outcome")
 _SOURCE = _USAGE_NAMES.index("usage_source")
 _DROPPED = _USAGE_NAMES.index("dropped")
+_MASKED = _USAGE_NAMES.index("masked")
 
 _call_values: Callable[[Any], tuple[Any, ...]] = itemgetter(*_CALL_NAMES)
 _usage_values: Callable[[Any], tuple[Any, ...]] = itemgetter(*_USAGE_NAMES)
@@ -141,7 +144,7 @@ class LineReader:
             values = ()
         # What a type does not tell: the words of a choice, and what a list holds.
         shape = (*map(type, values), *values[_OUTCOME : _OUTCOME + 1], *values[_SOURCE : _SOURCE + 1])
-        if shape not in self.shapes or values[_DROPPED]:
+        if shape not in self.shapes or values[_DROPPED] or values[_MASKED]:
             record = UsageRecord.model_validate_json(text)
             held = (*_usage_values(record.__dict__), *_token_values(record.usage.__dict__))
             self._remember(shape, values, held)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import orjson
 
 from passgate.contracts.usage_record import TokenUsage
+from passgate.inference.policies.call_policy import CallPolicy
+from passgate.inference.policies.masker import Hits
 from passgate.inference.routing_table import ServingDeployment, ServingModel
 from passgate.inference.translation import InboundFormat, StreamTranslator
 from passgate.inference.worker.caller import Caller
@@ -48,6 +50,11 @@ class AiCall:
     """What the call holds at limits; None where nothing limits it."""
     limit_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     """Where the caller stands at its limits."""
+    policy: CallPolicy | None = None
+    hits: Hits | None = None
+    """What masking found; None where nothing is searched."""
+    cached: bool = False
+    """Answered from the cache."""
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the call came."""
@@ -97,6 +104,8 @@ def usage_line(call: AiCall, ending: Ending) -> bytes:
             "first_token_ms": call.first_token_ms,
             "finish_reason": ending.finish_reason,
             "dropped": call.dropped[:_MOST_DROPPED],
+            "cached": call.cached,
+            "masked": call.hits.lines() if call.hits is not None else (),
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )

@@ -11,6 +11,7 @@ from passgate.inference.inbound.gemini.format import PATH_HEADER
 from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIENT
 from passgate.inference.inbound.gemini.path import PREFIX as GEMINI
 from passgate.inference.inbound.gemini.path import read_call
+from passgate.inference.policies.answer_cache import CACHE_HEADER, AnswerCache
 from passgate.inference.routing import PriorityThenWeight
 from passgate.inference.routing_table import ServingApplication
 from passgate.inference.translation import InboundFormat
@@ -52,6 +53,7 @@ _READ_HEADERS = {
         "anthropic-version",
         "anthropic-beta",
         GOOGLE_CLIENT,
+        CACHE_HEADER,
     )
 }
 
@@ -81,7 +83,8 @@ class WorkerApp:
         rationing.load()
         attempts = Attempts(client, PriorityThenWeight(self._chance), limits)
         self._state.load()
-        self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing)
+        cache = AnswerCache(asyncio.get_running_loop().time)
+        self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing, cache)
         followings = [asyncio.create_task(one.follow()) for one in (self._state, rationing)]
         for following in followings:
             following.add_done_callback(_report_end)

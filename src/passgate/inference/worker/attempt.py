@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from passgate.inference.policies.masked_exchange import MaskedExchange
+from passgate.inference.policies.masker import Masker
 from passgate.inference.routing_table import ServingDeployment
 from passgate.inference.translation import ClientReply, Exchange, ParsedRequest
 from passgate.inference.translator import open_exchange
@@ -54,6 +56,8 @@ class Attempt:
             await call.ration.enter(call, deployment)
         call.deployment = deployment
         exchange = open_exchange(self.parsed, deployment.target, created=int(call.started.timestamp()))
+        if call.policy is not None and call.hits is not None and call.policy.on_reply:
+            exchange = MaskedExchange(exchange, call.form, Masker(call.policy.on_reply, "reply", call.hits))
         call.dropped = exchange.dropped
         call.translator = None
         patience = self.limits.first_byte if call.stream else self.limits.first_byte_unstreamed

@@ -5,6 +5,8 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
+from passgate.inference.policies.answer_cache import CACHE_HEADER, AnswerCache, asked_seconds, cache_key
+from passgate.inference.policies.masker import Hits
 from passgate.inference.routing_table import ServingModel
 from passgate.inference.translation import ParsedRequest
 from passgate.inference.translator import is_for_embeddings, parse, render_stream_error
@@ -17,6 +19,7 @@ from passgate.inference.worker.incoming import Incoming, Send
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.options import WorkerLimits
 from passgate.inference.worker.rationing import Rationing
+from passgate.inference.worker.recorded_answer import RecordedAnswer, send_stored
 from passgate.inference.worker.refusals import (
     ApplicationUnknownError,
     ModelKindError,
@@ -51,6 +54,7 @@ class CallHandler:
     limits: WorkerLimits
     clock: Clock
     rationing: Rationing
+    cache: AnswerCache
 
     async def answer(self, incoming: Incoming) -> None:
         """Answer a call; whatever happens from here on, it leaves a usage line.
@@ -96,6 +100,10 @@ class CallHandler:
         if model.kind != wanted:
             raise ModelKindError(f"The model '{model.name}' is for {model.kind}, not for {wanted}.", field="model")
         call.model = model
+        policy = table.policies.of(application.team_id, application.id, model.name)
+        if policy is not None:
+            call.policy, call.hits = policy, Hits()
+            parsed = policy.applied(parsed, call.hits)
         return parsed, model
 
     async def _serve(self, call: AiCall, parsed: ParsedRequest, model: ServingModel, incoming: Incoming) -> None:
@@ -111,13 +119,42 @@ class CallHandler:
             book = self.state.table.limits
             if call.caller.ceilings or not book.is_empty:
                 await self.rationing.begin(book, call, parsed, model)
-            await self.attempts.run(call, parsed, model, self._settle, incoming.send)
+            wished = incoming.headers.get(CACHE_HEADER)
+            if wished is None and call.policy is None:
+                await self.attempts.run(call, parsed, model, self._settle, incoming.send)
+            else:
+                await self._serve_cached(call, parsed, model, incoming, wished)
         except asyncio.CancelledError:
             task.uncancel()
             await self._end_cut(call, guard, incoming.send)
         finally:
             guard.close()
             self.state.calls.discard(guard)
+
+    async def _serve_cached(
+        self, call: AiCall, parsed: ParsedRequest, model: ServingModel, incoming: Incoming, wished: str | None
+    ) -> None:
+        """Answer from the cache, or put the answer there, where caller and policy want that."""
+        seconds = asked_seconds(wished, call.policy.cache_seconds if call.policy is not None else None)
+        if not seconds:
+            await self.attempts.run(call, parsed, model, self._settle, incoming.send)
+            return
+        rules = call.policy.digest if call.policy is not None else ""
+        key = cache_key(parsed, call.caller.application_id, model, rules)
+        stored = self.cache.get(key)
+        if stored is not None:
+            call.cached = True
+            self._settle(call, Ending(200, finish_reason=stored.finish_reason))
+            await send_stored(incoming.send, call, stored)
+            return
+        recorded = RecordedAnswer(incoming.send, self.cache, key, seconds)
+
+        def settle(settled: AiCall, ending: Ending) -> None:
+            recorded.ending = ending
+            self._settle(settled, ending)
+
+        await self.attempts.run(call, parsed, model, settle, recorded.send)
+        recorded.keep(call)
 
     async def _end_cut(self, call: AiCall, guard: CallGuard, send: Send) -> None:
         """End a call that was cut: usage first, then, where there is someone to hear it, the reason."""

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, bindparam, update
 
-from passgate.metering.models import Call, SpendDay, Usage, UsageHour
+from passgate.metering.models import Call, MaskingFind, SpendDay, Usage, UsageHour
 from passgate.metering.reasons import is_error, reason_of_usage
 from passgate.metering.records import UsageLine
 from passgate.metering.repository.statements import (
@@ -22,6 +22,7 @@ from passgate.metering.repository.statements import (
 
 _CALLS: Table = Call.__table__  # type: ignore[assignment]  # declared wider than the Table that it is
 _USAGES: Table = Usage.__table__  # type: ignore[assignment]  # as above
+_FINDS: Table = MaskingFind.__table__  # type: ignore[assignment]  # as above
 _USAGE_HOURS: Table = UsageHour.__table__  # type: ignore[assignment]  # as above
 
 _SPEND_DAYS: Table = SpendDay.__table__  # type: ignore[assignment]  # as above
@@ -58,6 +59,18 @@ _COLUMNS = (
     "first_token_ms",
     "finish_reason",
     "dropped",
+    "cached",
+)
+_FIND_COLUMNS = (
+    "request_id",
+    "started_at",
+    "team_id",
+    "application_id",
+    "model",
+    "rule",
+    "action",
+    "place",
+    "finds",
 )
 
 
@@ -74,7 +87,29 @@ def insert_usages(connection: Connection, node: str, usages: Sequence[UsageLine]
         if spent:
             insert_or_add(connection, _SPEND_DAYS, spent)
         _tell_calls(connection, {usage.request_id: usage for usage in usages})
+        finds = _finds(connection, usages)
+        if finds:
+            insert_all(connection, _FINDS, _FIND_COLUMNS, finds)
     return usages
+
+
+def _finds(connection: Connection, usages: Sequence[UsageLine]) -> list[Values]:
+    write = moment_writer(connection)
+    return [
+        (
+            usage.request_id,
+            write(usage.start, usage.started_at),
+            usage.team_id,
+            usage.application_id,
+            usage.model,
+            hit.rule,
+            hit.action,
+            hit.place,
+            hit.count,
+        )
+        for usage in usages
+        for hit in usage.masked
+    ]
 
 
 def _tell_calls(connection: Connection, usages: Mapping[str, UsageLine]) -> None:
@@ -137,6 +172,7 @@ def _rows(connection: Connection, node: str, usages: Sequence[UsageLine]) -> lis
             usage.first_token_ms,
             usage.finish_reason,
             orjson.dumps(usage.dropped).decode() if usage.dropped else "[]",
+            usage.cached,
         )
         for usage in usages
     ]

@@ -1,0 +1,1 @@
+"""What is done to a call beyond passing it on: masking, the exact cache, limits of size. No I/O."""
