@@ -6,6 +6,7 @@ from passgate.catalog import repository
 from passgate.catalog.service.models import price_of
 from passgate.catalog.vendors import find_vendor
 from passgate.contracts import inference_config as published
+from passgate.contracts.ai_policy import AiPolicy
 from passgate.kernel.clock import epoch_seconds
 from passgate.storage.work import Work
 
@@ -24,6 +25,25 @@ def inference_providers(work: Work) -> tuple[published.InferenceProvider, ...]:
             profile=vendor.profile,
         )
         for row in repository.enabled_providers(work)
+    )
+
+
+def ai_policies(work: Work) -> tuple[AiPolicy, ...]:
+    """Every policy that is switched on."""
+    return tuple(
+        AiPolicy.model_validate(
+            {
+                "id": row.id,
+                "team_id": row.team_id,
+                "application_id": row.application_id,
+                "model": row.model,
+                "cache_seconds": row.cache_seconds,
+                "max_prompt_bytes": row.max_prompt_bytes,
+                "max_output_tokens": row.max_output_tokens,
+                "masking": row.masking,
+            }
+        )
+        for row in repository.enabled_policies(work)
     )
 
 

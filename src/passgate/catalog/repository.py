@@ -5,11 +5,11 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from passgate.catalog.models import Deployment, Model, Provider
+from passgate.catalog.models import Deployment, Model, Policy, Provider
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.storage.work import Work
 
-Owned = TypeVar("Owned", Provider, Model)
+Owned = TypeVar("Owned", Provider, Model, Policy)
 
 
 def find_provider(work: Work, provider_id: str) -> Provider | None:
@@ -126,6 +126,21 @@ def _page(
     rows = work.session.scalars(query.order_by(table.id.desc()).limit(page.bounded + 1)).all()
     items = rows[: page.bounded]
     return Page(items, items[-1].id if len(rows) > page.bounded else None)
+
+
+def find_policy(work: Work, policy_id: str) -> Policy | None:
+    """The policy of that id."""
+    return work.session.get(Policy, policy_id)
+
+
+def policies_page(work: Work, page: PageRequest, teams: frozenset[str] | None) -> Page[Policy]:
+    """Policies of those teams (None: all) and of the whole organisation, newest first."""
+    return _page(work, select(Policy), Policy, page, teams)
+
+
+def enabled_policies(work: Work) -> Sequence[Policy]:
+    """Every policy that is switched on."""
+    return work.session.scalars(select(Policy).where(Policy.is_enabled).order_by(Policy.id)).all()
 
 
 def base_urls(work: Work) -> list[str]:

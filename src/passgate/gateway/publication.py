@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from passgate.catalog.published_state import inference_models, inference_providers
+from passgate.catalog.published_state import ai_policies, inference_models, inference_providers
 from passgate.gateway import repository
 from passgate.gateway.models import SnapshotRow
 from passgate.gateway.state import PublishedState, Snapshot, snapshot_of
@@ -50,6 +50,7 @@ class Publication:
             applications=inference_applications(work),
             trusted_issuers=published_issuers(work),
             limits=limit_rules(work),
+            policies=ai_policies(work),
         )
 
 

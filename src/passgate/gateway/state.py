@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from passgate.contracts.ai_policy import AiPolicy
 from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot, GatewaySubscription
 from passgate.contracts.inference_config import (
     InferenceApplication,
@@ -28,6 +29,7 @@ class PublishedState:
     applications: tuple[InferenceApplication, ...]
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     limits: tuple[LimitRule, ...] = ()
+    policies: tuple[AiPolicy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             models=state.models,
             applications=state.applications,
             limits=state.limits,
+            policies=state.policies,
             trusted_issuers=state.trusted_issuers,
         ),
     )

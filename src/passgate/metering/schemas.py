@@ -100,6 +100,24 @@ class CallView(BaseModel):
     usage: UsageView | None
 
 
+class MaskingFindView(BaseModel):
+    """What a masking rule found in a call: how often and where, never what."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: int
+    request_id: str
+    """Of the call."""
+    started_at: datetime
+    team_id: str
+    application_id: str
+    model: str
+    rule: str
+    action: Literal["mask", "block", "note"]
+    place: Literal["request", "reply"]
+    finds: int
+
+
 class Totals(BaseModel):
     """Sums over a stretch of time."""
 
