@@ -81,11 +81,12 @@ class ServingApplication:
 class RoutingTable:
     """All that a call is decided by, at one version of the configuration."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a configuration, each by name
         self,
         version: int,
         models: tuple[ServingModel, ...],
         applications: tuple[ServingApplication, ...],
+        *,
         issuers: tuple[TrustedIssuer, ...],
         limits: LimitBook,
         policies: PolicyTable,
@@ -124,7 +125,9 @@ def compile_config(config: InferenceConfig, vault: Vault) -> RoutingTable:
     models = tuple(_serving_model(model, providers, targets) for model in config.models)
     applications = tuple(_serving_application(row) for row in config.applications)
     limits, policies = LimitBook(config.limits, config.models), PolicyTable(config.policies)
-    return RoutingTable(config.version, models, applications, config.trusted_issuers, limits, policies)
+    return RoutingTable(
+        config.version, models, applications, issuers=config.trusted_issuers, limits=limits, policies=policies
+    )
 
 
 def _serving_application(application: InferenceApplication) -> ServingApplication:
