@@ -52,6 +52,13 @@ def test_the_page_asks_for_nothing_from_elsewhere(house: House) -> None:
     assert house.nobody.get("/api/docs/assets/..%2fapp.py").status_code == 404
 
 
+def test_a_browser_finds_the_mark_where_it_looks_unasked(house: House) -> None:
+    reply = house.nobody.get("/favicon.ico")
+    assert reply.status_code == 200
+    assert reply.headers["content-type"].startswith("image/svg+xml")
+    assert reply.text.startswith("<svg")
+
+
 @pytest.fixture
 def served(house: House) -> Iterator[str]:
     """The API on a port of its own."""

@@ -39,6 +39,7 @@ _OPEN_TO_ALL = {
     ("OPTIONS", "/oauth2/{endpoint}"),
     ("GET", "/api/docs"),
     ("GET", "/api/docs/assets/{name}"),
+    ("GET", "/favicon.ico"),
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/api/v1/setup"),
     ("GET", "/oauth2/revocations"),

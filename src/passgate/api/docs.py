@@ -17,6 +17,7 @@ _ASSETS = {
     "swagger-ui.css": "fastapi_offline",
     "docs.js": "passgate.api",
     "docs.css": "passgate.api",
+    "icon.svg": "passgate.api",
 }
 # Swagger UI sets style attributes and embeds its pictures; scripts come from files of ours only.
 _POLICY = (
@@ -50,3 +51,9 @@ def asset(name: str) -> Response:
     if package is None:
         raise HTTPException(404, "No such file.")
     return FileResponse(str(files(package).joinpath("static", name)), headers={"cache-control": "max-age=3600"})
+
+
+@router.get("/favicon.ico")
+def favicon() -> Response:
+    """The mark, where a browser looks for it unasked: beside what is no page, such as the document itself."""
+    return asset("icon.svg")

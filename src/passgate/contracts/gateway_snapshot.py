@@ -15,6 +15,7 @@ RESERVED_PREFIXES = (
     "/_nicegui",
     "/api",
     "/console",
+    "/favicon.ico",
     "/healthz",
     "/mcp",
     "/oauth2",

@@ -10,7 +10,7 @@ from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.names import JsonObject, type_url
 
 _OFF: JsonObject = {"@type": type_url("envoy.config.route.v3.FilterConfig"), "disabled": True}
-_CONTROL_PREFIXES = ("/api", "/oauth2", "/.well-known")
+_CONTROL_PREFIXES = ("/api", "/oauth2", "/.well-known", "/favicon.ico")
 _IDLE = "300s"
 _RETRIES = 2
 _WEBSOCKET: JsonObject = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
