@@ -87,6 +87,8 @@ class FakeVendor:
         self._started.set()
         await self._stopping.wait()
         server.close()
+        for _ in range(_ROUNDS_TO_BE_KNOWN):
+            await asyncio.sleep(0)
         for connection in tuple(self._connections):
             connection.abort()
         await asyncio.gather(*(connection.lost.wait() for connection in tuple(self._connections)))
@@ -100,6 +102,10 @@ class FakeVendor:
             return json_reply({"error": {"message": f"no reply for {request.path}"}}, status=404)
         answer = answers.popleft() if len(answers) > 1 else answers[0]
         return answer(request) if callable(answer) else answer
+
+
+_ROUNDS_TO_BE_KNOWN = 5
+"""Of the loop, until a connection that was accepted just before the end is one of ``_connections``."""
 
 
 class _Connection(asyncio.Protocol):

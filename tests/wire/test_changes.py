@@ -79,7 +79,7 @@ BAD_SNAPSHOTS: dict[str, Callable[[Any], None]] = {
 @pytest.mark.parametrize("part", BAD_SNAPSHOTS)
 def test_a_rejected_snapshot_leaves_the_live_one_in_force(own_gate: Gate, part: str) -> None:
     clusters = own_gate.stat("cluster_manager.active_clusters")
-    good = own_gate.acked[-1]
+    good = wait_until(lambda: own_gate.acked)[-1]
     bad = own_gate.snapshot(
         own_gate.service("/aaa", "svc_aaa", access="public"), own_gate.service("/bad", "svc_bad", access="public")
     )
