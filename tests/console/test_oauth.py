@@ -48,7 +48,10 @@ def test_an_application_becomes_a_client_and_a_person_agrees(
     application = known.one_of_each()["application_id"]
     page.goto(f"/console/applications/{application}")
     page.get_by_role("button", name="Set up OAuth").click()
+    expect(page.get_by_label("Returns to")).to_be_editable()
+    page.wait_for_load_state("networkidle")  # the dialog is whole: nothing comes after that would write over the field
     page.get_by_label("Returns to").fill(client_page)
+    expect(page.get_by_label("Returns to")).to_have_value(client_page)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Shows who it is by").first).to_be_visible()
     page.get_by_role("button", name="New secret").click()
