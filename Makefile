@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The lock names everything, so nothing is left to resolve: a release made after it must not change what is installed, nor
+# break it (pip 23 takes a newer release for an extra that the lock has without one, and then misses its hash).
+LOCKED := $(PIP) install --require-hashes --no-deps
 PYTEST_FLAGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
@@ -53,12 +56,12 @@ $(BIN)/python:
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing Passgate into $(VENV) …"
-	@$(PIP) install --require-hashes -r requirements.txt
+	@$(LOCKED) -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt pyproject.toml $(VENV)/run.stamp
 	@echo "Installing what the tests need into $(VENV) …"
-	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(LOCKED) -r requirements-dev.txt
 	@touch $@
