@@ -5,10 +5,9 @@ from typing import Literal
 from pydantic import Field
 
 from passgate.contracts.frozen import Contract
+from passgate.contracts.published_service import PublishedService
+from passgate.contracts.service_policy import Access, RateWindow
 from passgate.contracts.trusted_issuer import TrustedIssuer
-
-Access = Literal["public", "token", "subscription"]
-"""Who may call: anyone; any valid token; a token of a subscribed application."""
 
 RESERVED_PREFIXES = (
     "/.well-known",
@@ -63,11 +62,20 @@ class GatewayService(Contract):
     upstream: Upstream
 
 
+class PlanRate(Contract):
+    """So many calls a window, for one subscription."""
+
+    calls: int
+    window: RateWindow
+
+
 class GatewaySubscription(Contract):
     """An application that may call a service."""
 
     service_id: str
     application_id: str
+    rates: tuple[PlanRate, ...] = ()
+    """What its plan allows; empty: no bound."""
 
 
 class GatewaySnapshot(Contract):
@@ -80,6 +88,8 @@ class GatewaySnapshot(Contract):
     keys: tuple[dict[str, str], ...] = ()
     """Public signing keys as JWKs (RFC 7517), with kid, alg and use."""
     services: tuple[GatewayService, ...] = ()
+    published: tuple[PublishedService, ...] = ()
+    """Services with versions, by id."""
     subscriptions: tuple[GatewaySubscription, ...] = Field(default=())
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     """Issuers of others whose tokens pass, by id."""

@@ -8,6 +8,7 @@ from pydantic import Field
 from passgate.contracts.ai_policy import AiPolicy
 from passgate.contracts.frozen import Contract
 from passgate.contracts.limits import LimitRule
+from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.trusted_issuer import TrustedIssuer
 
 ModelKind = Literal["chat", "embeddings"]
@@ -89,5 +90,7 @@ class InferenceConfig(Contract):
     applications: tuple[InferenceApplication, ...] = ()
     limits: tuple[LimitRule, ...] = ()
     policies: tuple[AiPolicy, ...] = ()
+    prompts: tuple[PublishedPrompt, ...] = ()
+    """Prompt services, by revision."""
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     """Whose tokens, besides ours, are calls of which application."""

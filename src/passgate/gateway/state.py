@@ -12,6 +12,8 @@ from passgate.contracts.inference_config import (
     InferenceProvider,
 )
 from passgate.contracts.limits import LimitRule
+from passgate.contracts.prompt import PublishedPrompt
+from passgate.contracts.published_service import PublishedService
 from passgate.contracts.trusted_issuer import TrustedIssuer
 
 
@@ -30,6 +32,8 @@ class PublishedState:
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     limits: tuple[LimitRule, ...] = ()
     policies: tuple[AiPolicy, ...] = ()
+    published: tuple[PublishedService, ...] = ()
+    prompts: tuple[PublishedPrompt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             audience=state.audience,
             keys=state.keys,
             services=state.services,
+            published=state.published,
             subscriptions=state.subscriptions,
             trusted_issuers=state.trusted_issuers,
         ),
@@ -72,6 +77,7 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             applications=state.applications,
             limits=state.limits,
             policies=state.policies,
+            prompts=state.prompts,
             trusted_issuers=state.trusted_issuers,
         ),
     )

@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from passgate.contracts.gateway_snapshot import Access, GatewayService, GatewaySubscription
+from passgate.contracts.gateway_snapshot import GatewayService, GatewaySubscription
+from passgate.contracts.service_policy import Access
 from passgate.publishing import repository
 from passgate.publishing.upstream_url import upstream_of
 from passgate.storage.work import Work

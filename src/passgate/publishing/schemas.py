@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from passgate.contracts.gateway_snapshot import Access
+from passgate.contracts.service_policy import Access
 from passgate.kernel.given import Input
 from passgate.kernel.text import Line, Paragraph
 from passgate.publishing.base_path import checked_base_path

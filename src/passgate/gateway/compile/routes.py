@@ -2,7 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from passgate.contracts.gateway_snapshot import Access, GatewayService, GatewaySnapshot
+from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot
+from passgate.contracts.service_policy import Access
 from passgate.gateway.compile.jwt import CREDENTIAL_HEADERS, OPTIONAL
 from passgate.gateway.compile.path_tree import path_tree
 from passgate.gateway.envoy import names
