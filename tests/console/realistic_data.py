@@ -231,7 +231,6 @@ def add_call(work: Work, known: Known, at: datetime, chance: random.Random, numb
     work.session.add(
         Call(
             node="node-1",
-            stream_id=request_id[:12],
             request_id=request_id,
             started_at=at,
             kind="ai" if is_ai else "rest",

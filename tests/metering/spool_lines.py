@@ -23,7 +23,6 @@ def moment(number: int) -> datetime:
 def call_line(number: int, **fields: Any) -> bytes:
     """The access line of the call of that number: a REST call, unless a field says otherwise."""
     line = {
-        "stream_id": str(UUID(int=number)),
         "request_id": request_id(number),
         "start": moment(number).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "method": "GET",

@@ -8,9 +8,8 @@ class CallRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    stream_id: str
-    """Envoy's id of the stream; unique, the key on which a call counts once."""
     request_id: str
+    """Made by Envoy for each call, whatever the client sent; the key on which a call counts once."""
     start: str
     """ISO 8601 with microseconds, UTC."""
     method: str | None = None

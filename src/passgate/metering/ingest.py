@@ -29,8 +29,8 @@ _COMPLAIN_EVERY = timedelta(minutes=1)
 class SpoolLimits:
     """Sizes of the work; the defaults suit a node."""
 
-    batch: int = 2_000
-    """Lines in one transaction."""
+    batch: int = 10_000
+    """Lines in one transaction; a page of an index that many of them change is then written once for all."""
     rotate_bytes: int = 64 * 1024 * 1024
     """Size from which on Envoy's file is rotated."""
     silence: timedelta = timedelta(seconds=30)

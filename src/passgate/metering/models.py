@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, column, false
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, column, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.storage.base import Base
@@ -25,7 +25,6 @@ class Call(Base):
     __tablename__ = "calls"
     audited: ClassVar[bool] = False
     __table_args__ = (
-        UniqueConstraint("node", "stream_id", name="uq_calls_node_stream_id"),
         _newest_first("ix_calls_started_at"),
         _newest_first("ix_calls_team_id", "team_id"),
         _newest_first("ix_calls_application_id", "application_id"),
@@ -36,9 +35,9 @@ class Call(Base):
     id: Mapped[int] = mapped_column(_GROWING, primary_key=True, autoincrement=True)
     """Grows in the order of arrival in the database."""
     node: Mapped[str] = mapped_column(Text)
-    stream_id: Mapped[str] = mapped_column(Text)
-    """Envoy's id of the stream; with the node, the key on which a call counts once."""
-    request_id: Mapped[str] = mapped_column(Text, index=True)
+    request_id: Mapped[str] = mapped_column(Text, index=True, unique=True)
+    """The key on which a call counts once. The only index in which each insert goes to another place: a second such
+    one would cost as much as all the rest of a row."""
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(Text)
     """``ai`` or ``rest``."""

@@ -27,7 +27,6 @@ _MOST_SHAPES = 1_000
 class CallLine(NamedTuple):
     """The values of a :class:`~passgate.contracts.call_record.CallRecord`, in its order, and its start as a moment."""
 
-    stream_id: str
     request_id: str
     start: str
     method: str | None

@@ -30,7 +30,6 @@ def access_log(layout: NodeLayout) -> JsonObject:
 def call_fields() -> dict[str, str]:
     """Field of the call record, and what Envoy puts there; a value that is missing becomes null."""
     return {
-        "stream_id": "%STREAM_ID%",
         "request_id": "%REQ(X-REQUEST-ID)%",
         "start": "%START_TIME(%Y-%m-%dT%H:%M:%S.%6fZ)%",
         "method": "%REQ(:METHOD)%",

@@ -29,7 +29,6 @@ CALL_ROUTES = frozenset({_AI_ROUTE, "rest"})
 """The routes in the gate, by name, whose traffic counts as calls."""
 _COLUMNS = (
     "node",
-    "stream_id",
     "request_id",
     "started_at",
     "kind",
@@ -70,7 +69,7 @@ def insert_calls(connection: Connection, node: str, owners: Owners, calls: Seque
     try:
         insert_all(connection, _CALLS, _COLUMNS, _rows(connection, node, owners, calls, told))
     except DuplicateRowsError:
-        calls = _unknown(connection, node, calls)
+        calls = _unknown(connection, calls)
         insert_all(connection, _CALLS, _COLUMNS, _rows(connection, node, owners, calls, told))
     if calls:
         insert_or_add(connection, _CALL_HOURS, _sums(owners, calls))
@@ -82,16 +81,14 @@ def _told_by_usage(connection: Connection, request_ids: Sequence[str]) -> Mappin
     return {request_id: (model, reason_of_usage(outcome, code)) for request_id, model, outcome, code in rows}
 
 
-def _unknown(connection: Connection, node: str, calls: Sequence[CallLine]) -> Sequence[CallLine]:
-    """Those that are not in the table; of several with the same stream id, the first."""
-    ids = {call.stream_id for call in calls}
-    known = {
-        stream for stream, owner in rows_with(connection, _CALLS, "stream_id, node", "stream_id", ids) if owner == node
-    }
+def _unknown(connection: Connection, calls: Sequence[CallLine]) -> Sequence[CallLine]:
+    """Those that are not in the table; of several with the same request id, the first."""
+    ids = {call.request_id for call in calls}
+    known = {request_id for (request_id,) in rows_with(connection, _CALLS, "request_id", "request_id", ids)}
     first: dict[str, CallLine] = {}
     for call in calls:
-        first.setdefault(call.stream_id, call)
-    return [call for stream_id, call in first.items() if stream_id not in known]
+        first.setdefault(call.request_id, call)
+    return [call for request_id, call in first.items() if request_id not in known]
 
 
 def _rows(
@@ -101,7 +98,6 @@ def _rows(
     return [
         (
             node,
-            call.stream_id,
             call.request_id,
             write(call.start, call.started_at),
             "ai" if call.route == _AI_ROUTE else "rest",
