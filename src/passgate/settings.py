@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     calls_retention_days: Annotated[int, Field(ge=1)] = Field(
         default=90, description="Days after which calls and their usage are deleted."
     )
+    tokens_retention_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=90, description="Days after its expiry that a token stays in the registry; 0: for good."
+    )
     key_rotation_days: Annotated[int, Field(ge=0, le=3650)] = Field(
         default=90, description="Days after which the next signing key takes over; 0: by hand only."
     )

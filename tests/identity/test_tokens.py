@@ -9,8 +9,10 @@ from pydantic import ValidationError
 
 from factories import ISSUER, make_actor, make_application, make_team, make_token, make_user
 from moving_clock import MovingClock
+from passgate.identity.models import TokenSum
 from passgate.identity.schemas import TokenIn
 from passgate.identity.service.actors import actor_of_token, actor_of_user
+from passgate.identity.service.token_purging import purge_tokens
 from passgate.identity.service.token_registry import status_of
 from passgate.identity.service.token_revocation import revoke_application_tokens, revoke_token
 from passgate.identity.service.tokens import get_token, issue_token, list_tokens
@@ -188,6 +190,37 @@ def test_lists_are_filtered_by_application_status_and_name(storage: Storage, clo
         assert found(admin, work, search="LAST") == ["lasting"]
         assert found(admin, work, search=lasting.row.jti) == ["lasting"]
         assert found(admin, work, search="%") == []
+
+
+def test_the_costliest_come_first(storage: Storage, admin: Actor) -> None:
+    with storage.writing() as work:
+        application = make_application(work)
+        made = {name: make_token(work, application, name).row.jti for name in ("idle", "cheap", "dear", "as dear")}
+        for name, cost in (("cheap", 5), ("dear", 700), ("as dear", 700), ("idle", 0)):
+            work.session.add(TokenSum(jti=made[name], calls=3, cost=cost))
+        revoke_token(admin, work, made["cheap"])
+    with storage.reading() as work:
+        first = list_tokens(admin, work, PageRequest(limit=2), TokenFilter(order="cost"))
+        rest = list_tokens(admin, work, PageRequest(limit=2, after=first.next_cursor), TokenFilter(order="cost"))
+        assert [(row.name, row.cost, row.calls) for row in first.items] == [("as dear", 700, 3), ("dear", 700, 3)]
+        assert ([row.name for row in rest.items], rest.next_cursor) == (["cheap"], None)
+        assert found(admin, work, order="cost", status="revoked") == ["cheap"]
+        with pytest.raises(InvalidInputError):
+            list_tokens(admin, work, PageRequest(after="x.y"), TokenFilter(order="cost"))
+
+
+def test_what_expired_long_ago_is_purged(storage: Storage, clock: MovingClock, admin: Actor) -> None:
+    with storage.writing() as work:
+        application = make_application(work)
+        gone = make_token(work, application, "gone", lifetime_seconds=10)
+        make_token(work, application, "stays", lifetime_seconds=100)
+        work.session.add(TokenSum(jti=gone.row.jti, calls=3, cost=1))
+    clock.advance(seconds=60)
+    with storage.writing() as work:
+        assert [purge_tokens(work, clock.now(), batch=1) for _ in range(2)] == [1, 0]
+    with storage.reading() as work:
+        assert found(admin, work) == ["stays"]
+        assert work.session.get(TokenSum, gone.row.jti) is None
 
 
 def test_revocation_is_listed_and_marked(storage: Storage, clock: MovingClock, admin: Actor) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from metering.conftest import Node, assert_sums_agree, rows_of
 from metering.spool_lines import ai_call_line, call_line, moment, request_id, usage_line
-from passgate.identity.models import Token
+from passgate.identity.issuers.models import TrustedIssuer
+from passgate.identity.models import Token, TokenSum
 from passgate.metering.ingest import SpoolLimits
 from passgate.metering.models import Call, CallHour, SpoolOffset, Usage, UsageHour
 from passgate.storage.work import Storage, Work
@@ -263,3 +264,60 @@ def test_without_a_folder_there_is_nothing_to_take(node: Node) -> None:
     node.folder.rmdir()
 
     assert node.drain() == 0
+
+
+def test_a_token_s_calls_and_cost_are_summed(node: Node) -> None:
+    node.write("access.jsonl", *(call_line(number) for number in range(1, 4)), call_line(4, status=401))
+    node.write("access.jsonl", ai_call_line(5), ai_call_line(6, jti="tok_b", application_id="app_b"))
+    node.write("usage-0.jsonl", usage_line(5), usage_line(6, jti="tok_b", cost_micro_dollars=7))
+    node.drain()
+    node.write("access.jsonl", call_line(7))
+    node.restarted()
+    node.drain()
+
+    with node.storage.reading() as work:
+        sums = {row.jti: (row.calls, row.cost) for row in work.session.scalars(select(TokenSum))}
+    assert sums == {"tok_a": (5, 65), "tok_b": (1, 7)}
+
+
+@pytest.mark.parametrize("claim", [None, "azp"])
+def test_a_call_with_a_trusted_issuers_token_is_named_as_the_workers_name_it(node: Node, claim: str | None) -> None:
+    with node.storage.writing() as work:
+        work.session.add(trusted_issuer(work, claim))
+    foreign = {"jti": None, "subject": None, "application_id": None, "issuer": "https://id.example.com"}
+    foreign |= {"foreign_client": "shop" if claim else None, "foreign_subject": "ada@staff", "foreign_jti": "tok_a"}
+    node.write(
+        "access.jsonl", call_line(1, **foreign), call_line(2, **foreign | {"issuer": "https://gone.example.com"})
+    )
+    node.drain()
+
+    first, second = rows_of(node.storage, Call)
+    assert (first["application_id"], first["team_id"]) == ("app_a", "team_red")
+    assert (first["subject"], first["jti"]) == ("iss_staff|ada@staff", "tok_a")
+    assert (second["application_id"], second["team_id"], second["jti"]) == (None, "team_blue", "tok_a")
+    with node.storage.reading() as work:
+        assert work.session.get(TokenSum, "tok_a") is None, "a token of theirs, whatever its jti says"
+        token = work.session.get(Token, "tok_a")
+        assert token is not None
+        assert token.last_used_at is None
+
+
+def trusted_issuer(work: Work, claim: str | None) -> TrustedIssuer:
+    return TrustedIssuer(
+        id="iss_staff",
+        name="Staff",
+        issuer="https://id.example.com",
+        jwks_uri=None,
+        audiences=["gate"],
+        algorithms=["ES256"],
+        token_type=None,
+        application_id=None if claim else "app_a",
+        application_claim=claim,
+        applications={"shop": "app_a"} if claim else {},
+        required_claims={},
+        needs_jti=True,
+        is_enabled=True,
+        keys=[],
+        created_at=work.clock.now(),
+        created_by="user_1",
+    )

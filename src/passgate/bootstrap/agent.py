@@ -28,6 +28,7 @@ from passgate.gateway.wake_up import WakeUp
 from passgate.identity.oauth.purging import purge_oauth
 from passgate.identity.service.audit import purge_log
 from passgate.identity.service.revocation import purge_expired
+from passgate.identity.service.token_purging import purge_tokens
 from passgate.metering.budgets.spent import spent_sums
 from passgate.metering.ingest import Ingester
 from passgate.metering.service.retention import delete_before
@@ -118,12 +119,21 @@ def _upkeep(settings: Settings, storage: Storage) -> None:
     while deleted:
         with storage.writing() as work:
             deleted = delete_before(work, before)
+    if settings.tokens_retention_days:
+        _purge_tokens(storage, timedelta(days=settings.tokens_retention_days))
     with storage.writing() as work:
         purge_expired(work)
         purge_oauth(work)
     if settings.audit_retention_days:
         with storage.writing() as work:
             purge_log(work, storage.clock.now() - timedelta(days=settings.audit_retention_days))
+
+
+def _purge_tokens(storage: Storage, kept: timedelta) -> None:
+    deleted = 1
+    while deleted:
+        with storage.writing() as work:
+            deleted = purge_tokens(work, storage.clock.now() - kept)
 
 
 def _tell_sums(storage: Storage, folders: Folders) -> None:

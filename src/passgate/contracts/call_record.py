@@ -31,3 +31,10 @@ class CallRecord(BaseModel):
     application_id: str | None = None
     user_agent: str | None = None
     client_ip: str | None = None
+    issuer: str | None = None
+    """``iss`` of the token where it is a trusted issuer's; None: the token is ours, or there is none."""
+    foreign_client: str | None = None
+    """Of such a token: the value of the claim that says whose call it is."""
+    foreign_subject: str | None = None
+    """Of such a token: its ``sub``."""
+    foreign_jti: str | None = None

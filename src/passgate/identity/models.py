@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from passgate.identity.token_tables import LifetimeRule, Token, TokenTemplate
+from passgate.identity.token_tables import LifetimeRule, Token, TokenSum, TokenTemplate
 from passgate.storage.base import Base
 from passgate.storage.columns import SealedText, UtcDateTime
 
@@ -21,6 +21,7 @@ __all__ = [
     "SigningKey",
     "Team",
     "Token",
+    "TokenSum",
     "TokenTemplate",
     "User",
 ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,8 @@ from passgate.identity.token_tables import TokenKind
 from passgate.kernel.given import Input
 from passgate.kernel.text import Line, Paragraph
 
+TokenOrder = Literal["newest", "cost"]
+"""``cost``: those that cost something, the costliest first."""
 NARROWED_SECONDS = 3600
 Seconds = Annotated[int, Field(ge=1, le=MAX_LIFETIME_SECONDS)]
 
@@ -111,5 +113,6 @@ class TokenFilter:
     parent_jti: str | None = None
     expiring_before: datetime | None = None
     """Live tokens that expire before this moment, the soonest first."""
+    order: TokenOrder = "newest"
     search: str | None = None
     """A token's id, or a part of its name."""

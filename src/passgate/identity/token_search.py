@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, tuple_, union
+from sqlalchemy.orm import contains_eager, selectinload
 
-from passgate.identity.models import Token
+from passgate.identity.models import Token, TokenSum
 from passgate.identity.schemas import TokenStatus
 from passgate.identity.token_schemas import TokenFilter
 from passgate.identity.token_tables import folded
@@ -25,6 +26,8 @@ FEW = 20_000
 """So many that fit can be sorted at once; where there are more, a walk meets them soon."""
 _MOST_COUNTED = 1_000
 _CHILDREN = 200
+_LATEST = 253_402_300_800
+"""The end of the year 9999."""
 
 Condition = ColumnElement[bool]
 Teams = frozenset[str] | None
@@ -34,6 +37,8 @@ def find_tokens(work: Work, wanted: TokenFilter, teams: Teams, reader: str, page
     """A page of the tokens that fit, of those teams (None: all) or the reader's own."""
     if wanted.expiring_before is not None:
         return _soonest_first(work, wanted, teams, reader, page)
+    if wanted.order == "cost":
+        return _costliest_first(work, wanted, teams, reader, page)
     needles = _needles(work, wanted)
     owned = _owned(wanted)
     before = [] if page.after is None else [Token.jti < page.after]
@@ -60,7 +65,7 @@ def count_tokens(work: Work, wanted: TokenFilter, teams: Teams, reader: str) -> 
 def children_of(work: Work, jti: str) -> Sequence[Token]:
     """The tokens that were narrowed from one, newest first."""
     query = select(Token).where(Token.parent_jti == jti).order_by(Token.jti.desc()).limit(_CHILDREN)
-    return work.session.scalars(query).all()
+    return work.session.scalars(query.options(selectinload(Token.sums))).all()
 
 
 class _Needle:
@@ -76,7 +81,7 @@ class _Needle:
 
 
 def _walk(work: Work, conditions: Sequence[Condition], limit: int) -> Sequence[Token]:
-    query = select(Token).where(*conditions).order_by(Token.jti.desc()).limit(limit)
+    query = select(Token).where(*conditions).order_by(Token.jti.desc()).limit(limit).options(selectinload(Token.sums))
     return work.session.scalars(query).all()
 
 
@@ -157,14 +162,43 @@ def _soonest_first(work: Work, wanted: TokenFilter, teams: Teams, reader: str, p
     if page.after is not None:
         conditions.append(tuple_(Token.expires_at, Token.jti) > _place(page.after))
     query = select(Token).where(*conditions).order_by(Token.expires_at, Token.jti).limit(page.bounded + 1)
-    rows = work.session.scalars(query).all()
+    rows = work.session.scalars(query.options(selectinload(Token.sums))).all()
     items = rows[: page.bounded]
     more = len(rows) > page.bounded
     return Page(items, f"{epoch_seconds(items[-1].expires_at)}.{items[-1].jti}" if more else None)
 
 
+def _costliest_first(work: Work, wanted: TokenFilter, teams: Teams, reader: str, page: PageRequest) -> Page[Token]:
+    conditions = [TokenSum.cost > 0, *_owned(wanted), *_readable(teams, reader)]
+    conditions += [needle.condition for needle in _needles(work, wanted)]
+    if page.after is not None:
+        conditions.append(tuple_(TokenSum.cost, TokenSum.jti) < _figure(page.after))
+    query = (
+        select(Token)
+        .join(TokenSum, TokenSum.jti == Token.jti)
+        .options(contains_eager(Token.sums))
+        .where(*conditions)
+        .order_by(TokenSum.cost.desc(), TokenSum.jti.desc())
+        .limit(page.bounded + 1)
+    )
+    rows = work.session.scalars(query).all()
+    items = rows[: page.bounded]
+    return Page(items, f"{items[-1].cost}.{items[-1].jti}" if len(rows) > page.bounded else None)
+
+
 def _place(cursor: str) -> tuple[datetime, str]:
-    seconds, _, jti = cursor.partition(".")
-    if not seconds.isdecimal() or len(seconds) > 12 or not jti:  # noqa: PLR2004 - seconds of any year with four digits
-        raise InvalidInputError("The cursor is not of this list.", code="cursor_invalid", field="after")
-    return from_epoch(int(seconds)), jti
+    seconds, jti = _figure(cursor)
+    if seconds >= _LATEST:
+        raise _foreign_cursor()
+    return from_epoch(seconds), jti
+
+
+def _figure(cursor: str) -> tuple[int, str]:
+    figure, _, jti = cursor.partition(".")
+    if not figure.isdecimal() or len(figure) > 18 or not jti:  # noqa: PLR2004 - what a database's integer holds
+        raise _foreign_cursor()
+    return int(figure), jti
+
+
+def _foreign_cursor() -> InvalidInputError:
+    return InvalidInputError("The cursor is not of this list.", code="cursor_invalid", field="after")

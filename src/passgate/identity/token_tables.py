@@ -1,10 +1,10 @@
 """The token registry's tables: issued tokens, templates of custom ones, and rules for lifetimes."""
 
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, column
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from passgate.storage.base import Base
 from passgate.storage.columns import SealedText, UtcDateTime
@@ -87,6 +87,21 @@ class Token(Base):
     revoked_by: Mapped[str | None] = mapped_column(_ID)
     revoked_reason: Mapped[str | None] = mapped_column(Text)
 
+    sums: Mapped["TokenSum | None"] = relationship(
+        primaryjoin=lambda: Token.jti == foreign(TokenSum.jti), uselist=False, viewonly=True
+    )
+    """What was done with it; lists load it for all their rows at once."""
+
+    @property
+    def calls(self) -> int:
+        """Calls made with it."""
+        return self.sums.calls if self.sums else 0
+
+    @property
+    def cost(self) -> int:
+        """Micro-dollars that they cost."""
+        return self.sums.cost if self.sums else 0
+
     def is_audited(self) -> bool:
         """All but what an application got by its own credentials: by the thousand, and recorded here anyway."""
         return self.issued_by != self.application_id
@@ -95,6 +110,26 @@ class Token(Base):
     def audiences(self) -> list[str]:
         """For whom it is."""
         return self.audience.split()
+
+
+class TokenSum(Base):
+    """What was done with a token, summed in its life; a token without a row was not used.
+
+    A table apart: it changes with every batch of calls, and rewriting the token's wide row would touch all its indexes.
+    """
+
+    __tablename__ = "token_sums"
+    __table_args__ = (
+        _where("ix_token_sums_cost", column("cost", BigInteger) > 0, "cost", "jti"),
+        {"sqlite_with_rowid": False},
+    )
+    audited: ClassVar[bool] = False
+
+    jti: Mapped[str] = mapped_column(_ID, primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    """Calls that the gate let in, or refused for another reason than the token."""
+    cost: Mapped[int] = mapped_column(BigInteger)
+    """Micro-dollars."""
 
 
 class TokenTemplate(Base):

@@ -7,17 +7,16 @@ from datetime import datetime
 from sqlalchemy.exc import DataError
 
 from passgate.metering.errors import OffsetMovedError
-from passgate.metering.owners import Owners
+from passgate.metering.owners import Owners, named_calls
 from passgate.metering.records import CallLine, ReadLine, SpoolLine, UsageLine
 from passgate.metering.repository.call_intake import CALL_ROUTES, insert_calls
 from passgate.metering.repository.offsets import forget_offset, move_offset, offset_row
-from passgate.metering.repository.token_uses import LAST_USE_EXACT_TO, touch_tokens
+from passgate.metering.repository.token_uses import LAST_USE_EXACT_TO, TokenSums, add_sums, own_jti, touch_tokens
 from passgate.metering.repository.usage_intake import insert_usages
 from passgate.metering.spool import SpoolFile
 from passgate.storage.work import Storage
 
 _REMEMBERED_TOKENS = 50_000
-_UNAUTHORIZED = 401
 
 
 @dataclass(slots=True)
@@ -77,19 +76,25 @@ class BatchWriter:
         calls = [line for line in lines if isinstance(line, CallLine) and line.route in CALL_ROUTES]
         usages = [line for line in lines if isinstance(line, UsageLine)]
         inserted = 0
+        sums = TokenSums()
         with self.storage.writing() as work:
             connection = work.session.connection()
             offset = offset_row(self.node, progress.identity, file.path.name, end, work.clock.now())
             if not move_offset(connection, offset, progress.stored):
                 raise OffsetMovedError("Another process reads the spool files of this node.")
             if usages:
-                inserted += len(insert_usages(connection, self.node, usages))
+                used = insert_usages(connection, self.node, usages)
+                sums.count_usages(used)
+                inserted += len(used)
             if calls:
+                calls = list(named_calls(work.session, calls))
                 self.owners.learn(work.session, calls)
                 new = insert_calls(connection, self.node, self.owners, calls)
                 uses = self._new_uses(new)
                 touch_tokens(connection, uses)
+                sums.count_calls(new)
                 inserted += len(new)
+            add_sums(connection, sums)
         progress.offset = progress.stored = end
         self.last_uses.update(uses)
         return inserted
@@ -100,8 +105,8 @@ class BatchWriter:
             self.last_uses.clear()
         latest: dict[str, datetime] = {}
         for call in calls:
-            jti, moment = call.jti, call.started_at
-            if jti is not None and call.status != _UNAUTHORIZED and (jti not in latest or latest[jti] < moment):
+            jti, moment = own_jti(call), call.started_at
+            if jti is not None and (jti not in latest or latest[jti] < moment):
                 latest[jti] = moment
         return {
             jti: moment

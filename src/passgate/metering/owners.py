@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from passgate.identity.issuers.models import TrustedIssuer
 from passgate.metering.records import CallLine
-from passgate.metering.repository.owners import teams_of_applications, teams_of_services
+from passgate.metering.repository.owners import teams_of_applications, teams_of_services, trusted_issuers
 
 _REMEMBERED = 50_000
 
@@ -31,6 +32,30 @@ class Owners:
         if team is None and call.service_id is not None:
             return self.services.get(call.service_id)
         return team
+
+
+def named_calls(session: Session, calls: Sequence[CallLine]) -> Sequence[CallLine]:
+    """The calls, those with a trusted issuer's token named as the workers name them.
+
+    The application is the one that the issuer's settings say now; the subject is ``<issuer's id>|<sub>``. A call whose
+    issuer was removed meanwhile stays without them.
+    """
+    issuers = {call.issuer for call in calls if call.issuer}
+    if not issuers:
+        return calls
+    known = trusted_issuers(session, issuers)
+    return [_named(call, known.get(call.issuer)) if call.issuer else call for call in calls]
+
+
+def _named(call: CallLine, issuer: TrustedIssuer | None) -> CallLine:
+    if issuer is None:
+        return call._replace(jti=call.foreign_jti)
+    by_claim = issuer.applications.get(call.foreign_client or "")
+    return call._replace(
+        jti=call.foreign_jti,
+        subject=f"{issuer.id}|{call.foreign_subject or ''}",
+        application_id=issuer.application_id if issuer.application_claim is None else by_claim,
+    )
 
 
 def _unknown(ids: Collection[str | None], known: dict[str, str]) -> Collection[str]:

@@ -46,6 +46,10 @@ class CallLine(NamedTuple):
     application_id: str | None
     user_agent: str | None
     client_ip: str | None
+    issuer: str | None
+    foreign_client: str | None
+    foreign_subject: str | None
+    foreign_jti: str | None
     started_at: datetime
 
 
@@ -97,6 +101,8 @@ _SOURCE = _USAGE_NAMES.index("usage_source")
 _DROPPED = _USAGE_NAMES.index("dropped")
 _MASKED = _USAGE_NAMES.index("masked")
 
+_SINCE = {"issuer": None, "foreign_client": None, "foreign_subject": None, "foreign_jti": None}
+"""What lines of an Envoy that was started before do not say."""
 _call_values: Callable[[Any], tuple[Any, ...]] = itemgetter(*_CALL_NAMES)
 _usage_values: Callable[[Any], tuple[Any, ...]] = itemgetter(*_USAGE_NAMES)
 _token_values: Callable[[Any], tuple[Any, ...]] = itemgetter(*_TOKEN_NAMES)
@@ -125,7 +131,7 @@ class LineReader:
 
     def _call(self, text: bytes) -> CallLine:
         try:
-            values = _call_values(orjson.loads(text))
+            values = _call_values({**_SINCE, **orjson.loads(text)})
         except (KeyError, TypeError):
             values = ()
         shape = tuple(map(type, values))

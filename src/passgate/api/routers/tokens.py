@@ -17,13 +17,16 @@ from passgate.identity.service.token_narrowing import narrow_token as narrow
 from passgate.identity.service.token_registry import status_of
 from passgate.identity.service.token_revocation import revoke_token as revoke
 from passgate.identity.token_limits import TokenLimits
-from passgate.identity.token_schemas import NarrowIn, TokenFilter
+from passgate.identity.token_schemas import NarrowIn, TokenFilter, TokenOrder
 from passgate.identity.token_tables import TokenKind
 from passgate.kernel.errors import UnauthenticatedError
 from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
+
+
+_REWORDED = frozenset({"status", "limits", "cost_micro_dollars"})
 
 
 class TokenOut(BaseModel):
@@ -48,6 +51,8 @@ class TokenOut(BaseModel):
     issued_at: datetime
     expires_at: datetime
     last_used_at: datetime | None = Field(description="Exact to a minute.")
+    calls: int = Field(description="Made with it in its life, as far as they were not refused for the token itself.")
+    cost_micro_dollars: int = Field(description="What they cost.")
     revoked_at: datetime | None
     revoked_by: str | None
     revoked_reason: str | None
@@ -55,8 +60,10 @@ class TokenOut(BaseModel):
     @staticmethod
     def of(row: Token, work: Work) -> "TokenOut":
         """The row with its status at this moment."""
-        values = {name: getattr(row, name) for name in TokenOut.model_fields if name not in {"status", "limits"}}
-        return TokenOut(**values, status=status_of(row, work.clock.now()), limits=TokenLimits.of(row))
+        values = {name: getattr(row, name) for name in TokenOut.model_fields if name not in _REWORDED}
+        return TokenOut(
+            **values, cost_micro_dollars=row.cost, status=status_of(row, work.clock.now()), limits=TokenLimits.of(row)
+        )
 
 
 class IssuedTokenOut(TokenOut):
@@ -85,6 +92,9 @@ def _wanted(  # noqa: PLR0913, PLR0917 - the filters that a registry has
     expiring_before: Annotated[
         AwareDatetime | None, Query(description="Live tokens that expire before this moment, the soonest first.")
     ] = None,
+    order: Annotated[
+        TokenOrder, Query(description="`cost`: those that cost something, the costliest first.")
+    ] = "newest",
     search: SearchQuery = None,
 ) -> TokenFilter:
     return TokenFilter(
@@ -94,6 +104,7 @@ def _wanted(  # noqa: PLR0913, PLR0917 - the filters that a registry has
         kind=kind,
         status=status,
         expiring_before=expiring_before,
+        order=order,
         search=search,
     )
 

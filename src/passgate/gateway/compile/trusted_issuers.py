@@ -100,6 +100,8 @@ def _copies(issuer: TrustedIssuer) -> list[JsonObject]:
     """What is empty is skipped, so only the issuer whose token it is sets anything."""
     copies = [
         _state(names.FOREIGN_ISSUER_STATE, _format(issuer, "iss")),
+        _state(names.FOREIGN_SUBJECT_STATE, _format(issuer, "sub")),
+        _state(names.FOREIGN_JTI_STATE, _format(issuer, "jti")),
         _state(names.JTI_STATE, _format(issuer, "jti")),
     ]
     if issuer.application_claim is not None:

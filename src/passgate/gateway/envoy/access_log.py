@@ -49,7 +49,15 @@ def call_fields() -> dict[str, str]:
         "application_id": _claim("client_id"),
         "user_agent": "%REQ(USER-AGENT)%",
         "client_ip": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+        "issuer": _state(names.FOREIGN_ISSUER_STATE),
+        "foreign_client": _state(names.FOREIGN_CLIENT_STATE),
+        "foreign_subject": _state(names.FOREIGN_SUBJECT_STATE),
+        "foreign_jti": _state(names.FOREIGN_JTI_STATE),
     }
+
+
+def _state(key: str) -> str:
+    return f"%FILTER_STATE({key}:PLAIN)%"
 
 
 def _claim(name: str) -> str:

@@ -86,7 +86,9 @@ def get_token(actor: Actor, work: Work, jti: str) -> Token:
         NotFoundError: no such token, or one that the actor may not know of.
         ForbiddenError: without the permission token:read.
     """
-    return allowed_token(actor, work, jti, Permission.TOKEN_READ)
+    row = allowed_token(actor, work, jti, Permission.TOKEN_READ)
+    work.session.refresh(row, ["sums"])
+    return row
 
 
 def list_children(actor: Actor, work: Work, jti: str) -> Sequence[Token]:

@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from passgate.catalog.models import Provider
+from passgate.identity.issuers.models import TrustedIssuer
 from passgate.identity.models import Application
 from passgate.publishing.models import Service
 
@@ -33,6 +34,12 @@ def team_of_application(session: Session, application_id: str) -> str | None:
 def teams_of_applications(session: Session, ids: Collection[str]) -> dict[str, str]:
     """Teams of applications by id."""
     return _pairs(session, select(Application.id, Application.team_id).where(Application.id.in_(ids)), ids)
+
+
+def trusted_issuers(session: Session, issuers: Collection[str]) -> dict[str, TrustedIssuer]:
+    """Trusted issuers by ``iss``."""
+    rows = session.scalars(select(TrustedIssuer).where(TrustedIssuer.issuer.in_(issuers))).all()
+    return {row.issuer: row for row in rows}
 
 
 def teams_of_services(session: Session, ids: Collection[str]) -> dict[str, str]:

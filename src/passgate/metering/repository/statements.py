@@ -39,6 +39,22 @@ def insert_all(connection: Connection, table: Table, columns: Sequence[str], row
             raise DuplicateRowsError
 
 
+def add_all(
+    connection: Connection, table: Table, keys: Sequence[str], figures: Sequence[str], rows: Sequence[Values]
+) -> None:
+    """As :func:`insert_or_add`, for many rows that come as the driver takes them, in the order of their keys."""
+    if not rows:
+        return
+    columns = (*keys, *figures)
+    marks = ", ".join(["%s" if connection.dialect.name == "postgresql" else "?"] * len(columns))
+    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in figures)
+    statement = (
+        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks}) "  # noqa: S608 - names of our own tables
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sums}"
+    )
+    connection.exec_driver_sql(statement, list(rows))
+
+
 def rows_with(connection: Connection, table: Table, columns: str, key: str, values: Collection[str]) -> list[Any]:
     """Some columns of the rows whose key is one of these texts."""
     if not values:

@@ -1,15 +1,55 @@
-"""Noting in the registry when tokens were last used."""
+"""Noting in the registry when tokens were last used, how often, and what it cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, bindparam, or_, update
 
-from passgate.identity.models import Token
+from passgate.identity.models import Token, TokenSum
+from passgate.metering.records import CallLine, UsageLine
+from passgate.metering.repository.statements import add_all
 
 _TOKENS: Table = Token.__table__  # type: ignore[assignment]  # declared wider than the Table that it is
+_SUMS: Table = TokenSum.__table__  # type: ignore[assignment]  # as above
 
 LAST_USE_EXACT_TO = timedelta(minutes=1)
+_UNAUTHORIZED = 401
+_OURS = "tok_"
+_FOREIGN = "|"
+"""In a subject, between a trusted issuer's id and who it is there."""
+
+
+@dataclass(slots=True)
+class TokenSums:
+    """Calls and micro-dollars of one batch, by jti."""
+
+    sums: dict[str, list[int]] = field(default_factory=dict)
+
+    def count_calls(self, calls: Sequence[CallLine]) -> None:
+        """Count calls that were let in, or refused for another reason than the token."""
+        for call in calls:
+            jti = own_jti(call)
+            if jti is not None:
+                self.sums.setdefault(jti, [0, 0])[0] += 1
+
+    def count_usages(self, usages: Sequence[UsageLine]) -> None:
+        """Add what AI calls cost."""
+        for usage in usages:
+            if usage.cost_micro_dollars and usage.jti.startswith(_OURS) and _FOREIGN not in usage.subject:
+                self.sums.setdefault(usage.jti, [0, 0])[1] += usage.cost_micro_dollars
+
+
+def own_jti(call: CallLine) -> str | None:
+    """The token of ours that a call was made with, unless it was refused; other issuers' are in no registry here."""
+    ours = call.jti is not None and call.issuer is None and call.status != _UNAUTHORIZED
+    return call.jti if ours else None
+
+
+def add_sums(connection: Connection, added: TokenSums) -> None:
+    """Add a batch's sums to those of the tokens."""
+    rows = [(jti, calls, cost) for jti, (calls, cost) in sorted(added.sums.items())]
+    add_all(connection, _SUMS, ("jti",), ("calls", "cost"), rows)
 
 
 def touch_tokens(connection: Connection, uses: Mapping[str, datetime]) -> None:

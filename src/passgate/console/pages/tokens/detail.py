@@ -66,6 +66,8 @@ async def show(visit: Visit, args: PageArguments) -> None:
                     ("Issued", lambda: Moment(token.issued_at)),
                     ("Expires", lambda: Moment(token.expires_at)),
                     ("Last used", moment_or(token.last_used_at, "never")),
+                    ("Calls", f"{token.calls:,}"),
+                    ("Cost", format_dollars(token.cost)),
                 ]
             )
 

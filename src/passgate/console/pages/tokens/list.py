@@ -32,6 +32,7 @@ _STATUSES = {
     "expired": "Expired",
     "revoked": "Revoked",
 }
+_ORDERS = {"newest": "Newest first", "cost": "Costliest first"}
 _KINDS = {
     "": "Every kind",
     "application": "Application",
@@ -57,13 +58,14 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         search = search_field("Search tokens")
         status = filter_field("Status", _STATUSES, "")
         kind = filter_field("Kind", _KINDS, "")
+        order = filter_field("Order", _ORDERS, "newest")
 
     def wanted() -> TokenFilter:
         text = (search.value or "").strip() or None
         if status.value == _EXPIRING:
             until = visit.console.storage.clock.now() + NOTICE_BEFORE_EXPIRY
             return TokenFilter(kind=kind.value or None, expiring_before=until, search=text)
-        return TokenFilter(kind=kind.value or None, status=status.value or None, search=text)
+        return TokenFilter(kind=kind.value or None, status=status.value or None, order=order.value, search=text)
 
     async def fetch(page: PageRequest) -> Page[Token]:
         return await visit.ask(list_tokens, page, wanted())
@@ -82,7 +84,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             fetch=fetch,
             row=row,
             on_act=acted,
-            narrowed=lambda: bool(status.value or kind.value or search.value),
+            narrowed=lambda: bool(status.value or kind.value or search.value or order.value != "newest"),
             when_empty=lambda: empty(
                 "token",
                 "No tokens yet",
@@ -91,7 +93,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             ),
         )
     await listing.load()
-    for field in (search, status, kind):
+    for field in (search, status, kind, order):
         field.on_value_change(listing.load)
 
 

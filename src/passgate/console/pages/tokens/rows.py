@@ -7,6 +7,7 @@ from passgate.console.components.table import Column, Row, act, tag
 from passgate.console.edge import MOUNT_PATH
 from passgate.identity.models import Token
 from passgate.identity.service.token_registry import status_of
+from passgate.kernel.money import format_dollars
 
 TONES: dict[str, Tone] = {"active": "good", "expired": "plain", "revoked": "bad"}
 
@@ -19,6 +20,8 @@ COLUMNS = (
     Column("issued", "Issued", "relative"),
     Column("expires", "Expires", "relative"),
     Column("used", "Last used", "relative"),
+    Column("calls", "Calls", "number"),
+    Column("cost", "Cost", "number"),
     Column("actions", "Actions", "actions"),
 )
 
@@ -39,6 +42,8 @@ def token_row(token: Token, now: datetime, owner: str = "") -> Row:
         "issued": token.issued_at.isoformat(),
         "expires": token.expires_at.isoformat(),
         "used": token.last_used_at.isoformat() if token.last_used_at else None,
+        "calls": f"{token.calls:,}" if token.calls else None,
+        "cost": format_dollars(token.cost) if token.cost else None,
         "actions": [act("revoke", "Revoke", of=token.name, tone="bad")] if revocable else None,
     }
 
