@@ -283,6 +283,7 @@ def add_call(work: Work, known: Known, at: datetime, chance: random.Random, numb
                 usage_source="vendor",
                 cost=chance.randint(90, 40_000),
                 price_version="genai-prices 0.2.3",
+                unit_prices="input=0.15;output=0.6;cached_input=0.075",
                 latency_ms=900,
                 first_token_ms=310,
                 finish_reason="stop",

@@ -16,6 +16,7 @@ CONTENT = {
     "/providers/new": ["Anthropic", "Groq", "Ollama", "Your own"],
     "/models": ["claude-sonnet-4-5", "text-embedding-3-small", "embeddings", "$0.15"],
     "/limits": ["Payments a month", "Money per month", "Team Default"],
+    "/ledger": ["Price corrections", "No corrections", "Correct prices"],
     "/services": ["Orders", "/catalogue", "Draft", "Subscribers"],
     "/applications": ["checkout", "Answers questions on the order page", "ada's editor"],
     "/tokens": ["laptop of Ada", "Revoked", "orders:read"],

@@ -23,6 +23,9 @@ _FIELDS = {
     "request": "requests_kcount",
 }
 """Our names to the package's; both count per million tokens, or per thousand calls."""
+_CLAUDE_HOUR = 2
+"""A write that is kept for an hour, in prices of input: "1-hour cache write tokens are 2 times the base input tokens
+price" (Anthropic, Prompt caching). The package knows one price of writes, that of five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,8 @@ def _table(model: ModelInfo, moment: datetime) -> PriceTable | None:
             figures[ours] = value
     if not figures:
         return None
+    if "cache_write" in figures and "input" in figures and "claude" in model.id:
+        figures["cache_write_long"] = figures["input"] * _CLAUDE_HOUR
     notes = [note for note, holds in (("base tier", tiered), ("outside special hours", by_the_hour)) if holds]
     version = f"genai-prices {genai_prices.__version__}"
     return PriceTable(version=f"{version} ({', '.join(notes)})" if notes else version, **figures)

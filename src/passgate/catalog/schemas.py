@@ -179,10 +179,10 @@ class ModelChange(Input):
 
 
 class PriceIn(Input):
-    """A price of one's own: US dollars per million tokens (``request``: per thousand calls), as strings.
+    """A price of one's own: US dollars per million tokens (``request``: per thousand calls; ``image``: per picture).
 
     It takes the place of the whole catalogue price. A kind of token that has no price of its own costs what its
-    parent costs: cached input what input costs, audio what text costs.
+    parent costs: cached input what input costs, audio what text costs, an hour in the cache what minutes cost.
     """
 
     input: Price | None = None
@@ -191,7 +191,10 @@ class PriceIn(Input):
     cache_write: Price | None = None
     input_audio: Price | None = None
     output_audio: Price | None = None
+    cache_write_long: Price | None = None
+    reasoning: Price | None = None
     request: Price | None = None
+    image: Price | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

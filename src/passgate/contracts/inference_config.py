@@ -25,8 +25,27 @@ class PriceTable(Contract):
     cache_write: Decimal | None = None
     input_audio: Decimal | None = None
     output_audio: Decimal | None = None
+    cache_write_long: Decimal | None = None
+    """What is kept for an hour."""
+    reasoning: Decimal | None = None
     request: Decimal | None = None
     """Dollars per thousand calls."""
+    image: Decimal | None = None
+    """Dollars per picture made."""
+
+    def as_text(self) -> str:
+        """The figures in one line, such as ``input=3;output=15``."""
+        figures = self.model_dump(exclude={"version"}, exclude_none=True)
+        return ";".join(f"{name}={figure:f}" for name, figure in figures.items())
+
+    @classmethod
+    def from_text(cls, version: str, text: str) -> "PriceTable":
+        """The table whose figures are these.
+
+        Raises:
+            ValueError: it is no such line.
+        """
+        return cls.model_validate({"version": version, **dict(part.split("=", 1) for part in text.split(";") if part)})
 
 
 class InferenceProvider(Contract):

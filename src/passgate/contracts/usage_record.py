@@ -23,6 +23,10 @@ class TokenUsage:
     """Part of ``output`` that was thought, not said."""
     input_audio: int = 0
     output_audio: int = 0
+    cache_write_long: int = 0
+    """Part of ``cache_write`` that the vendor keeps for an hour instead of minutes."""
+    images: int = 0
+    """Pictures made, where they are charged by the piece."""
 
 
 class MaskingHit(BaseModel):
@@ -71,3 +75,5 @@ class UsageRecord(BaseModel):
     cached: bool = False
     """Answered from the cache: nothing was used, and nothing is charged."""
     masked: tuple[MaskingHit, ...] = ()
+    unit_prices: str | None = None
+    """What the cost was reckoned with, as :meth:`~passgate.contracts.inference_config.PriceTable.as_text` writes it."""

@@ -30,6 +30,11 @@ class Permission(StrEnum):
     LIMIT_READ = "limit:read"
     LIMIT_WRITE = "limit:write"
     CALL_READ = "call:read"
+    BODY_READ = "body:read"
+    LEDGER_READ = "ledger:read"
+    LEDGER_WRITE = "ledger:write"
+    ALERT_READ = "alert:read"
+    ALERT_WRITE = "alert:write"
     NODE_READ = "node:read"
     ISSUER_READ = "issuer:read"
     ISSUER_WRITE = "issuer:write"
@@ -59,6 +64,8 @@ _VIEWER = _READ - {
     Permission.USER_READ,
     Permission.ISSUER_READ,
     Permission.AUDIT_READ,
+    Permission.BODY_READ,
+    Permission.LEDGER_READ,
 }
 _DEVELOPER = _VIEWER | {
     Permission.APPLICATION_WRITE,
@@ -74,6 +81,7 @@ _OWNER = _DEVELOPER | {
     Permission.PROVIDER_WRITE,
     Permission.MODEL_WRITE,
     Permission.LIMIT_WRITE,
+    Permission.ALERT_WRITE,
     Permission.ROLE_WRITE,
     Permission.SCOPE_WRITE,
     Permission.AUDIT_READ,

@@ -108,6 +108,10 @@ class Usage(Base):
     """Request fields that the translation could not carry over."""
     cached: Mapped[bool] = mapped_column(server_default=false())
     """Answered from the cache: nothing was used."""
+    cache_write_long_tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    images: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    unit_prices: Mapped[str | None] = mapped_column(Text)
+    """The figures of the price, so that the entry explains itself whatever becomes of the catalogue."""
 
 
 class MaskingFind(Base):

@@ -81,6 +81,7 @@ class UsageLine(NamedTuple):
     dropped: Sequence[str]
     cached: bool
     masked: Sequence[MaskingHit]
+    unit_prices: str | None
     input: int
     output: int
     cached_input: int
@@ -88,6 +89,8 @@ class UsageLine(NamedTuple):
     reasoning: int
     input_audio: int
     output_audio: int
+    cache_write_long: int
+    images: int
     started_at: datetime
 
 

@@ -53,15 +53,22 @@ class UsageView(BaseModel):
     reasoning_tokens: int
     audio_tokens_in: int
     audio_tokens_out: int
+    cache_write_long_tokens: int
+    """Of those written to the cache, those that are kept for an hour."""
+    images: int
     usage_source: str
     """``vendor`` where the vendor counted the tokens, else ``none``."""
     cost_micro_dollars: int
+    """As the last correction has it; ``GET /calls/{id}/ledger`` tells how it came about."""
     price_version: str | None
+    """Of the first entry."""
     latency_ms: int
     first_token_ms: int | None
     finish_reason: str | None
     dropped: tuple[str, ...]
     """Request fields that the translation could not carry over."""
+    cached: bool
+    """Answered from the cache: nothing was used."""
 
 
 class CallView(BaseModel):

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, Path, Query
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.api.paging import PageOf, PageQuery
 from passgate.kernel.permissions import Permission
+from passgate.metering.ledger.entries import call_ledger
+from passgate.metering.ledger.schemas import CallLedger
 from passgate.metering.schemas import CallFilter, CallKind, CallView, StatusClass
 from passgate.metering.service import calls as service
 
@@ -66,3 +68,12 @@ def get_call(edge: CurrentEdge, actor: CurrentActor, call_id: Annotated[int, Pat
     """One call."""
     with edge.storage.reading() as work:
         return service.get_call(actor, work, call_id)
+
+
+@router.get("/{call_id}/ledger", dependencies=[needs(Permission.CALL_READ)])
+def get_ledger(
+    edge: CurrentEdge, actor: CurrentActor, call_id: Annotated[int, Path(ge=1, le=_LARGEST_ID)]
+) -> CallLedger:
+    """What an AI call was charged: count times price of each kind, first and after each correction of prices."""
+    with edge.storage.reading() as work:
+        return call_ledger(actor, work, call_id)

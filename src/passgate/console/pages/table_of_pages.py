@@ -12,6 +12,7 @@ from passgate.console.pages.issuers import list as issuers
 from passgate.console.pages.issuers import provider as identity_provider
 from passgate.console.pages.issuers import trusted as trusted_issuer
 from passgate.console.pages.keys import list as keys
+from passgate.console.pages.ledger import list as ledger
 from passgate.console.pages.limits import list as limits
 from passgate.console.pages.models import detail as model
 from passgate.console.pages.models import list as models
@@ -39,6 +40,7 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/models": ("Models", models.show),
     "/models/{model_id}": ("Model", model.show),
     "/limits": ("Limits & budgets", limits.show),
+    "/ledger": ("Price corrections", ledger.show),
     "/services": ("Services", services.show),
     "/services/{service_id}": ("Service", service.show),
     "/applications": ("Applications", applications.show),

@@ -106,6 +106,7 @@ def usage_line(call: AiCall, ending: Ending) -> bytes:
             "dropped": call.dropped[:_MOST_DROPPED],
             "cached": call.cached,
             "masked": call.hits.lines() if call.hits is not None else (),
+            "unit_prices": price.text if price is not None else None,
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )
@@ -120,4 +121,6 @@ def _counts(usage: TokenUsage) -> dict[str, int]:
         "reasoning": usage.reasoning,
         "input_audio": usage.input_audio,
         "output_audio": usage.output_audio,
+        "cache_write_long": usage.cache_write_long,
+        "images": usage.images,
     }

@@ -60,6 +60,9 @@ _COLUMNS = (
     "finish_reason",
     "dropped",
     "cached",
+    "cache_write_long_tokens",
+    "images",
+    "unit_prices",
 )
 _FIND_COLUMNS = (
     "request_id",
@@ -173,6 +176,9 @@ def _rows(connection: Connection, node: str, usages: Sequence[UsageLine]) -> lis
             usage.finish_reason,
             orjson.dumps(usage.dropped).decode() if usage.dropped else "[]",
             usage.cached,
+            usage.cache_write_long,
+            usage.images,
+            usage.unit_prices,
         )
         for usage in usages
     ]

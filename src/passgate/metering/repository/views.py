@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passgate.metering.ledger.repository import costs_of_requests
 from passgate.metering.models import Call, Usage
 from passgate.metering.repository.owners import application_names, provider_names, service_names
 from passgate.metering.schemas import CallKind, CallView, UsageView
@@ -16,7 +17,10 @@ def call_views(session: Session, calls: Sequence[Call]) -> list[CallView]:
     requests = {call.request_id for call in calls if call.kind == "ai"}
     usages = session.scalars(select(Usage).where(Usage.request_id.in_(requests))).all() if requests else ()
     providers = provider_names(session, {usage.provider_id for usage in usages if usage.provider_id})
-    used = {usage.request_id: _usage_view(usage, providers) for usage in usages}
+    corrected = costs_of_requests(session, {usage.request_id for usage in usages})
+    used = {
+        usage.request_id: _usage_view(usage, providers, corrected.get(usage.request_id, usage.cost)) for usage in usages
+    }
     applications = application_names(session, {call.application_id for call in calls if call.application_id})
     services = service_names(session, {call.service_id for call in calls if call.service_id})
     return [_call_view(call, applications, services, used.get(call.request_id)) for call in calls]
@@ -54,7 +58,7 @@ def _call_view(
     )
 
 
-def _usage_view(usage: Usage, providers: Mapping[str, str]) -> UsageView:
+def _usage_view(usage: Usage, providers: Mapping[str, str], cost: int) -> UsageView:
     return UsageView(
         format_in=usage.format_in,
         provider_id=usage.provider_id,
@@ -72,11 +76,14 @@ def _usage_view(usage: Usage, providers: Mapping[str, str]) -> UsageView:
         reasoning_tokens=usage.reasoning_tokens,
         audio_tokens_in=usage.audio_tokens_in,
         audio_tokens_out=usage.audio_tokens_out,
+        cache_write_long_tokens=usage.cache_write_long_tokens,
+        images=usage.images,
         usage_source=usage.usage_source,
-        cost_micro_dollars=usage.cost,
+        cost_micro_dollars=cost,
         price_version=usage.price_version,
         latency_ms=usage.latency_ms,
         first_token_ms=usage.first_token_ms,
         finish_reason=usage.finish_reason,
         dropped=tuple(usage.dropped),
+        cached=usage.cached,
     )

@@ -8,9 +8,11 @@ from passgate.console.components.facts import Value, facts
 from passgate.console.components.moment import Moment
 from passgate.console.components.text import Words, box
 from passgate.console.formatting import byte_count, grouped, milliseconds
+from passgate.console.pages.calls.ledger import ledger_part
 from passgate.console.pages.calls.rows import status_tag
 from passgate.console.visit import Visit
 from passgate.kernel.money import format_dollars
+from passgate.metering.ledger.entries import call_ledger
 from passgate.metering.schemas import CallView, UsageView
 from passgate.metering.service.calls import get_call
 
@@ -18,6 +20,7 @@ from passgate.metering.service.calls import get_call
 async def open_call(visit: Visit, call_id: int) -> None:
     """Open a call's detail."""
     call = await visit.ask(get_call, call_id)
+    ledger = await visit.ask(call_ledger, call_id) if call.usage is not None else None
     with drawer(call.model or call.service_name or "Call", f"{call.method or ''} {call.path or ''}".strip()):
         if call.code is not None:
             with banner(f"{call.status} {call.code}", "The rule that decided.", tone="bad"):
@@ -26,6 +29,10 @@ async def open_call(visit: Visit, call_id: int) -> None:
         _section("Caller", _caller_facts(call))
         if call.usage is not None:
             _section("Usage", _usage_facts(call.usage))
+            if ledger is not None:
+                with box("pg-stack-s"):
+                    Words("Ledger", "h3")
+                    ledger_part(ledger)
             _section("Route", _route_facts(call, call.usage))
         else:
             _section("Route", [("Service", call.service_name or call.service_id or ""), ("Node", call.node)])
@@ -69,8 +76,11 @@ def _usage_facts(usage: UsageView) -> list[tuple[str, Value]]:
         ("written to the cache", _some(usage.cache_write_tokens)),
         ("Tokens out", grouped(usage.tokens_out)),
         ("of them reasoning", _some(usage.reasoning_tokens)),
-        ("Counted by", "the vendor" if usage.usage_source == "vendor" else "nobody"),
-        ("Price", usage.price_version or "unknown"),
+        ("Pictures", _some(usage.images)),
+        (
+            "Counted by",
+            "the cache answered" if usage.cached else "the vendor" if usage.usage_source == "vendor" else "nobody",
+        ),
         ("First token after", milliseconds(usage.first_token_ms)),
         ("Finish reason", usage.finish_reason or ""),
         ("Dropped fields", ", ".join(usage.dropped)),

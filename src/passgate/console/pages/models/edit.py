@@ -8,11 +8,17 @@ from passgate.console.components.form import Form
 from passgate.console.components.text import Words, box
 from passgate.console.visit import Visit
 
-_PRICES = {
+PRICES = {
     "input": "Input",
     "output": "Output",
     "cached_input": "Cached input",
     "cache_write": "Cache write",
+    "cache_write_long": "Cache write, 1 h",
+    "reasoning": "Reasoning",
+    "input_audio": "Audio in",
+    "output_audio": "Audio out",
+    "request": "Per 1,000 calls",
+    "image": "Per picture",
 }
 
 
@@ -38,7 +44,7 @@ async def ask_to_change_deployment(visit: Visit, model_id: str, deployment: Depl
     """Ask for a deployment's priority, weight and own price."""
 
     async def change(form: Form) -> None:
-        price = {name: form.text(f"price.{name}") for name in _PRICES if form.text(f"price.{name}")}
+        price = {name: form.text(f"price.{name}") for name in PRICES if form.text(f"price.{name}")}
         given = {"priority": form["priority"], "weight": form["weight"], "price": price or None}
         await visit.change(update_deployment, model_id, deployment.id, DeploymentChange.model_validate(given))
         await visit.refresh()
@@ -50,9 +56,13 @@ async def ask_to_change_deployment(visit: Visit, model_id: str, deployment: Depl
             form.add("weight", text_field("Weight", value=str(deployment.weight), help_text="Share at its priority."))
         with box():
             Words("Your own price", "h3")
-            Words("US dollars per million tokens. Leave all empty for the catalogue's price.", "p", "pg-help")
+            Words(
+                "US dollars per million tokens, but for the last two. Leave all empty for the catalogue's price.",
+                "p",
+                "pg-help",
+            )
         with box("pg-grid-2"):
-            for name, label in _PRICES.items():
+            for name, label in PRICES.items():
                 value = getattr(own, name) if own else None
                 hint = getattr(deployment.price, name) if deployment.price else None
                 field = text_field(label, value=_text(value), placeholder=_text(hint), optional=True)

@@ -13,6 +13,7 @@ class UsageCount:
     def __init__(self) -> None:
         self._told: dict[str, int] = {}
         self._reasoning = 0
+        self._hour = 0
 
     def add(self, usage: object) -> None:
         """Take in one telling."""
@@ -21,6 +22,9 @@ class UsageCount:
         for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens"):
             if usage.get(name) is not None:
                 self._told[name] = as_count(usage[name])
+        kept = as_object(usage.get("cache_creation"))
+        if "ephemeral_1h_input_tokens" in kept:
+            self._hour = as_count(kept["ephemeral_1h_input_tokens"])
         details = as_object(usage.get("output_tokens_details"))
         if "thinking_tokens" in details:
             self._reasoning = as_count(details["thinking_tokens"])
@@ -39,6 +43,7 @@ class UsageCount:
             cached_input=cached,
             cache_write=written,
             reasoning=min(self._reasoning, output),
+            cache_write_long=min(self._hour, written),
         )
 
 

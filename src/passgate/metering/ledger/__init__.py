@@ -1,0 +1,1 @@
+"""The ledger: what each call is charged for, and corrections of prices."""
