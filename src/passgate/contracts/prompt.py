@@ -10,6 +10,9 @@ from pydantic import Field
 
 from passgate.contracts.frozen import Contract
 
+PROMPT_HEADER = "x-passgate-prompt"
+"""Names the revision to a worker; set by Envoy, which cuts off a client's own."""
+
 VariableKind = Literal["text", "number", "boolean", "enum", "list", "image"]
 
 

@@ -13,10 +13,13 @@ from passgate.contracts.inference_config import (
     InferenceProvider,
     ModelKind,
 )
+from passgate.contracts.prompt import PublishedPrompt
+from passgate.contracts.prompt_template import TemplateError
 from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.inference.limits.book import LimitBook
 from passgate.inference.policies.call_policy import PolicyTable
 from passgate.inference.pricing import CallPrice
+from passgate.inference.prompts.serving_prompt import ServingPrompt
 from passgate.inference.translation import Target
 from passgate.inference.translator import DIALECTS
 from passgate.kernel.sealing import UnsealError, Vault
@@ -90,6 +93,7 @@ class RoutingTable:
         issuers: tuple[TrustedIssuer, ...],
         limits: LimitBook,
         policies: PolicyTable,
+        prompts: tuple[PublishedPrompt, ...] = (),
     ) -> None:
         self.limits = limits
         self.version = version
@@ -98,6 +102,7 @@ class RoutingTable:
         self._applications = {application.id: application for application in applications}
         self._models: dict[tuple[str | None, str], ServingModel] = {(m.team_id, m.name): m for m in models}
         self._names = frozenset(model.name for model in models)
+        self._prompts = _serving_prompts(prompts)
 
     def application(self, application_id: str | None) -> ServingApplication | None:
         """The application of that id."""
@@ -107,6 +112,14 @@ class RoutingTable:
         """The model that the name means to this application, its own team's before everybody's; None: not for it."""
         model = self._models.get((application.team_id, name)) or self._models.get((None, name))
         return model if model is not None and application.may_use(model) else None
+
+    def model_of_team(self, team_id: str, name: str) -> ServingModel | None:
+        """The model that the name means to a team, its own before everybody's."""
+        return self._models.get((team_id, name)) or self._models.get((None, name))
+
+    def prompt(self, revision_id: str) -> ServingPrompt | None:
+        """The prompt of that revision."""
+        return self._prompts.get(revision_id)
 
     def knows(self, name: str) -> bool:
         """Whether there is a model of that name at all."""
@@ -126,8 +139,24 @@ def compile_config(config: InferenceConfig, vault: Vault) -> RoutingTable:
     applications = tuple(_serving_application(row) for row in config.applications)
     limits, policies = LimitBook(config.limits, config.models), PolicyTable(config.policies)
     return RoutingTable(
-        config.version, models, applications, issuers=config.trusted_issuers, limits=limits, policies=policies
+        config.version,
+        models,
+        applications,
+        issuers=config.trusted_issuers,
+        limits=limits,
+        policies=policies,
+        prompts=config.prompts,
     )
+
+
+def _serving_prompts(prompts: tuple[PublishedPrompt, ...]) -> dict[str, ServingPrompt]:
+    usable: dict[str, ServingPrompt] = {}
+    for prompt in prompts:
+        try:
+            usable[prompt.revision_id] = ServingPrompt(prompt)
+        except TemplateError as error:
+            _log.error("the prompt of revision %s cannot be used: %s", prompt.revision_id, error)
+    return usable
 
 
 def _serving_application(application: InferenceApplication) -> ServingApplication:

@@ -20,6 +20,7 @@ InboundFormat = Literal[
     "gemini-embeddings",
     "gemini-batch-embeddings",
     "gemini-count-tokens",
+    "prompt",
 ]
 """The formats that clients may speak."""
 

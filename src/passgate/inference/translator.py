@@ -24,6 +24,7 @@ from passgate.inference.inbound.openai_chat.format import FORMAT as OPENAI_CHAT
 from passgate.inference.inbound.openai_embeddings import FORMAT as OPENAI_EMBEDDINGS
 from passgate.inference.json_text import read_json
 from passgate.inference.passing import PassingExchange
+from passgate.inference.prompts.format import FORMAT as PROMPT
 from passgate.inference.translating import TranslatingExchange
 from passgate.inference.translating_counts import CountingExchange
 from passgate.inference.translating_embeddings import EmbeddingsExchange
@@ -47,6 +48,7 @@ FORMATS: Mapping[InboundFormat, Format] = {
         GEMINI_EMBEDDINGS,
         GEMINI_BATCH_EMBEDDINGS,
         GEMINI_COUNT,
+        PROMPT,
     )
 }
 DIALECTS: Mapping[str, Dialect] = {
@@ -54,7 +56,6 @@ DIALECTS: Mapping[str, Dialect] = {
 }
 
 _VENDOR_HEADERS = ("anthropic-version", "anthropic-beta")
-_JSON = "application/json"
 _EVENT_STREAM = b"text/event-stream; charset=utf-8"
 
 
@@ -136,7 +137,8 @@ def render_error(  # noqa: PLR0913 - what an error consists of, each by name
     form: InboundFormat, *, status: int, code: str, message: str, request_id: str, param: str | None = None
 ) -> tuple[str, bytes]:
     """Word an error of the gate in the caller's format; gives content type and body."""
-    return _JSON, FORMATS[form].error(Failure(status, code, message, param, request_id))
+    worded = FORMATS[form]
+    return worded.error_type, worded.error(Failure(status, code, message, param, request_id))
 
 
 def render_stream_error(  # noqa: PLR0913 - as above

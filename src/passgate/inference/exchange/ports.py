@@ -197,6 +197,8 @@ class Format:
     addressed: Callable[[dict[str, Any], Mapping[str, str]], Addressed] = addressed_in_body
     """Of a body that was checked, and the request's headers."""
     framing: Framing | None = None
+    error_type: str = "application/json"
+    """The content type of errors."""
 
     def framed(self, make: Callable[["Format"], StreamTranslator]) -> StreamTranslator:
         """A stream of this format, made as one of the format that it frames."""

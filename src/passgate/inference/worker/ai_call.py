@@ -15,6 +15,7 @@ from passgate.inference.translation import InboundFormat, StreamTranslator
 from passgate.inference.worker.caller import Caller
 
 if TYPE_CHECKING:
+    from passgate.inference.worker.prompt_turn import PromptTurn
     from passgate.inference.worker.rationing import Ration
 
 Outcome = Literal["ok", "error", "cancelled", "revoked"]
@@ -55,6 +56,8 @@ class AiCall:
     """What masking found; None where nothing is searched."""
     cached: bool = False
     """Answered from the cache."""
+    prompt: "PromptTurn | None" = None
+    """On whose behalf the call is made; None: its client's own."""
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the call came."""
@@ -86,7 +89,7 @@ def usage_line(call: AiCall, ending: Ending) -> bytes:
             "team_id": call.team_id,
             "jti": token.jti,
             "subject": token.subject,
-            "format_in": call.form,
+            "format_in": call.form if call.prompt is None else "prompt",
             "model": call.model_name[:_LONGEST_NAME],
             "provider_id": deployment.provider_id if deployment is not None else None,
             "vendor": deployment.target.vendor if deployment is not None else None,

@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+from passgate.contracts.prompt import PROMPT_HEADER
 from passgate.inference.inbound.gemini.format import PATH_HEADER
 from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIENT
 from passgate.inference.inbound.gemini.path import PREFIX as GEMINI
@@ -26,6 +27,7 @@ from passgate.inference.worker.incoming import Incoming, Send
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.model_list import anthropic_list, anthropic_model, openai_list, openai_model
 from passgate.inference.worker.options import WorkerOptions
+from passgate.inference.worker.prompt_handler import PromptHandler
 from passgate.inference.worker.rationing import Rationing
 from passgate.inference.worker.refusals import ApplicationUnknownError, MethodNotAllowedError, RouteNotFoundError
 from passgate.inference.worker.spool import UsageSpool
@@ -54,6 +56,8 @@ _READ_HEADERS = {
         "anthropic-beta",
         GOOGLE_CLIENT,
         CACHE_HEADER,
+        PROMPT_HEADER,
+        "accept",
     )
 }
 
@@ -68,6 +72,7 @@ class WorkerApp:
         self._chance = chance
         self._state = LiveState(options.config_file, options.revocations_file, options.vault)
         self._calls: CallHandler | None = None
+        self._prompts: PromptHandler | None = None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -85,6 +90,7 @@ class WorkerApp:
         self._state.load()
         cache = AnswerCache(asyncio.get_running_loop().time)
         self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing, cache)
+        self._prompts = PromptHandler(self._calls)
         followings = [asyncio.create_task(one.follow()) for one in (self._state, rationing)]
         for following in followings:
             following.add_done_callback(_report_end)
@@ -113,11 +119,16 @@ class WorkerApp:
         headers = {
             _READ_HEADERS[key]: value.decode("latin-1") for key, value in request.headers if key in _READ_HEADERS
         }
-        gemini = read_call(path, request.query) if ":" in path else None
+        prompted = PROMPT_HEADER in headers
+        gemini = read_call(path, request.query) if ":" in path and not prompted else None
         if gemini is not None:
             headers[PATH_HEADER] = path
         return Incoming(
-            form=gemini.form if gemini is not None else _CALL_PATHS.get(path) or _format_of(path, headers),
+            form="prompt"
+            if prompted
+            else gemini.form
+            if gemini
+            else _CALL_PATHS.get(path) or _format_of(path, headers),
             method=request.method,
             path=path,
             query=request.query,
@@ -136,7 +147,10 @@ class WorkerApp:
 
     async def _route(self, incoming: Incoming) -> None:
         path = incoming.path
-        if (path in _CALL_PATHS or PATH_HEADER in incoming.headers) and self._calls is not None:
+        if incoming.form == "prompt" and self._prompts is not None:
+            _require_method(incoming, "POST")
+            await self._prompts.answer(incoming)
+        elif (path in _CALL_PATHS or PATH_HEADER in incoming.headers) and self._calls is not None:
             _require_method(incoming, "POST")
             await self._calls.answer(incoming)
         elif path in _LISTS or path.startswith(_LISTED):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from passgate.inference.policies.answer_cache import CACHE_HEADER, AnswerCache, asked_seconds, cache_key
 from passgate.inference.policies.masker import Hits
-from passgate.inference.routing_table import ServingModel
+from passgate.inference.routing_table import RoutingTable, ServingApplication, ServingModel
 from passgate.inference.translation import ParsedRequest
 from passgate.inference.translator import is_for_embeddings, parse, render_stream_error
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
@@ -64,7 +64,9 @@ class CallHandler:
         """
         timer = asyncio.get_running_loop().time
         caller = read_caller(incoming.headers, self.state.issuers)
-        call = AiCall(incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer())
+        call = AiCall(
+            incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer(), prompt=incoming.prompt
+        )
         try:
             parsed, model = await self._admit(call, incoming)
             await self._serve(call, parsed, model, incoming)
@@ -90,12 +92,7 @@ class CallHandler:
         parsed = parse(call.form, raw, incoming.headers)
         call.model_name = parsed.model
         call.stream = parsed.stream
-        model = table.model(application.limited_to(call.caller.models), parsed.model)
-        if model is None:
-            name = parsed.model[:200]
-            if table.knows(parsed.model):
-                raise ModelNotAllowedError(f"The model '{name}' is not allowed for this application.", field="model")
-            raise ModelNotFoundError(f"There is no model '{name}'.", field="model")
+        model = _model_for(call, table, application, parsed.model)
         wanted = "embeddings" if is_for_embeddings(call.form) else "chat"
         if model.kind != wanted:
             raise ModelKindError(f"The model '{model.name}' is for {model.kind}, not for {wanted}.", field="model")
@@ -191,7 +188,27 @@ class CallHandler:
             call.settled = True
             if call.ration is not None:
                 call.ration.settle(call, ending)
-            self.spool.append(usage_line(call, ending))
+            if call.prompt is not None:
+                call.prompt.keep(call, ending)
+            else:
+                self.spool.append(usage_line(call, ending))
+
+
+def _model_for(call: AiCall, table: RoutingTable, application: ServingApplication, name: str) -> ServingModel:
+    """What a name means to the caller; in a prompt, to the team that made it: its subscribers need not have the model.
+
+    Raises:
+        PassgateError: no model has the name, or it is not for this caller.
+    """
+    if call.prompt is not None:
+        model = table.model_of_team(call.prompt.team_id, name)
+    else:
+        model = table.model(application.limited_to(call.caller.models), name)
+    if model is not None:
+        return model
+    if table.knows(name):
+        raise ModelNotAllowedError(f"The model '{name[:200]}' is not allowed for this application.", field="model")
+    raise ModelNotFoundError(f"There is no model '{name[:200]}'.", field="model")
 
 
 def _ending_of_gone_client(call: AiCall) -> Ending:

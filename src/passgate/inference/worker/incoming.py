@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from passgate.inference.translation import InboundFormat
+
+if TYPE_CHECKING:
+    from passgate.inference.worker.prompt_turn import PromptTurn
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -28,6 +31,8 @@ class Incoming:
     send: Send
     on_gone: Callable[[Callable[[], None]], None]
     """Has something done, at once, should the client go before it has its answer."""
+    prompt: "PromptTurn | None" = None
+    """The prompt on whose behalf a chat call is made; it decides what the usage line says."""
 
     def own_headers(self) -> list[Header]:
         """What every answer bears."""

@@ -1,0 +1,1 @@
+"""Prompts as services: variables in, one chat request, and text or JSON out."""
