@@ -13,6 +13,12 @@ from passgate.contracts.frozen import Contract
 PROMPT_HEADER = "x-passgate-prompt"
 """Names the revision to a worker; set by Envoy, which cuts off a client's own."""
 
+TRIAL_PATH = "/v1/prompts/try"
+"""Where a worker answers a prompt that nobody has published: the body has ``prompt`` and ``input``."""
+
+Expectation = Literal["valid", "equals", "contains", "subset"]
+"""Of an answer: that there is one (and that it fits the schema); that it equals a text or a JSON value; that a text is
+in it, whatever the case; that an object has these members at least."""
 VariableKind = Literal["text", "number", "boolean", "enum", "list", "image"]
 
 
@@ -48,6 +54,17 @@ class PromptModel(Contract):
     """Of OpenAI's chat format, such as ``temperature`` and ``max_completion_tokens``."""
 
 
+class PromptTest(Contract):
+    """An example with what is expected of it; run against the real model before the prompt is published."""
+
+    name: str = ""
+    input: dict[str, Any] = Field(default_factory=dict)
+    """The variables, as a caller gives them."""
+    expect: Expectation = "valid"
+    value: Any = None
+    """What the answer must equal, contain or include."""
+
+
 class PromptDefinition(Contract):
     """All of a prompt."""
 
@@ -61,6 +78,13 @@ class PromptDefinition(Contract):
     """JSON Schema (2020-12) of the answer; None: text."""
     streaming: bool = True
     """Whether a caller may ask for a stream (text only)."""
+    tests: tuple[PromptTest, ...] = ()
+    tests_required: bool = False
+    """Whether all tests must have passed with this very revision before it is published."""
+
+    def without_tests(self) -> "PromptDefinition":
+        """What the workers need of it."""
+        return self.model_copy(update={"tests": (), "tests_required": False})
 
 
 class PublishedPrompt(Contract):

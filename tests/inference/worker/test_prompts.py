@@ -306,3 +306,19 @@ def test_limits_and_masking_hold_for_prompts(tmp_path: Path, vendor: FakeVendor)
         refused = ask(worker, "text", {"text": "a"})
     assert (refused.status, refused.json()["code"]) == (429, "rate_limit_exceeded")
     assert int(refused.headers["retry-after"]) > 0
+
+
+def test_an_unpublished_prompt_is_tried_with_the_callers_own_models(prompts: RunningWorker, vendor: FakeVendor) -> None:
+    vendor.reply(CHAT, openai_chat(GOOD))
+    definition = prompt("x", output_schema=SENTIMENT).definition.model_dump(mode="json")
+    answer = prompts.call("/v1/prompts/try", {"prompt": definition, "input": {"text": "a"}})
+    assert (answer.status, answer.json()["sentiment"]) == (200, "positive")
+    assert (answer.headers["x-passgate-tokens-out"], answer.headers["x-passgate-attempts"]) == ("9", "1")
+    definition["models"][0]["name"] = "private"
+    refused = prompts.call("/v1/prompts/try", {"prompt": definition, "input": {"text": "a"}})
+    assert (refused.status, refused.json()["code"]) == (403, "model_not_allowed")
+    definition["user"] = "{{text}} {{more}}"
+    broken = prompts.call("/v1/prompts/try", {"prompt": definition, "input": {"text": "a"}}).json()
+    assert (broken["code"], broken["field"]) == ("prompt_input_invalid", "prompt.user")
+    assert prompts.call("/v1/prompts/try", {"prompt": {}}).json()["field"] == "prompt.user"
+    assert prompts.call("/v1/prompts/try", {"input": {}}).status == 400

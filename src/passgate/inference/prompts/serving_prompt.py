@@ -22,7 +22,7 @@ class ServingPrompt:
         self.revision_id = published.revision_id
         self.service_id = published.service_id
         self.team_id = published.team_id
-        self.definition: PromptDefinition = published.definition
+        self.definition: PromptDefinition = published.definition.without_tests()
         self.system = pieces_of(published.definition.system)
         self.user = pieces_of(published.definition.user)
 

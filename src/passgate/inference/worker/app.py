@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from passgate.contracts.prompt import PROMPT_HEADER
+from passgate.contracts.prompt import PROMPT_HEADER, TRIAL_PATH
 from passgate.inference.inbound.gemini.format import PATH_HEADER
 from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIENT
 from passgate.inference.inbound.gemini.path import PREFIX as GEMINI
@@ -28,6 +28,7 @@ from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.model_list import anthropic_list, anthropic_model, openai_list, openai_model
 from passgate.inference.worker.options import WorkerOptions
 from passgate.inference.worker.prompt_handler import PromptHandler
+from passgate.inference.worker.prompt_trial import PromptTrial
 from passgate.inference.worker.rationing import Rationing
 from passgate.inference.worker.refusals import ApplicationUnknownError, MethodNotAllowedError, RouteNotFoundError
 from passgate.inference.worker.spool import UsageSpool
@@ -119,7 +120,7 @@ class WorkerApp:
         headers = {
             _READ_HEADERS[key]: value.decode("latin-1") for key, value in request.headers if key in _READ_HEADERS
         }
-        prompted = PROMPT_HEADER in headers
+        prompted = PROMPT_HEADER in headers or path == TRIAL_PATH
         gemini = read_call(path, request.query) if ":" in path and not prompted else None
         if gemini is not None:
             headers[PATH_HEADER] = path
@@ -149,7 +150,10 @@ class WorkerApp:
         path = incoming.path
         if incoming.form == "prompt" and self._prompts is not None:
             _require_method(incoming, "POST")
-            await self._prompts.answer(incoming)
+            answer = (
+                self._prompts.answer if PROMPT_HEADER in incoming.headers else PromptTrial(self._prompts.calls).answer
+            )
+            await answer(incoming)
         elif (path in _CALL_PATHS or PATH_HEADER in incoming.headers) and self._calls is not None:
             _require_method(incoming, "POST")
             await self._calls.answer(incoming)

@@ -200,7 +200,7 @@ def _model_for(call: AiCall, table: RoutingTable, application: ServingApplicatio
     Raises:
         PassgateError: no model has the name, or it is not for this caller.
     """
-    if call.prompt is not None:
+    if call.prompt is not None and call.prompt.team_id is not None:
         model = table.model_of_team(call.prompt.team_id, name)
     else:
         model = table.model(application.limited_to(call.caller.models), name)

@@ -43,6 +43,8 @@ class PromptCall:
     prompt: ServingPrompt
     incoming: Incoming
     stream: bool
+    trial: bool = False
+    """Nobody has published it: the models are those that the caller may use."""
     values: dict[str, Any] | None = None
     turns: list[PromptTurn] = field(default_factory=list)
     document: dict[str, Any] = field(default_factory=dict)
@@ -94,7 +96,7 @@ class PromptCall:
     async def _turn(self, receive: Receive) -> PromptTurn:
         incoming = self.incoming
         stream = AnswerStream(incoming.request_id) if self.stream else None
-        turn = PromptTurn(self.prompt.team_id, self._write, stream, incoming.send)
+        turn = PromptTurn(None if self.trial else self.prompt.team_id, self._write, stream, incoming.send)
         self.turns.append(turn)
         asked = replace(incoming, form="openai-chat", receive=receive, send=turn.send, prompt=turn)
         await self.calls.answer(asked)
@@ -180,7 +182,8 @@ class PromptCall:
             self._write_last(turn)
             return
         told = turn.status
-        if turn.code in _NO_MODEL or (turn.asked_vendor and told in _VENDORS_OWN and turn.code != "budget_exhausted"):
+        ours = turn.code in _NO_MODEL and not self.trial
+        if ours or (turn.asked_vendor and told in _VENDORS_OWN and turn.code != "budget_exhausted"):
             told = _BAD_GATEWAY
             turn.ended_as(told, turn.code)
         self._write_last(turn)

@@ -21,8 +21,8 @@ _STREAM_HEADERS: tuple[Header, ...] = (
 class PromptTurn:
     """Stands where the client of a chat call would: takes its answer, and its usage line."""
 
-    team_id: str
-    """The prompt's: its model is looked up among this team's."""
+    team_id: str | None
+    """The prompt's, among whose models its own is looked up; None: among those of the caller."""
     write: Callable[[AiCall, Ending], None]
     """Writes a usage line that is final."""
     stream: AnswerStream | None
