@@ -6,15 +6,14 @@ from passgate.kernel.actor import Actor
 from passgate.kernel.errors import ForbiddenError, NotFoundError
 from passgate.kernel.pagination import PageRequest
 from passgate.publishing.errors import BasePathTakenError, WrongStatusError
-from passgate.publishing.published_state import published_services
-from passgate.publishing.schemas import ServiceChange, ServiceIn, ServiceView
+from passgate.publishing.published_state import published_services, simple_services
+from passgate.publishing.schemas import ServiceChange, ServiceFilter, ServiceIn, ServiceView
+from passgate.publishing.service.lifecycle import publish_service, retire_service
 from passgate.publishing.service.services import (
     create_service,
     delete_service,
     get_service,
     list_services,
-    publish_service,
-    retire_service,
     update_service,
 )
 from passgate.storage.work import Storage
@@ -32,7 +31,7 @@ def made(storage: Storage, actor: Actor, **fields: object) -> ServiceView:
 
 def paths(storage: Storage) -> list[str]:
     with storage.reading() as work:
-        return [service.base_path for service in published_services(work)]
+        return [service.base_path for service in simple_services(published_services(work))]
 
 
 def test_a_draft_has_no_route_until_it_is_published(storage: Storage, red: Actor) -> None:
@@ -91,7 +90,7 @@ def test_the_gate_is_told_all_it_needs(storage: Storage, red: Actor) -> None:
     )
 
     with storage.reading() as work:
-        (published,) = published_services(work)
+        (published,) = simple_services(published_services(work))
     upstream = Upstream(
         endpoints=(UpstreamEndpoint(host="api.example.com", port=444),),
         tls=True,
@@ -220,10 +219,14 @@ def test_pages_search_and_status(storage: Storage, red: Actor, blue: Actor) -> N
         assert len(first.items) == 3
         assert len(second.items) == 1
         assert second.next_cursor is None
-        assert [row.name for row in list_services(red, work, PageRequest(), search="SERVICE 2").items] == ["Service 2"]
-        assert [row.name for row in list_services(red, work, PageRequest(), search="/s3").items] == ["Service 3"]
-        assert len(list_services(red, work, PageRequest(), status="draft").items) == 2
-        assert list_services(blue, work, PageRequest(), status="draft").items == []
+        assert [
+            row.name for row in list_services(red, work, PageRequest(), ServiceFilter(search="SERVICE 2")).items
+        ] == ["Service 2"]
+        assert [row.name for row in list_services(red, work, PageRequest(), ServiceFilter(search="/s3")).items] == [
+            "Service 3"
+        ]
+        assert len(list_services(red, work, PageRequest(), ServiceFilter(status="draft")).items) == 2
+        assert list_services(blue, work, PageRequest(), ServiceFilter(status="draft")).items == []
 
 
 @pytest.mark.parametrize(

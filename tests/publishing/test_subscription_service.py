@@ -8,13 +8,8 @@ from passgate.kernel.pagination import PageRequest
 from passgate.publishing.errors import AlreadySubscribedError, WrongStatusError
 from passgate.publishing.published_state import active_subscriptions
 from passgate.publishing.schemas import ServiceIn, SubscriptionFilter, SubscriptionView
-from passgate.publishing.service.services import (
-    create_service,
-    delete_service,
-    get_service,
-    publish_service,
-    retire_service,
-)
+from passgate.publishing.service.lifecycle import publish_service, retire_service
+from passgate.publishing.service.services import create_service, delete_service, get_service
 from passgate.publishing.service.subscriptions import get_subscription, list_subscriptions, subscribe, unsubscribe
 from passgate.storage.work import Storage
 

@@ -1,7 +1,7 @@
 import pytest
 
-from passgate.contracts.gateway_snapshot import Upstream, UpstreamEndpoint
-from passgate.publishing.upstream_url import checked_host_header, checked_upstream_url, upstream_of
+from passgate.contracts.upstream_pool import PoolEndpoint, PoolTls, UpstreamPool
+from passgate.publishing.upstream_url import checked_host_header, checked_upstream_url, pool_of, url_of
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_bad_host_headers(header: str) -> None:
     ],
 )
 def test_what_the_gate_makes_of_it(url: str, host: str, port: int, tls: bool, prefix: str) -> None:  # noqa: FBT001 - a column of the table above
-    upstream = upstream_of(url, host_header="h", timeout_ms=5, connect_timeout_ms=6)
+    pool = pool_of(url, host_header="h", connect_timeout_ms=60)
 
-    assert upstream == Upstream(
-        endpoints=(UpstreamEndpoint(host=host, port=port),),
-        tls=tls,
+    assert pool == UpstreamPool(
+        endpoints=(PoolEndpoint(host=host, port=port),),
+        tls=PoolTls() if tls else None,
         path_prefix=prefix,
         host_header="h",
-        timeout_ms=5,
-        connect_timeout_ms=6,
+        connect_timeout_ms=60,
     )
+    assert url_of(pool) == url

@@ -17,6 +17,7 @@ from passgate.identity.service.applications import list_applications
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import PageRequest
 from passgate.kernel.permissions import Permission
+from passgate.publishing.schemas import ServiceFilter
 from passgate.publishing.service.services import list_services
 from passgate.storage.work import Work
 
@@ -50,7 +51,7 @@ def find(actor: Actor, work: Work, text: str) -> list[Hit]:
     if actor.teams_with(Permission.SERVICE_READ) != frozenset():
         hits += [
             Hit(service.name, "Service", "service", f"{MOUNT_PATH}/services/{service.id}")
-            for service in list_services(actor, work, _FOUND, search=text).items
+            for service in list_services(actor, work, _FOUND, ServiceFilter(search=text)).items
         ]
     if actor.teams_with(Permission.MODEL_READ) != frozenset():
         hits += [

@@ -9,7 +9,12 @@ from passgate.gateway.state import PublishedState, Snapshot, snapshot_of
 from passgate.identity.issuers.published_state import published_issuers
 from passgate.identity.published_state import inference_applications, published_keys
 from passgate.publishing.limits.published_state import limit_rules
-from passgate.publishing.published_state import active_subscriptions, published_services
+from passgate.publishing.published_state import (
+    active_subscriptions,
+    published_prompts,
+    published_services,
+    simple_services,
+)
 from passgate.storage.work import Work
 
 
@@ -39,11 +44,12 @@ class Publication:
         return snapshot.version
 
     def _state(self, work: Work) -> PublishedState:
+        published = published_services(work)
         return PublishedState(
             issuer=self.issuer,
             audience=self.audience,
             keys=published_keys(work),
-            services=published_services(work),
+            services=simple_services(published),
             subscriptions=active_subscriptions(work),
             providers=inference_providers(work),
             models=inference_models(work),
@@ -51,6 +57,8 @@ class Publication:
             trusted_issuers=published_issuers(work),
             limits=limit_rules(work),
             policies=ai_policies(work),
+            published=published,
+            prompts=published_prompts(work),
         )
 
 

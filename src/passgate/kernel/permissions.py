@@ -25,6 +25,8 @@ class Permission(StrEnum):
     MODEL_WRITE = "model:write"
     SERVICE_READ = "service:read"
     SERVICE_WRITE = "service:write"
+    SERVICE_REVIEW = "service:review"
+    SERVICE_PUBLISH = "service:publish"
     SUBSCRIPTION_READ = "subscription:read"
     SUBSCRIPTION_WRITE = "subscription:write"
     LIMIT_READ = "limit:read"
@@ -78,6 +80,8 @@ _OWNER = _DEVELOPER | {
     Permission.USER_READ,
     Permission.TEMPLATE_WRITE,
     Permission.SERVICE_WRITE,
+    Permission.SERVICE_REVIEW,
+    Permission.SERVICE_PUBLISH,
     Permission.PROVIDER_WRITE,
     Permission.MODEL_WRITE,
     Permission.LIMIT_WRITE,

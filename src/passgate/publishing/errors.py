@@ -1,6 +1,6 @@
 """Refusals of publishing; each code names the rule."""
 
-from passgate.kernel.errors import ConflictError
+from passgate.kernel.errors import ConflictError, ForbiddenError, InvalidInputError
 
 
 class BasePathTakenError(ConflictError):
@@ -19,3 +19,33 @@ class AlreadySubscribedError(ConflictError):
     """The application subscribes to the service already."""
 
     code = "already_subscribed"
+
+
+class HostTakenError(ConflictError):
+    """A host that another team's service answers at."""
+
+    code = "host_taken"
+
+
+class VersionExistsError(ConflictError):
+    """The service has a version of that name."""
+
+    code = "version_exists"
+
+
+class ReviewRequiredError(ConflictError):
+    """The service's revisions are approved by somebody else before they are published."""
+
+    code = "review_required"
+
+
+class OwnRevisionError(ForbiddenError):
+    """Four eyes: who wrote or submitted a revision does not approve it."""
+
+    code = "own_revision"
+
+
+class NotPublishableError(InvalidInputError):
+    """A revision that has nothing to answer calls with."""
+
+    code = "not_publishable"

@@ -1,33 +1,78 @@
 """Publishing's part of the published state, in the contracts' words and in an order that never changes."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import cast
 
-from passgate.contracts.gateway_snapshot import GatewayService, GatewaySubscription
-from passgate.contracts.service_policy import Access
-from passgate.publishing import repository
-from passgate.publishing.upstream_url import upstream_of
+from passgate.contracts.gateway_snapshot import GatewayService, GatewaySubscription, Upstream, UpstreamEndpoint
+from passgate.contracts.prompt import PublishedPrompt
+from passgate.contracts.published_service import (
+    PublishedRevision,
+    PublishedService,
+    PublishedVersion,
+    ServiceKind,
+    VersionSelection,
+    VersionStatus,
+)
+from passgate.kernel.clock import epoch_seconds
+from passgate.publishing import repository, version_repository
+from passgate.publishing.definition import RevisionDefinition
+from passgate.publishing.models import ServiceRevision, ServiceVersion
+from passgate.publishing.revision_rows import definition_of
+from passgate.publishing.secrets import resolved_pools, sealed_values
+from passgate.publishing.service_policies import policies_of, service_access
+from passgate.publishing.simple_upstream import simple_of
 from passgate.storage.work import Work
 
 
-def published_services(work: Work) -> tuple[GatewayService, ...]:
-    """Every published service."""
+def published_services(work: Work) -> tuple[PublishedService, ...]:
+    """Every service that is published, and what is retired, which tells callers where to go."""
+    versions = version_repository.published_versions(work)
+    live = version_repository.all_live_revisions(work)
+    definitions = {row.id: definition_of(row) for rows in live.values() for row in rows}
+    sealed = sealed_values(work, definitions.values())
     return tuple(
-        GatewayService(
+        PublishedService(
             id=row.id,
             name=row.name,
             team_id=row.team_id,
+            kind=cast("ServiceKind", row.kind),
             base_path=row.base_path,
+            hosts=tuple(row.hosts),
             strip_base_path=row.strip_base_path,
-            access=cast("Access", row.access),
-            upstream=upstream_of(
-                row.upstream_url,
-                host_header=row.host_header,
-                timeout_ms=row.timeout_ms,
-                connect_timeout_ms=row.connect_timeout_ms,
+            selection=cast("VersionSelection", row.selection),
+            default_version=row.default_version,
+            policies=policies_of(row.policies),
+            versions=tuple(
+                _version(version, [_revision(one, definitions[one.id], sealed) for one in live[version.id]])
+                for version in versions[row.id]
             ),
         )
         for row in repository.published_rows(work)
     )
+
+
+def published_prompts(work: Work) -> tuple[PublishedPrompt, ...]:
+    """Every published revision of a prompt."""
+    rows = version_repository.live_prompts(work)
+    found = ((row, definition_of(row).prompt) for row in rows)
+    return tuple(
+        PublishedPrompt(
+            service_id=row.service_id,
+            version_id=row.version_id,
+            revision_id=row.id,
+            team_id=row.team_id,
+            definition=prompt,
+        )
+        for row, prompt in found
+        if prompt is not None
+    )
+
+
+def simple_services(services: Iterable[PublishedService]) -> tuple[GatewayService, ...]:
+    """Services in the form that knows neither versions nor policies, as far as it can say them."""
+    found = (_simple(service) for service in services)
+    return tuple(service for service in found if service is not None)
 
 
 def active_subscriptions(work: Work) -> tuple[GatewaySubscription, ...]:
@@ -36,3 +81,60 @@ def active_subscriptions(work: Work) -> tuple[GatewaySubscription, ...]:
         GatewaySubscription(service_id=service_id, application_id=application_id)
         for service_id, application_id in repository.live_pairs(work)
     )
+
+
+def _version(row: ServiceVersion, revisions: list[PublishedRevision]) -> PublishedVersion:
+    return PublishedVersion(
+        id=row.id,
+        name=row.name,
+        hosts=tuple(row.hosts),
+        status=cast("VersionStatus", row.status),
+        deprecated_at=_seconds(row.deprecated_at),
+        sunset_at=_seconds(row.sunset_at),
+        successor=row.successor,
+        revisions=() if row.status == "retired" else tuple(revisions),
+    )
+
+
+def _revision(row: ServiceRevision, definition: RevisionDefinition, sealed: dict[str, str]) -> PublishedRevision:
+    return PublishedRevision(
+        id=row.id,
+        number=row.number,
+        weight=row.weight or 0,
+        routes=definition.routes,
+        pools=resolved_pools(definition.pools, sealed),
+        mock=definition.mock,
+        mirror_pool=definition.mirror_pool,
+        policies=definition.policies,
+    )
+
+
+def _simple(service: PublishedService) -> GatewayService | None:
+    named = [one for one in service.versions if one.name == service.default_version and one.revisions]
+    if not named or not service.base_path or service.kind != "rest":
+        return None
+    revision = max(named[0].revisions, key=lambda one: (one.weight, one.number))
+    if not revision.pools:
+        return None
+    pool = revision.pools[0]
+    simple = simple_of(RevisionDefinition(pools=revision.pools, policies=revision.policies))
+    return GatewayService(
+        id=service.id,
+        name=service.name,
+        team_id=service.team_id,
+        base_path=service.base_path,
+        strip_base_path=service.strip_base_path,
+        access=service_access(service.policies),
+        upstream=Upstream(
+            endpoints=tuple(UpstreamEndpoint(**one.model_dump()) for one in pool.endpoints),
+            tls=pool.tls is not None,
+            path_prefix=pool.path_prefix,
+            host_header=pool.host_header,
+            timeout_ms=simple.timeout_ms,
+            connect_timeout_ms=pool.connect_timeout_ms,
+        ),
+    )
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return epoch_seconds(moment) if moment is not None else None

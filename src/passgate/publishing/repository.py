@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, String, and_, cast, func, or_, select
 
 from passgate.identity.models import Application
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.base_path import ancestors
-from passgate.publishing.models import Service, Subscription
-from passgate.publishing.schemas import SubscriptionFilter, SubscriptionView
+from passgate.publishing.models import Service, ServiceAddress, ServiceTeam, Subscription
+from passgate.publishing.schemas import ServiceFilter, SubscriptionFilter, SubscriptionView
 from passgate.storage.work import Work
 
 
@@ -17,33 +17,55 @@ def find_service(work: Work, service_id: str) -> Service | None:
     return work.session.get(Service, service_id)
 
 
-def service_at(work: Work, base_path: str) -> Service | None:
-    """The service of that base path."""
-    return work.session.scalar(select(Service).where(Service.base_path == base_path))
+def service_at(work: Work, host: str, base_path: str) -> ServiceAddress | None:
+    """Who answers at exactly that host (empty: any) and base path."""
+    return work.session.get(ServiceAddress, (host, base_path))
 
 
 def foreign_neighbour(work: Work, base_path: str, team_id: str) -> Service | None:
-    """A service of another team whose base path lies within the path, or around it."""
+    """A service of another team, at any host, whose base path lies within the path, or around it."""
     inside = Service.base_path.startswith(f"{base_path}/", autoescape=True)
     around = Service.base_path.in_(list(ancestors(base_path)))
-    return work.session.scalar(select(Service).where(Service.team_id != team_id, or_(inside, around)).limit(1))
+    at_any_host = Service.id.in_(select(ServiceAddress.service_id).where(ServiceAddress.host == ""))
+    query = select(Service).where(Service.team_id != team_id, at_any_host, or_(inside, around))
+    return work.session.scalar(query.limit(1))
 
 
-def services_page(
-    work: Work, page: PageRequest, teams: frozenset[str] | None, search: str | None, status: str | None
-) -> Page[Service]:
-    """Services of those teams (None: all), and published ones of every team, newest first."""
+def foreign_host(work: Work, hosts: Iterable[str], team_id: str) -> str | None:
+    """One of the hosts that another team's service answers at."""
+    query = (
+        select(ServiceAddress.host)
+        .join(Service, Service.id == ServiceAddress.service_id)
+        .where(ServiceAddress.host.in_([host for host in hosts if host]), Service.team_id != team_id)
+    )
+    return work.session.scalar(query.limit(1))
+
+
+def services_page(work: Work, page: PageRequest, teams: frozenset[str] | None, wanted: ServiceFilter) -> Page[Service]:
+    """Services of those teams (None: all), and published ones of other teams that they may find, newest first."""
     query = select(Service)
     if teams is not None:
-        query = query.where(or_(Service.team_id.in_(sorted(teams)), Service.status == "published"))
-    if status is not None:
-        query = query.where(Service.status == status)
-    if search:
-        word = search.lower()
+        chosen = select(ServiceTeam.service_id).where(ServiceTeam.team_id.in_(sorted(teams)))
+        found = and_(
+            Service.status == "published", or_(Service.visibility.in_(("public", "all_teams")), Service.id.in_(chosen))
+        )
+        query = query.where(or_(Service.team_id.in_(sorted(teams)), found))
+    for column, value in (
+        (Service.status, wanted.status),
+        (Service.team_id, wanted.team_id),
+        (Service.kind, wanted.kind),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.tag is not None:
+        query = query.where(cast(Service.tags, String).contains(f'"{wanted.tag}"', autoescape=True))
+    if wanted.search:
+        word = wanted.search.lower()
         query = query.where(
             or_(
                 func.lower(Service.name).contains(word, autoescape=True),
                 Service.base_path.contains(word, autoescape=True),
+                func.lower(cast(Service.tags, String)).contains(word, autoescape=True),
             )
         )
     if page.after is not None:
@@ -107,8 +129,8 @@ def subscriptions_of_service(work: Work, service_id: str) -> Sequence[Subscripti
 
 
 def published_rows(work: Work) -> Sequence[Service]:
-    """Every published service."""
-    return work.session.scalars(select(Service).where(Service.status == "published").order_by(Service.id)).all()
+    """Every service that is or was published."""
+    return work.session.scalars(select(Service).where(Service.status != "draft").order_by(Service.id)).all()
 
 
 def live_pairs(work: Work) -> Sequence[tuple[str, str]]:

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from passgate.contracts.gateway_snapshot import Upstream, UpstreamEndpoint
+from passgate.contracts.upstream_pool import PoolEndpoint, PoolTls, UpstreamPool
 
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
 _PATH = re.compile(r"(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*")
@@ -50,19 +50,27 @@ def checked_host_header(value: str) -> str:
     return value
 
 
-def upstream_of(url: str, *, host_header: str | None, timeout_ms: int, connect_timeout_ms: int) -> Upstream:
-    """The gate's form of a checked URL."""
+def pool_of(url: str, *, host_header: str | None, connect_timeout_ms: int) -> UpstreamPool:
+    """The pool of a checked URL: one address."""
     parts = urlsplit(url)
     tls = parts.scheme == "https"
-    endpoint = UpstreamEndpoint(host=parts.hostname or "", port=parts.port or (_HTTPS if tls else _HTTP))
-    return Upstream(
+    endpoint = PoolEndpoint(host=parts.hostname or "", port=parts.port or (_HTTPS if tls else _HTTP))
+    return UpstreamPool(
         endpoints=(endpoint,),
-        tls=tls,
+        tls=PoolTls() if tls else None,
         path_prefix=parts.path,
         host_header=host_header,
-        timeout_ms=timeout_ms,
         connect_timeout_ms=connect_timeout_ms,
     )
+
+
+def url_of(pool: UpstreamPool) -> str:
+    """The URL of a pool's first address."""
+    endpoint = pool.endpoints[0]
+    scheme, usual = ("http", _HTTP) if pool.tls is None else ("https", _HTTPS)
+    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
+    port = "" if endpoint.port == usual else f":{endpoint.port}"
+    return f"{scheme}://{host}{port}{pool.path_prefix}"
 
 
 def is_host(host: str) -> bool:

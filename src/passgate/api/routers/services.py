@@ -3,12 +3,14 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Depends, Query
 
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.api.paging import PageOf, PageQuery, SearchQuery
+from passgate.contracts.published_service import ServiceKind
 from passgate.kernel.permissions import Permission
-from passgate.publishing.schemas import ServiceChange, ServiceIn, ServiceStatus, ServiceView
+from passgate.publishing.schemas import ServiceChange, ServiceFilter, ServiceIn, ServiceStatus, ServiceView
+from passgate.publishing.service import lifecycle
 from passgate.publishing.service import services as service
 
 router = APIRouter(prefix="/api/v1/services", tags=["services"])
@@ -22,17 +24,29 @@ _SERVICE = {
 }
 
 
+def _listed(
+    search: SearchQuery = None,
+    status: Annotated[ServiceStatus | None, Query(description="Only those of this status.")] = None,
+    tag: Annotated[str | None, Query(description="Only those with this tag.")] = None,
+    team_id: Annotated[str | None, Query(description="Only those of this team.")] = None,
+    kind: Annotated[ServiceKind | None, Query(description="Only those of this kind.")] = None,
+) -> ServiceFilter:
+    return ServiceFilter(search=search, status=status, tag=tag, team_id=team_id, kind=kind)
+
+
+ListedQuery = Annotated[ServiceFilter, Depends(_listed)]
+
+
 @router.get("", dependencies=[needs(Permission.SERVICE_READ)])
 def list_services(
     edge: CurrentEdge,
     actor: CurrentActor,
     page: PageQuery,
-    search: SearchQuery = None,
-    status: Annotated[ServiceStatus | None, Query(description="Only those of this status.")] = None,
+    wanted: ListedQuery,
 ) -> PageOf[ServiceView]:
-    """The services of your teams, and the published ones of every team."""
+    """The services of your teams, and the published ones of every team that you may find."""
     with edge.storage.reading() as work:
-        found = service.list_services(actor, work, page, search, status)
+        found = service.list_services(actor, work, page, wanted)
     return PageOf[ServiceView](items=list(found.items), next_cursor=found.next_cursor)
 
 
@@ -59,18 +73,18 @@ def update_service(edge: CurrentEdge, actor: CurrentActor, service_id: str, chan
         return service.update_service(actor, work, service_id, change)
 
 
-@router.post("/{service_id}/publish", dependencies=[needs(Permission.SERVICE_WRITE)])
+@router.post("/{service_id}/publish", dependencies=[needs(Permission.SERVICE_PUBLISH)])
 def publish_service(edge: CurrentEdge, actor: CurrentActor, service_id: str) -> ServiceView:
     """Open the route of a draft or of a retired service."""
     with edge.storage.writing() as work:
-        return service.publish_service(actor, work, service_id)
+        return lifecycle.publish_service(actor, work, service_id)
 
 
-@router.post("/{service_id}/retire", dependencies=[needs(Permission.SERVICE_WRITE)])
+@router.post("/{service_id}/retire", dependencies=[needs(Permission.SERVICE_PUBLISH)])
 def retire_service(edge: CurrentEdge, actor: CurrentActor, service_id: str) -> ServiceView:
     """Close the route of a published service at once."""
     with edge.storage.writing() as work:
-        return service.retire_service(actor, work, service_id)
+        return lifecycle.retire_service(actor, work, service_id)
 
 
 @router.delete("/{service_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=[needs(Permission.SERVICE_WRITE)])

@@ -24,7 +24,8 @@ from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
 from passgate.publishing.schemas import ServiceView
-from passgate.publishing.service.services import delete_service, get_service, publish_service, retire_service
+from passgate.publishing.service.lifecycle import publish_service, retire_service
+from passgate.publishing.service.services import delete_service, get_service
 from passgate.storage.work import Work
 
 

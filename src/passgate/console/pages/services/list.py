@@ -15,7 +15,7 @@ from passgate.console.pages.services.form import ask_to_create
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
 from passgate.console.visit import Visit
 from passgate.kernel.pagination import Page, PageRequest
-from passgate.publishing.schemas import ServiceView
+from passgate.publishing.schemas import ServiceFilter, ServiceView
 from passgate.publishing.service.services import list_services
 
 _COLUMNS = (
@@ -43,7 +43,8 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         status = filter_field("Status", _STATUSES, "")
 
     async def fetch(page: PageRequest) -> Page[ServiceView]:
-        return await visit.ask(list_services, page, (search.value or "").strip() or None, status.value or None)
+        wanted = ServiceFilter(search=(search.value or "").strip() or None, status=status.value or None)
+        return await visit.ask(list_services, page, wanted)
 
     with card(flush=True):
         listing = Listing(
