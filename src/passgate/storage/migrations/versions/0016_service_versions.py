@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,8 +11,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0013_service_versions"
-down_revision = "0012_policies"
+revision = "0016_service_versions"
+down_revision = "0015_ledger"
 branch_labels = None
 depends_on = None
 
@@ -29,6 +30,7 @@ _SERVICES = sa.table(
     sa.column("published_at", columns.UtcDateTime()),
     sa.column("policies", sa.JSON()),
 )
+_REFERRING = ("subscriptions", "service_versions", "service_revisions", "service_addresses")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -39,7 +41,7 @@ def upgrade() -> None:
     _create_smaller_tables()
     for row in op.get_bind().execute(sa.select(_SERVICES)).mappings().all():
         _move(row, versions, revisions, addresses)
-    _recreate_services()
+    _recreate_services(_alter_services, _REFERRING)
     _widen_roles()
 
 
@@ -56,15 +58,11 @@ def downgrade() -> None:
     _move_back()
     for table in ("service_secrets", "service_teams", "service_addresses", "service_revisions", "service_versions"):
         op.drop_table(table)
-    op.drop_index("ix_services_base_path", table_name="services")
     for name in ("kind", "hosts", "selection", "default_version", "visibility", "tags", "documentation"):
         op.drop_column("services", name)
     for name in ("review_required", "policies"):
         op.drop_column("services", name)
-    if op.get_bind().dialect.name == "postgresql":
-        op.create_unique_constraint("uq_services_base_path", "services", ["base_path"])
-    else:
-        op.create_index("uq_services_base_path", "services", ["base_path"], unique=True)
+    _recreate_services(_alter_back, ("subscriptions",))
 
 
 def _add_columns() -> None:
@@ -243,19 +241,14 @@ def _definition_of(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
     return {"pools": [pool], "policies": [{"kind": "timeout", "total_ms": row["timeout_ms"]}]}
 
 
-def _recreate_services() -> None:
-    """Base paths are unique per host now, and the columns that went into revisions go.
-
-    SQLite makes the table anew, and would take what refers to its rows along: hence the copies.
-    """
-    connection = op.get_bind()
-    if connection.dialect.name == "postgresql":
-        _alter_services()
+def _recreate_services(alter: Callable[[], None], referring: tuple[str, ...]) -> None:
+    """Alter the table; SQLite makes it anew, and would take what refers to its rows along: hence the copies."""
+    if op.get_bind().dialect.name == "postgresql":
+        alter()
         return
-    referring = ("subscriptions", "service_versions", "service_revisions", "service_addresses")
     for table in referring:
         op.execute(f"CREATE TEMPORARY TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608 - our own names
-    _alter_services()
+    alter()
     for table in referring:
         op.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")  # noqa: S608 - our own names
         op.execute(f"DROP TABLE kept_{table}")
@@ -268,6 +261,12 @@ def _alter_services() -> None:
         for name in _MOVED:
             batch_op.drop_column(name)
         batch_op.create_index("ix_services_base_path", ["base_path"])
+
+
+def _alter_back() -> None:
+    with op.batch_alter_table("services", schema=None) as batch_op:
+        batch_op.drop_index("ix_services_base_path")
+        batch_op.create_unique_constraint("uq_services_base_path", ["base_path"])
 
 
 def _move_back() -> None:

@@ -1,0 +1,157 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.house import House, answer, open_house
+from passgate.publishing.published_state import published_services
+from passgate.storage.work import Storage
+
+ROOT = "/api/v1/services"
+POOL = {"endpoints": [{"host": "new.internal", "port": 81}]}
+
+
+@pytest.fixture
+def house(storage: Storage) -> Iterator[House]:
+    with open_house(storage) as house:
+        yield house
+
+
+def made(house: House, **fields: object) -> str:
+    """The URL of a published service of red."""
+    service = {"name": "Orders", "base_path": "/orders", "upstream_url": "http://localhost:9000", "publish": True}
+    return f"{ROOT}/{answer(house.owner.post(ROOT, json={'team_id': house.red, **service, **fields}), 201)['id']}"
+
+
+def published(house: House) -> list[tuple[str, str, list[tuple[int, int]]]]:
+    """Name, status, and number and weight of the revisions, of each version of the one service."""
+    with house.storage.reading() as work:
+        (service,) = published_services(work)
+    return [
+        (one.name, one.status, [(revision.number, revision.weight) for revision in one.revisions])
+        for one in service.versions
+    ]
+
+
+def test_versions_live_side_by_side_and_revisions_replace_each_other(house: House) -> None:
+    one = made(house)
+    version = answer(house.owner.post(f"{one}/versions", json={"name": "v2", "definition": {"pools": [POOL]}}), 201)
+    assert (version["status"], version["is_default"], version["live"]) == ("draft", False, [])
+    (first,) = answer(house.viewer.get(f"{one}/versions/v2/revisions"), 200)["items"]
+    answer(house.owner.post(f"{one}/revisions/{first['id']}/publish"), 200)
+    assert published(house) == [("v1", "published", [(1, 100)]), ("v2", "published", [(1, 100)])]
+
+    second = answer(house.owner.post(f"{one}/versions/v2/revisions", json={"note": "Mocked"}), 201)
+    assert (second["number"], second["status"]) == (2, "draft")
+    assert second["definition"]["pools"][0]["endpoints"] == [{"host": "new.internal", "port": 81, "weight": 1}]
+    answer(house.owner.post(f"{one}/revisions/{second['id']}/publish"), 200)
+    assert published(house)[1] == ("v2", "published", [(2, 100)])
+    assert answer(house.owner.get(f"{one}/revisions/{first['id']}"), 200)["status"] == "superseded"
+    frozen = answer(house.owner.patch(f"{one}/revisions/{first['id']}", json={"note": "x"}), 409)
+    assert frozen["code"] == "wrong_status"
+
+
+def test_the_simple_form_makes_a_revision_and_publishes_it(house: House) -> None:
+    one = made(house)
+    changed = answer(house.owner.patch(one, json={"upstream_url": "https://other.example", "timeout_ms": 5}), 200)
+    assert (changed["upstream_url"], changed["timeout_ms"]) == ("https://other.example", 5)
+    assert published(house) == [("v1", "published", [(2, 100)])]
+    answer(house.owner.patch(one, json={"upstream_url": "https://other.example"}), 200)
+    assert published(house) == [("v1", "published", [(2, 100)])]
+
+
+def test_secrets_are_sealed_never_shown_and_stay_with_their_address(house: House) -> None:
+    pool: dict[str, Any] = {**POOL, "credentials": [{"header": "Authorization", "value": "Bearer hidden"}]}
+    one = made(house, upstream_url=None, definition={"pools": [pool]})
+    (revision,) = answer(house.owner.get(f"{one}/versions/v1/revisions"), 200)["items"]
+    response = house.owner.get(f"{one}/revisions/{revision['id']}")
+    assert "hidden" not in response.text
+    shown = response.json()["definition"]
+    with house.storage.reading() as work:
+        (service,) = published_services(work)
+        (credential,) = service.versions[0].revisions[0].pools[0].credentials
+        assert (credential.header, work.vault.open(credential.sealed_value)) == ("authorization", "Bearer hidden")
+
+    revisions = f"{one}/versions/v1/revisions"
+    answer(house.owner.post(revisions, json={"definition": shown}), 201)
+    shown["pools"][0]["endpoints"][0]["host"] = "thief.example"
+    refused = answer(house.owner.post(revisions, json={"definition": shown}), 422)
+    assert refused["field"] == "pools.0.credentials.0.secret"
+    moved = answer(house.owner.patch(one, json={"upstream_url": "http://thief.example"}), 422)
+    assert moved["field"] == "upstream_url"
+
+
+def test_a_draft_without_an_upstream_is_not_published(house: House) -> None:
+    one = made(house, upstream_url=None, publish=False)
+    refused = answer(house.owner.post(f"{one}/publish"), 422)
+    assert (refused["code"], refused["field"]) == ("not_publishable", "upstream_url")
+    answer(house.owner.patch(one, json={"upstream_url": "http://localhost:1"}), 200)
+    assert answer(house.owner.post(f"{one}/publish"), 200)["status"] == "published"
+
+
+def test_only_chosen_teams_find_a_service(house: House) -> None:
+    one = made(house, visibility="chosen")
+    answer(house.stranger.get(one), 404)
+    assert answer(house.stranger.get(ROOT), 200)["items"] == []
+    answer(house.owner.patch(one, json={"chosen_teams": [house.blue]}), 200)
+    assert answer(house.stranger.get(one), 200)["chosen_teams"] == []
+    assert len(answer(house.stranger.get(ROOT), 200)["items"]) == 1
+    answer(house.owner.patch(one, json={"chosen_teams": ["team_none"]}), 404)
+
+
+def test_hosts_belong_to_one_team(house: House) -> None:
+    made(house, base_path="", hosts=["Api.Red.Example"], tags=["sales"])
+    assert answer(house.owner.get(ROOT, params={"tag": "sales"}), 200)["items"][0]["hosts"] == ["api.red.example"]
+    assert answer(house.owner.get(ROOT, params={"tag": "sale"}), 200)["items"] == []
+    blue = {"team_id": house.blue, "name": "B", "base_path": "/b", "hosts": ["api.red.example"]}
+    assert answer(house.stranger.post(ROOT, json=blue), 409)["code"] == "host_taken"
+    nowhere = {"team_id": house.red, "name": "N"}
+    assert answer(house.owner.post(ROOT, json=nowhere), 422)["field"] == "base_path"
+
+
+@pytest.mark.parametrize(
+    ("definition", "field"),
+    [
+        ({"pools": [{"endpoints": [{"host": "a b", "port": 1}]}]}, "pools.0.endpoints.0.host"),
+        ({"pools": [POOL, POOL]}, "pools.1.name"),
+        ({"pools": [POOL], "mirror_pool": "x"}, "mirror_pool"),
+        ({"routes": [{"id": "a", "path": "a"}]}, "routes.0.path"),
+        ({"routes": [{"id": "a", "path": "/{x*}/a"}]}, "routes.0.path"),
+        ({"routes": [{"id": "a", "path": "/a", "pool": "x"}]}, "routes.0.pool"),
+        ({"routes": [{"id": "a", "path": "/{a}", "rewrite": "/{b}"}]}, "routes.0.rewrite"),
+        ({"routes": [{"id": "a", "path": "/a", "methods": ["get"]}]}, "routes.0.methods"),
+        ({"policies": [{"kind": "timeout", "routes": ["x"]}]}, "policies.0.routes"),
+        ({"prompt": {"user": "x", "models": []}}, "prompt"),
+    ],
+)
+def test_bad_definitions_name_their_field(house: House, definition: dict[str, object], field: str) -> None:
+    one = made(house)
+    revisions = f"{one}/versions/v1/revisions"
+    assert answer(house.owner.post(revisions, json={"definition": definition}), 422)["field"] == field
+    assert len(answer(house.owner.get(revisions), 200)["items"]) == 1
+
+
+def test_who_may_not(house: House) -> None:
+    one = made(house)
+    (revision,) = answer(house.owner.get(f"{one}/versions/v1/revisions"), 200)["items"]
+    this = f"{one}/revisions/{revision['id']}"
+    reads = [f"{one}/versions/v1/revisions", this]
+    writes = [
+        ("POST", f"{one}/versions", {"name": "v2"}),
+        ("PATCH", f"{one}/versions/v1", {"hosts": []}),
+        ("DELETE", f"{one}/versions/v1", None),
+        ("POST", f"{one}/versions/v1/revisions", {}),
+        ("PATCH", this, {"note": "x"}),
+        ("DELETE", this, None),
+        ("POST", f"{this}/publish", None),
+    ]
+    for url in reads:
+        answer(house.nobody.get(url), 401)
+        answer(house.stranger.get(url), 404)
+    for method, url, body in writes:
+        answer(house.nobody.request(method, url, json=body), 401)
+        answer(house.viewer.request(method, url, json=body), 403)
+        answer(house.stranger.request(method, url, json=body), 404)
+    draft = made(house, base_path="/draft", publish=False)
+    answer(house.stranger.get(f"{draft}/versions"), 404)
+    answer(house.stranger.get(f"{draft}/versions/v1"), 404)
