@@ -1,0 +1,1 @@
+"""Prompts as services: checked, compared, documented, tried, and a library to start from."""
