@@ -11,14 +11,19 @@ from passgate.catalog.service.connection import record_test
 from passgate.catalog.service.enabling import enable_models
 from passgate.catalog.service.providers import create_provider
 from passgate.gateway.models import NodeRow
+from passgate.identity.oauth.registration import create_registration_token
+from passgate.identity.oauth.schemas import RegistrationTokenIn
 from passgate.identity.schemas import ApplicationIn, SetupIn, TeamIn, TokenIn, TokenIssuer, UserIn
 from passgate.identity.service.applications import create_application
 from passgate.identity.service.key_rotation import keep_keys, rotate
 from passgate.identity.service.setup import complete_setup, new_setup_link
 from passgate.identity.service.teams import create_team, list_teams, set_member
+from passgate.identity.service.token_lifetimes import set_lifetime
 from passgate.identity.service.token_revocation import revoke_token
+from passgate.identity.service.token_templates import create_template
 from passgate.identity.service.tokens import issue_token
 from passgate.identity.service.users import create_user
+from passgate.identity.token_schemas import LifetimeIn, TemplateIn
 from passgate.kernel.actor import SYSTEM
 from passgate.kernel.pagination import PageRequest
 from passgate.kernel.permissions import Role
@@ -88,6 +93,7 @@ def fill(storage: Storage) -> Known:
         _applications(work, known)
         _services(work, known)
         _limits(work, known)
+        _token_rules(work, known)
         known.identity_provider, known.issuer = add_issuers(work, known.team, known.applications["checkout"])
         keep_keys(work, rotate_after=None)
         rotate(SYSTEM, work, at_once=True)
@@ -104,6 +110,22 @@ def _limits(work: Work, known: Known) -> None:
     ):
         given = {"name": name, "scope": "team", "target": known.team, "measure": measure, "window": window}
         create_limit(SYSTEM, work, LimitIn.model_validate({**given, "amount": amount}))
+
+
+def _token_rules(work: Work, known: Known) -> None:
+    """A template, a rule for lifetimes, and who may register clients."""
+    template = TemplateIn.model_validate(
+        {
+            "team_id": known.team,
+            "name": "Partner feed",
+            "description": "What partners read their feed with",
+            "audiences": ["https://partner.example"],
+            "claims": {"tier": {"value": "gold"}, "mail": {"from": "subject.email"}},
+        }
+    )
+    create_template(SYSTEM, work, _ISSUER, template)
+    set_lifetime(SYSTEM, work, "service", LifetimeIn(default_seconds=43_200))
+    create_registration_token(SYSTEM, work, RegistrationTokenIn(team_id=known.team, name="CI of the web team"))
 
 
 def _people(work: Work, known: Known) -> None:

@@ -144,3 +144,13 @@ def test_nobody_registers_without_an_initial_token(host: OAuthHost) -> None:
     for token in ("", "pgi_wrong"):
         reply = register(host, token, {"client_name": "Bot"})
         assert (reply.status_code, reply.json()["error"]) == (401, "invalid_token")
+
+
+def test_consents_are_ones_own(house: House) -> None:
+    answer(house.nobody.get("/api/v1/consents"), 401)
+    assert answer(house.viewer.get("/api/v1/consents"), 200) == {"items": []}
+    somebody = answer(house.admin.get("/api/v1/users"), 200)["items"][0]["id"]
+    answer(house.viewer.get(f"/api/v1/consents?user_id={somebody}"), 403)
+    answer(house.viewer.delete(f"/api/v1/consents/{house.red_application}"), 404)
+    answer(house.viewer.delete(f"/api/v1/consents/{house.red_application}?user_id={somebody}"), 403)
+    assert answer(house.admin.get(f"/api/v1/consents?user_id={somebody}"), 200) == {"items": []}

@@ -6,6 +6,7 @@ from passgate.console.outlet import PageBuilder
 from passgate.console.pages.access import page as access
 from passgate.console.pages.applications import detail as application
 from passgate.console.pages.applications import list as applications
+from passgate.console.pages.applications import registration
 from passgate.console.pages.audit import list as audit
 from passgate.console.pages.calls import list as calls
 from passgate.console.pages.issuers import list as issuers
@@ -27,8 +28,10 @@ from passgate.console.pages.services import detail as service
 from passgate.console.pages.services import list as services
 from passgate.console.pages.sessions import list as sessions
 from passgate.console.pages.tokens import detail as token
+from passgate.console.pages.tokens import lifetimes as token_lifetimes
 from passgate.console.pages.tokens import list as tokens
 from passgate.console.pages.tokens import of_user as tokens_of_user
+from passgate.console.pages.tokens import templates as token_templates
 from passgate.console.pages.workbench import page as workbench
 
 PAGES: Mapping[str, tuple[str, PageBuilder]] = {
@@ -44,8 +47,11 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/services": ("Services", services.show),
     "/services/{service_id}": ("Service", service.show),
     "/applications": ("Applications", applications.show),
+    "/applications/registration": ("Client registration", registration.show),
     "/applications/{application_id}": ("Application", application.show),
     "/tokens": ("Tokens", tokens.show),
+    "/tokens/templates": ("Token templates", token_templates.show),
+    "/tokens/lifetimes": ("Token lifetimes", token_lifetimes.show),
     "/tokens/{jti}": ("Token", token.show),
     "/users": ("Users", users.show),
     "/users/{user_id}": ("User", user.show),

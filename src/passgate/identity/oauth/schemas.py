@@ -121,9 +121,13 @@ class NewRegistrationToken:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """What a person has agreed to."""
+    """What a person lets an application do in their name."""
 
     client_id: str
     name: str
     scopes: list[str]
+    audiences: list[str]
     given_at: datetime
+    """When last."""
+    is_in_use: bool
+    """Whether it holds something now by which it gets tokens."""

@@ -2,7 +2,7 @@
 
 from nicegui.page_arguments import PageArguments
 
-from passgate.console.components.button import button
+from passgate.console.components.button import button, link_button
 from passgate.console.components.card import card
 from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import search_field
@@ -16,7 +16,10 @@ from passgate.console.pages.teams_of import team_names
 from passgate.console.visit import Visit
 from passgate.identity.models import Application
 from passgate.identity.service.applications import list_applications
+from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import Page, PageRequest
+from passgate.kernel.permissions import Permission
+from passgate.storage.work import Work
 
 _COLUMNS = (
     Column("name", "Name", "main"),
@@ -30,12 +33,14 @@ _COLUMNS = (
 
 async def show(visit: Visit, _args: PageArguments) -> None:
     """Build the page."""
-    teams = await visit.ask(team_names)
+    teams, registers = await visit.ask(team_names), await visit.ask(_may_register)
 
     async def create() -> None:
         await ask_to_create(visit)
 
     with page_header("Applications", "Whoever calls: your services, scripts and editors. Each has its own tokens."):
+        if registers:
+            link_button("Registration", f"{MOUNT_PATH}/applications/registration", icon="link")
         button("New application", create, kind="primary", icon="plus")
     with box("pg-filters"):
         search = search_field("Search applications")
@@ -74,3 +79,8 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         )
     await listing.load()
     search.on_value_change(listing.load)
+
+
+def _may_register(actor: Actor, work: Work) -> bool:
+    del work
+    return actor.teams_with(Permission.APPLICATION_WRITE) != frozenset()

@@ -11,8 +11,11 @@ from passgate.console.components.listing import Listing
 from passgate.console.components.page_header import page_header
 from passgate.console.components.table import Column, Row, act, tag
 from passgate.console.components.text import box
+from passgate.console.pages.sessions.consents import consent_card
 from passgate.console.visit import Visit, who
+from passgate.identity.oauth.consents import list_consents
 from passgate.identity.service.session_list import SessionView, end_all_sessions, end_session, list_sessions
+from passgate.kernel.actor import ActorKind
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.kernel.permissions import Permission
 
@@ -44,16 +47,19 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         await visit.change(end_session, session_id)
         await listing.load()
 
-    with card(flush=True):
-        listing = Listing(
-            _COLUMNS,
-            label="Sessions",
-            noun="session",
-            fetch=fetch,
-            row=_row,
-            when_empty=lambda: empty("system", "No sessions", "Nobody is signed in with a browser."),
-            on_act=acted,
-        )
+    with box("pg-stack"):
+        with card(flush=True):
+            listing = Listing(
+                _COLUMNS,
+                label="Sessions",
+                noun="session",
+                fetch=fetch,
+                row=_row,
+                when_empty=lambda: empty("system", "No sessions", "Nobody is signed in with a browser."),
+                on_act=acted,
+            )
+        if actor.kind is ActorKind.USER:
+            consent_card(visit, await visit.ask(list_consents))
     await listing.load()
     if whose is not None:
         whose.on_value_change(listing.load)

@@ -3,7 +3,7 @@
 from nicegui.page_arguments import PageArguments
 
 from passgate.console.components.banner import banner
-from passgate.console.components.button import button
+from passgate.console.components.button import button, link_button
 from passgate.console.components.card import card
 from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import filter_field, search_field
@@ -11,6 +11,7 @@ from passgate.console.components.listing import Listing
 from passgate.console.components.page_header import page_header
 from passgate.console.components.table import Row
 from passgate.console.components.text import box
+from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import counted
 from passgate.console.pages.tokens.issuing import ask_to_issue
 from passgate.console.pages.tokens.revoking import ask_to_revoke
@@ -52,6 +53,8 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     with page_header(
         "Tokens", "Every token that Passgate issued. It keeps what a token is for, never the token itself."
     ):
+        link_button("Templates", f"{MOUNT_PATH}/tokens/templates", icon="copy")
+        link_button("Lifetimes", f"{MOUNT_PATH}/tokens/lifetimes", icon="gauge")
         button("New token", issue, kind="primary", icon="plus")
     await _notice(visit)
     with box("pg-filters"):
