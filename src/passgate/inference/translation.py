@@ -13,6 +13,7 @@ from passgate.kernel.errors import PassgateError
 
 InboundFormat = Literal[
     "openai-chat",
+    "openai-responses",
     "openai-embeddings",
     "anthropic-messages",
     "gemini",

@@ -22,6 +22,7 @@ from passgate.inference.inbound.gemini.format import FORMAT as GEMINI_GENERATE
 from passgate.inference.inbound.gemini.token_count import FORMAT as GEMINI_COUNT
 from passgate.inference.inbound.openai_chat.format import FORMAT as OPENAI_CHAT
 from passgate.inference.inbound.openai_embeddings import FORMAT as OPENAI_EMBEDDINGS
+from passgate.inference.inbound.openai_responses.format import FORMAT as OPENAI_RESPONSES
 from passgate.inference.json_text import read_json
 from passgate.inference.passing import PassingExchange
 from passgate.inference.prompts.format import FORMAT as PROMPT
@@ -41,6 +42,7 @@ FORMATS: Mapping[InboundFormat, Format] = {
     form.name: form
     for form in (
         OPENAI_CHAT,
+        OPENAI_RESPONSES,
         OPENAI_EMBEDDINGS,
         ANTHROPIC_MESSAGES,
         GEMINI_GENERATE,

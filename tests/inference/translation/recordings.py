@@ -64,7 +64,7 @@ def why_uncovered(recording: Recording) -> str | None:
     """Why neither format nor dialect of the present covers an exchange; None where they do."""
     path = recording.path.split("?")[0]
     reasons = {
-        "/responses": "the Responses format is not spoken yet",
+        "/responses": "Responses have a test of their own (test_responses.py)",
         "/files": "files are kept by the vendor, not part of a chat",
         "/conversations": "conversations are kept by the vendor, not part of a chat",
         "/vector_stores": "vector stores are kept by the vendor, not part of a chat",
@@ -88,3 +88,12 @@ def uncovered() -> list[tuple[str, str, str]]:
 
 def covered() -> tuple[Recording, ...]:
     return tuple(recording for recording in everything() if why_uncovered(recording) is None)
+
+
+def responses() -> tuple[Recording, ...]:
+    """The exchanges in OpenAI's Responses; kept answers, counts and compactions are no answers of a model."""
+    return tuple(
+        recording
+        for recording in everything()
+        if recording.path.endswith("/responses") and isinstance(recording.request, dict)
+    )

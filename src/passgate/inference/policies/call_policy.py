@@ -14,6 +14,7 @@ from passgate.kernel.errors import PassgateError
 
 _OUTPUT_MEMBERS: dict[InboundFormat, tuple[tuple[str, ...], ...]] = {
     "openai-chat": (("max_completion_tokens",), ("max_tokens",)),
+    "openai-responses": (("max_output_tokens",),),
     "anthropic-messages": (("max_tokens",),),
     "gemini": (("generationConfig", "maxOutputTokens"), ("generation_config", "max_output_tokens")),
     "gemini-array": (("generationConfig", "maxOutputTokens"), ("generation_config", "max_output_tokens")),

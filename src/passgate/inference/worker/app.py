@@ -40,6 +40,7 @@ _log = logging.getLogger("passgate.inference")
 
 _CALL_PATHS: Mapping[str, InboundFormat] = {
     "/v1/chat/completions": "openai-chat",
+    "/v1/responses": "openai-responses",
     "/v1/embeddings": "openai-embeddings",
     "/v1/messages": "anthropic-messages",
 }

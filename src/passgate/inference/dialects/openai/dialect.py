@@ -3,15 +3,14 @@
 from passgate.inference.dialects.openai.embeddings import EMBEDDINGS_SIDE
 from passgate.inference.dialects.openai.failure import read_failure
 from passgate.inference.dialects.openai.native import CHAT, EMBEDDINGS
-from passgate.inference.dialects.openai.reply import read_reply
-from passgate.inference.dialects.openai.request import write_request
-from passgate.inference.dialects.openai.stream import ChunkDecoder
+from passgate.inference.dialects.openai.responses.native import RESPONSES
+from passgate.inference.dialects.openai.two_ways import EitherDecoder, read_either, write_either
 from passgate.inference.exchange.ports import ChatDialect, Dialect
 
 DIALECT = Dialect(
     "openai",
     read_failure,
-    ChatDialect(write_request, read_reply, ChunkDecoder),
-    {"openai-chat": CHAT, "openai-embeddings": EMBEDDINGS},
+    ChatDialect(write_either, read_either, EitherDecoder),
+    {"openai-chat": CHAT, "openai-responses": RESPONSES, "openai-embeddings": EMBEDDINGS},
     embeddings=EMBEDDINGS_SIDE,
 )

@@ -27,7 +27,7 @@ def prepare_chat(parsed: ParsedRequest, target: Target) -> Outgoing:
         edits["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     if profile.adds:
         edits.update((name, value) for name, value in profile.adds.items() if name not in document)
-    body, dropped = _body(parsed, target, profile, edits)
+    body, dropped = written_body(parsed, target, profile, edits)
     url = endpoint(target, profile.chat_path)
     request = VendorRequest("POST", url, request_headers(target, profile), body)
     return Outgoing(request, dropped, hide_usage=parsed.stream and not wants_usage)
@@ -37,14 +37,15 @@ def prepare_embeddings(parsed: ParsedRequest, target: Target) -> Outgoing:
     """Pass a request for embeddings on."""
     profile = read_profile(target.profile)
     edits = {name: value for name, value in profile.adds_to_embeddings.items() if name not in parsed.document}
-    body, dropped = _body(parsed, target, profile, edits)
+    body, dropped = written_body(parsed, target, profile, edits)
     url = endpoint(target, profile.embeddings_path)
     return Outgoing(VendorRequest("POST", url, request_headers(target, profile), body), dropped)
 
 
-def _body(
+def written_body(
     parsed: ParsedRequest, target: Target, profile: OpenAIProfile, edits: dict[str, Any]
 ) -> tuple[bytes, tuple[str, ...]]:
+    """The client's body for the vendor, its bytes kept where that is possible, and the fields it refuses."""
     document = parsed.document
     dropped = tuple(name for name in profile.refuses if document.get(name) is not None)
     renames = _renames(document, profile)
@@ -149,5 +150,11 @@ class ChatWatcher:
         return b"" if self._done else b"data: [DONE]\n\n"
 
 
-CHAT = NativeWire(prepare_chat, inspect_chat, ChatWatcher)
+def answers_chat(target: Target) -> bool:
+    """Whether the model answers chat completions: some answer Responses alone."""
+    beginnings = target.profile.get("responses_only")
+    return not beginnings or not target.vendor_model.startswith(tuple(beginnings))
+
+
+CHAT = NativeWire(prepare_chat, inspect_chat, ChatWatcher, answers_chat)
 EMBEDDINGS = NativeWire(prepare_embeddings, inspect_embeddings, ChatWatcher)

@@ -23,6 +23,8 @@ class OpenAIProfile:
         chat_path: path of chat completions below the base URL; ``{model}`` stands for the vendor's name of the model
             (Azure's deployments).
         embeddings_path: path of embeddings below the base URL.
+        responses_path: path of Responses below the base URL; empty: the vendor does not have them.
+        responses_only: beginnings of the names of models that answer there and nowhere else.
         reasoning_field: where the vendor wants its own earlier thoughts back: ``reasoning_content``,
             ``reasoning``, ``reasoning_details``; empty: nowhere.
         system_role: ``system``, or ``developer`` for vendors that know only that.
@@ -46,6 +48,8 @@ class OpenAIProfile:
     auth: str = "bearer"
     chat_path: str = "/chat/completions"
     embeddings_path: str = "/embeddings"
+    responses_path: str = ""
+    responses_only: tuple[str, ...] = ()
     reasoning_field: str = ""
     system_role: str = "system"
     tool_call_id_length: int = 0
@@ -73,6 +77,8 @@ def read_profile(profile: Mapping[str, Any]) -> OpenAIProfile:
         auth=profile.get("auth", _PLAIN.auth),
         chat_path=profile.get("chat_path", _PLAIN.chat_path),
         embeddings_path=profile.get("embeddings_path", _PLAIN.embeddings_path),
+        responses_path=profile.get("responses_path", _PLAIN.responses_path),
+        responses_only=tuple(profile.get("responses_only", ())),
         reasoning_field=profile.get("reasoning_field", _PLAIN.reasoning_field),
         system_role=profile.get("system_role", _PLAIN.system_role),
         tool_call_id_length=profile.get("tool_call_id_length", _PLAIN.tool_call_id_length),

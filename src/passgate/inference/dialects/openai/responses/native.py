@@ -1,0 +1,83 @@
+"""Responses on their way to a vendor that has them: bytes unchanged where nothing must change."""
+
+from typing import Any
+
+from passgate.inference.dialects.openai.failure import read_failure
+from passgate.inference.dialects.openai.native import written_body
+from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
+from passgate.inference.dialects.openai.responses.usage import read_error, read_reason, read_usage
+from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
+from passgate.inference.exchange.reading import as_object
+from passgate.inference.json_text import read_json
+from passgate.inference.sse import SseEvent
+from passgate.inference.translation import ParsedRequest, Target, VendorRequest
+
+_LAST = frozenset({"response.completed", "response.incomplete", "response.failed"})
+
+
+def prepare_responses(parsed: ParsedRequest, target: Target) -> Outgoing:
+    """Pass a request on; the vendor keeps nothing of it."""
+    profile = read_profile(target.profile)
+    edits = {} if parsed.document.get("store") is False else {"store": False}
+    body, dropped = written_body(parsed, target, profile, edits)
+    url = endpoint(target, profile.responses_path)
+    return Outgoing(VendorRequest("POST", url, request_headers(target, profile), body), dropped)
+
+
+def inspect_response(document: dict[str, Any]) -> Findings:
+    """Find usage and finish reason of a response."""
+    if document.get("error"):
+        told = read_failure(document) if document.get("object") != "response" else None
+        return Findings(read_usage(document), failure=told or read_error(document["error"]))
+    if not isinstance(document.get("output"), list):
+        raise VendorGarbageError("no output")
+    return Findings(read_usage(document), read_reason(document))
+
+
+class ResponseWatcher:
+    """Reads along in the events of a response."""
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self._ended = False
+
+    @property
+    def complete(self) -> bool:
+        """The whole response was told."""
+        return self._ended
+
+    def see(self, event: SseEvent) -> bool:
+        """Read one event; none is nothing but the usage."""
+        if event.data is None:
+            return False
+        try:
+            document = read_json(event.data)
+        except ValueError as error:
+            if event.data.strip() == b"[DONE]":
+                return False
+            raise VendorGarbageError("an event is not JSON") from error
+        if not isinstance(document, dict):
+            raise VendorGarbageError("an event is not an object")
+        kind = document.get("type")
+        if kind in _LAST:
+            self._ended = True
+            response = as_object(document.get("response"))
+            self.findings.usage = read_usage(response)
+            self.findings.finish_reason = read_reason(response)
+            if kind == "response.failed":
+                self.findings.failure = read_error(response.get("error"))
+        elif kind == "error" or (kind is None and document.get("error") is not None):
+            self.findings.failure = read_error(document.get("error") or document)
+        return False
+
+    def ending(self) -> bytes:
+        """A complete stream lacks nothing."""
+        return b""
+
+
+def has_responses(target: Target) -> bool:
+    """Whether the vendor has Responses."""
+    return bool(target.profile.get("responses_path"))
+
+
+RESPONSES = NativeWire(prepare_responses, inspect_response, ResponseWatcher, has_responses)

@@ -1,0 +1,51 @@
+"""OpenAI's two ways to talk to a model: chat completions, and Responses for the models that answer nothing else."""
+
+from typing import Any
+
+from passgate.inference.dialects.openai.native import answers_chat
+from passgate.inference.dialects.openai.reply import read_reply
+from passgate.inference.dialects.openai.request import write_request
+from passgate.inference.dialects.openai.responses.reply import read_response
+from passgate.inference.dialects.openai.responses.request import write_responses_request
+from passgate.inference.dialects.openai.responses.stream import ResponseDecoder
+from passgate.inference.dialects.openai.stream import ChunkDecoder
+from passgate.inference.exchange.chat_reply import ChatReply
+from passgate.inference.exchange.chat_request import ChatRequest
+from passgate.inference.exchange.events import StreamEvent
+from passgate.inference.exchange.ports import Outgoing
+from passgate.inference.sse import SseEvent
+from passgate.inference.translation import ParsedRequest, Target
+
+_RESPONSE_EVENT = b'"type":"response.'
+
+
+def write_either(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:
+    """Write the request in the form that the model answers."""
+    write = write_request if answers_chat(target) else write_responses_request
+    return write(request, parsed, target)
+
+
+def read_either(document: dict[str, Any]) -> ChatReply:
+    """Read an answer of either form; each says which it is."""
+    return read_response(document) if document.get("object") == "response" else read_reply(document)
+
+
+class EitherDecoder:
+    """Reads a stream of either form; its first event with data says which it is."""
+
+    def __init__(self) -> None:
+        self._decoder: ChunkDecoder | ResponseDecoder | None = None
+
+    @property
+    def complete(self) -> bool:
+        """The stream has said all that it must say."""
+        return self._decoder is not None and self._decoder.complete
+
+    def see(self, event: SseEvent) -> list[StreamEvent]:
+        """The neutral events of one event."""
+        if self._decoder is None:
+            if event.data is None:
+                return []
+            of_responses = _RESPONSE_EVENT in event.data.replace(b" ", b"")
+            self._decoder = ResponseDecoder() if of_responses else ChunkDecoder()
+        return self._decoder.see(event)

@@ -1,0 +1,177 @@
+"""The items of a streamed response while they are open, each telling its own events."""
+
+from typing import Any
+
+from passgate.inference.exchange.content import Citation, Thinking
+from passgate.inference.inbound.openai_responses import output
+from passgate.inference.json_text import write_json
+from passgate.inference.sse import sse_event
+
+
+class EventLine:
+    """Numbers the events, and keeps the items in the order in which they began."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self.items: list[dict[str, Any]] = []
+
+    def event(self, kind: str, **members: object) -> bytes:
+        """One event."""
+        document = {"type": kind, "sequence_number": self._number, **members}
+        self._number += 1
+        return sse_event(write_json(document), kind)
+
+    def reserve(self) -> int:
+        """The place of an item that begins."""
+        self.items.append({})
+        return len(self.items) - 1
+
+
+class OpenMessage:
+    """Something being said, in parts that are text or refusal."""
+
+    def __init__(self, line: EventLine, item_id: str) -> None:
+        self._line = line
+        self._id = item_id
+        self._place = line.reserve()
+        self._parts: list[dict[str, Any]] = []
+        self._kind = ""
+        self._said: list[str] = []
+        self._citations: list[Citation] = []
+
+    def begin(self) -> bytes:
+        """The item is there."""
+        item = output.message(self._id, [], "in_progress")
+        return self._line.event("response.output_item.added", output_index=self._place, item=item)
+
+    def say(self, kind: str, text: str) -> bytes:
+        """More of a part of that kind (``output_text`` or ``refusal``)."""
+        opening = b""
+        if self._kind != kind:
+            opening = self._close_part()
+            self._kind = kind
+            opening += self._about("response.content_part.added", part=_part(kind, "", []))
+        self._said.append(text)
+        extra: dict[str, object] = {"logprobs": []} if kind == "output_text" else {}
+        return opening + self._about(f"response.{kind}.delta", delta=text, **extra)
+
+    def cite(self, citation: Citation) -> None:
+        """The part rests on this; told when the part is whole, since only then its place is known."""
+        self._citations.append(citation)
+
+    def close(self) -> bytes:
+        """The item is whole."""
+        rest = self._close_part()
+        item = output.message(self._id, self._parts)
+        self._line.items[self._place] = item
+        return rest + self._line.event("response.output_item.done", output_index=self._place, item=item)
+
+    def _close_part(self) -> bytes:
+        if not self._kind:
+            return b""
+        text = "".join(self._said)
+        notes = [output.annotation(citation, len(text)) for citation in self._citations]
+        part = _part(self._kind, text, notes)
+        told = b"".join(
+            self._about("response.output_text.annotation.added", annotation_index=index, annotation=note)
+            for index, note in enumerate(notes)
+        )
+        extra: dict[str, object] = {"text": text, "logprobs": []}
+        if self._kind == "refusal":
+            extra = {"refusal": text}
+        told += self._about(f"response.{self._kind}.done", **extra)
+        told += self._about("response.content_part.done", part=part)
+        self._parts.append(part)
+        self._kind, self._said, self._citations = "", [], []
+        return told
+
+    def _about(self, kind: str, **members: object) -> bytes:
+        return self._line.event(
+            kind, item_id=self._id, output_index=self._place, content_index=len(self._parts), **members
+        )
+
+
+class OpenThought:
+    """Thoughts being told, as a summary of one part."""
+
+    def __init__(self, line: EventLine, item_id: str) -> None:
+        self._line = line
+        self._id = item_id
+        self._place = line.reserve()
+        self._said: list[str] = []
+
+    def begin(self) -> bytes:
+        """The item is there."""
+        item = output.reasoning(self._id, Thinking())
+        return self._line.event("response.output_item.added", output_index=self._place, item=item)
+
+    def say(self, text: str) -> bytes:
+        """More thoughts."""
+        opening = b""
+        if not self._said:
+            opening = self._about("response.reasoning_summary_part.added", part=_summary(""))
+        self._said.append(text)
+        return opening + self._about("response.reasoning_summary_text.delta", delta=text)
+
+    def close(self, sealed: Thinking | None = None) -> bytes:
+        """The thoughts are whole, with their signature where there is one."""
+        text = "".join(self._said)
+        told = b""
+        if self._said:
+            told = self._about("response.reasoning_summary_text.done", text=text)
+            told += self._about("response.reasoning_summary_part.done", part=_summary(text))
+        given = sealed or Thinking()
+        item = output.reasoning(self._id, Thinking(text, given.signature, given.data, given.format, given.id))
+        self._line.items[self._place] = item
+        return told + self._line.event("response.output_item.done", output_index=self._place, item=item)
+
+    def _about(self, kind: str, **members: object) -> bytes:
+        return self._line.event(kind, item_id=self._id, output_index=self._place, summary_index=0, **members)
+
+
+class OpenCall:
+    """A tool call whose arguments are coming."""
+
+    def __init__(self, line: EventLine, item_id: str, call_id: str, name: str) -> None:
+        self._line = line
+        self._id = item_id
+        self._call_id = call_id
+        self._name = name
+        self._place = line.reserve()
+        self._arguments: list[str] = []
+
+    def begin(self) -> bytes:
+        """The item is there."""
+        return self._line.event("response.output_item.added", output_index=self._place, item=self._item("in_progress"))
+
+    def add(self, arguments: str) -> bytes:
+        """More of the arguments."""
+        self._arguments.append(arguments)
+        return self._about("response.function_call_arguments.delta", delta=arguments)
+
+    def close(self) -> bytes:
+        """The call is whole."""
+        item = self._item("completed")
+        self._line.items[self._place] = item
+        done = self._about("response.function_call_arguments.done", name=self._name, arguments=item["arguments"])
+        return done + self._line.event("response.output_item.done", output_index=self._place, item=item)
+
+    def _item(self, status: str) -> dict[str, Any]:
+        return output.function_call(
+            item_id=self._id,
+            call_id=self._call_id,
+            name=self._name,
+            arguments="".join(self._arguments),
+            status=status,
+        )
+
+    def _about(self, kind: str, **members: object) -> bytes:
+        return self._line.event(kind, item_id=self._id, output_index=self._place, **members)
+
+
+def _part(kind: str, text: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
+    return output.refusal(text) if kind == "refusal" else output.text(text, annotations)
+
+
+def _summary(text: str) -> dict[str, str]:
+    return {"type": "summary_text", "text": text}

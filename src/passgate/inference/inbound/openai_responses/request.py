@@ -1,0 +1,167 @@
+"""A Responses request as a neutral one."""
+
+from typing import Any
+
+from passgate.inference.exchange.chat_request import (
+    EFFORTS,
+    ChatRequest,
+    Reasoning,
+    ResponseFormat,
+    Tool,
+    ToolChoice,
+)
+from passgate.inference.exchange.content import Text
+from passgate.inference.inbound.fields import Fields
+from passgate.inference.inbound.openai_responses.items import read_input
+
+_CHOICES = {"auto": ToolChoice("auto"), "none": ToolChoice("none"), "required": ToolChoice("required")}
+_NAMES = {
+    "max_tokens": "max_output_tokens",
+    "response_format": "text.format",
+    "verbosity": "text.verbosity",
+    "user": "safety_identifier",
+    "logprobs": "include",
+}
+_ALWAYS_TOLD = "reasoning.encrypted_content"
+_LOGPROBS = "message.output_text.logprobs"
+
+
+def read_request(document: dict[str, Any]) -> ChatRequest:
+    """Read the whole request. A stream of this format always tells its usage.
+
+    Raises:
+        InvalidRequestError: a field is missing or of a wrong type.
+        UntranslatableError: a field that only OpenAI knows and that may not be left out.
+    """
+    fields = Fields(document, "", [])
+    system, turns = read_input(fields)
+    instructions = fields.text_or_none("instructions")
+    if instructions is not None:
+        system.insert(0, Text(instructions, path="instructions"))
+    request = ChatRequest(fields.text("model"), turns, system, names=dict(_NAMES), unread=fields.unread)
+    request.stream = fields.flag("stream") or False
+    request.include_usage = True
+    _read_tools(fields, request)
+    _read_sampling(fields, request)
+    _read_output(fields, request)
+    _refuse_unknowable(fields)
+    request.metadata = fields.mapping("metadata")
+    request.service_tier = fields.text_or_none("service_tier")
+    request.prompt_cache_key = fields.text_or_none("prompt_cache_key")
+    fields.done()
+    return request
+
+
+def _read_sampling(fields: Fields, request: ChatRequest) -> None:
+    request.temperature = fields.number("temperature")
+    request.top_p = fields.number("top_p")
+    request.top_logprobs = fields.integer("top_logprobs")
+    request.user = fields.text_or_none("safety_identifier") or fields.text_or_none("user")
+    fields.skip("user")
+    if "safety_identifier" not in fields.document:
+        request.names["user"] = "user"
+    for wanted in fields.texts("include"):
+        if wanted == _LOGPROBS:
+            request.logprobs = True
+        elif wanted != _ALWAYS_TOLD:
+            fields.unread.append(f"include.{wanted}")
+
+
+def _read_output(fields: Fields, request: ChatRequest) -> None:
+    request.max_tokens = fields.integer("max_output_tokens")
+    text = fields.object("text")
+    if text is not None:
+        request.verbosity = text.text_or_none("verbosity")
+        request.response_format = _read_format(text.object("format"))
+        text.done()
+    thinking = fields.object("reasoning")
+    if thinking is not None:
+        effort = thinking.text_or_none("effort")
+        if effort is not None and effort not in EFFORTS:
+            raise thinking.wrong("effort", "one of " + ", ".join(EFFORTS))
+        summary = thinking.text_or_none("summary") or thinking.text_or_none("generate_summary")
+        thinking.skip("generate_summary")
+        display = "summarized" if summary is not None else None
+        request.reasoning = Reasoning(effort=EFFORTS[effort] if effort else None, display=display)
+        thinking.done()
+        if effort is None:
+            request.reasoning = None  # how thoughts are told, without thoughts being asked for
+
+
+def _read_format(fields: Fields | None) -> ResponseFormat | None:
+    if fields is None:
+        return None
+    kind = fields.text("type")
+    if kind == "text":
+        found = ResponseFormat("text")
+    elif kind == "json_object":
+        found = ResponseFormat("json_object")
+    elif kind == "json_schema":
+        found = ResponseFormat(
+            "json_schema",
+            fields.mapping("schema") or {},
+            fields.text_or_none("name"),
+            fields.text_or_none("description"),
+            fields.flag("strict"),
+        )
+    else:
+        raise fields.refuse("type", f"the format '{kind}' is known to no other vendor.")
+    fields.done()
+    return found
+
+
+def _read_tools(fields: Fields, request: ChatRequest) -> None:
+    for tool in fields.objects("tools"):
+        kind = tool.text("type")
+        if kind != "function":
+            raise tool.refuse("type", f"tools of the type '{kind}' are known to no other vendor.")
+        request.tools.append(
+            Tool(
+                tool.text("name"),
+                tool.text_or_none("description"),
+                tool.mapping("parameters") or {},
+                tool.flag("strict"),
+                path=tool.path,
+            )
+        )
+        tool.done()
+    request.parallel_tool_calls = fields.flag("parallel_tool_calls")
+    request.tool_choice = _read_choice(fields)
+
+
+def _read_choice(fields: Fields) -> ToolChoice | None:
+    choice = fields.take("tool_choice")
+    if choice is None:
+        return None
+    if isinstance(choice, str):
+        if choice not in _CHOICES:
+            raise fields.wrong("tool_choice", "one of auto, none, required, or an object")
+        return _CHOICES[choice]
+    inner = Fields(choice, "tool_choice", fields.unread)
+    kind = inner.text("type")
+    if kind == "function":
+        return ToolChoice("required", (inner.text("name"),))
+    if kind == "allowed_tools":
+        names = []
+        for tool in inner.objects("tools"):
+            if tool.text("type") != "function":
+                raise tool.refuse("type", "such tools are known to no other vendor.")
+            names.append(tool.text("name"))
+        return ToolChoice("required" if inner.text("mode") == "required" else "auto", tuple(names))
+    raise inner.refuse("type", f"the choice '{kind}' is known to no other vendor.")
+
+
+def _refuse_unknowable(fields: Fields) -> None:
+    """Refuse what changes the answer's very nature and has no counterpart elsewhere. State is refused before."""
+    if fields.take("prompt") is not None:
+        raise fields.refuse("prompt", "it is kept at OpenAI.")
+    if fields.document.get("store") is False:
+        fields.skip("store")
+    if fields.document.get("background") is False:
+        fields.skip("background")
+    if fields.document.get("truncation") == "disabled":
+        fields.skip("truncation")
+    options = fields.object("stream_options")
+    if options is not None:
+        options.skip("include_obfuscation")
+        options.done()
