@@ -61,6 +61,18 @@ def test_an_anthropic_stream_is_masked_before_its_block_ends(worker: RunningWork
     assert answer.body.index(b"[masked:mail]") < answer.body.index(b"content_block_stop")
 
 
+def test_a_streamed_response_is_masked_wherever_it_tells_its_text(worker: RunningWorker, vendor: FakeVendor) -> None:
+    ruled(worker, vendor, AiPolicy(id="p", masking=(CARD,)))
+    vendor.reply(PATH, openai_stream(("Pay ", "4111 11", "11 1", "111 111", "1 now")))
+    answer = worker.call("/v1/responses", {"model": "gpt", "input": "Hi", "stream": True})
+    events = [json.loads(line[6:]) for line in answer.body.splitlines() if line.startswith(b"data: {")]
+    deltas = [event["delta"] for event in events if event["type"] == "response.output_text.delta"]
+    assert "".join(deltas) == "Pay [masked:card] now"
+    [message] = events[-1]["response"]["output"]
+    assert message["content"][0]["text"] == "Pay [masked:card] now"
+    assert b"111" not in answer.body
+
+
 def test_what_is_blocked_never_reaches_the_vendor(worker: RunningWorker, vendor: FakeVendor) -> None:
     rule = MAIL.model_copy(update={"action": "block"})
     ruled(worker, vendor, AiPolicy(id="p", masking=(rule,)))

@@ -55,6 +55,24 @@ def test_openai_to_an_anthropic_model(openai_client: openai.OpenAI, vendor: Fake
     assert final.choices[0].message.content == "Hello"
 
 
+@pytest.mark.parametrize("model", ["claude", "gpt"])
+def test_responses(openai_client: openai.OpenAI, worker: RunningWorker, vendor: FakeVendor, model: str) -> None:
+    vendor.reply("/v1/messages", anthropic_message("Hello"), anthropic_stream(("Hel", "lo")))
+    vendor.reply("/v1/chat/completions", openai_chat("Hello"), openai_stream(("Hel", "lo")))
+    answer = openai_client.responses.create(model=model, input="Hi", max_output_tokens=64)
+    assert (answer.output_text, answer.status, answer.store) == ("Hello", "completed", False)
+    with openai_client.responses.stream(model=model, input="Hi", max_output_tokens=64) as stream:
+        deltas = [event.delta for event in stream if event.type == "response.output_text.delta"]
+        final = stream.get_final_response()
+    assert (deltas, final.output_text) == (["Hel", "lo"], "Hello")
+    assert final.usage is not None
+    assert final.usage.output_tokens == 9
+    assert [record.format_in for record in worker.usage(2)] == ["openai-responses"] * 2
+    with pytest.raises(openai.BadRequestError) as refused:
+        openai_client.responses.create(model=model, input="Hi", previous_response_id="resp_1")
+    assert refused.value.param == "previous_response_id"
+
+
 def test_openai_errors(openai_client: openai.OpenAI, worker: RunningWorker, vendor: FakeVendor) -> None:
     with pytest.raises(openai.NotFoundError) as missing:
         openai_client.chat.completions.create(model="nope", messages=[{"role": "user", "content": "Hi"}])

@@ -11,7 +11,18 @@ from passgate.inference.policies.finders import Finder
 from passgate.kernel.errors import PassgateError
 
 _STRUCTURE = frozenset(
-    {"id", "role", "type", "model", "tool_call_id", "tool_use_id", "call_id", "signature", "thoughtSignature"}
+    {
+        "id",
+        "role",
+        "type",
+        "model",
+        "tool_call_id",
+        "tool_use_id",
+        "call_id",
+        "item_id",
+        "signature",
+        "thoughtSignature",
+    }
 )
 """Members that say how a document hangs together: changed ones would break it, and nobody speaks in them."""
 _FREE = frozenset({"input", "args", "response", "arguments"})

@@ -1,5 +1,6 @@
 """Where the events of a client's stream hold pieces of text, format by format."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,6 +125,27 @@ def _gemini_event(key: Key, text: str, last: dict[str, Any]) -> bytes:
     return sse_event(write_json({"candidates": candidates, **about}))
 
 
+_RESPONSE_DELTA = re.compile(r"response\.(output_text|refusal|reasoning_\w+|function_call_arguments)\.delta")
+_RESPONSE_PLACES = ("item_id", "output_index", "content_index", "summary_index")
+
+
+def _responses(document: dict[str, Any]) -> Pieces:
+    """Events that tell a whole part or item once more close it, and are searched like any document."""
+    item = _number(document.get("output_index"))
+    kind = document.get("type")
+    found = _RESPONSE_DELTA.fullmatch(kind) if isinstance(kind, str) else None
+    if found is None or not isinstance(document.get("delta"), str):
+        return Pieces([], {item} if isinstance(kind, str) and kind.endswith(".done") else set())
+    part = _number(document.get("content_index")) + _number(document.get("summary_index"))
+    return Pieces([Slot((item, found[1], part), document, "delta")], set())
+
+
+def _responses_event(key: Key, text: str, last: dict[str, Any]) -> bytes:
+    kind = f"response.{key[1]}.delta"
+    about: dict[str, Any] = {name: last[name] for name in (*_RESPONSE_PLACES, "sequence_number") if name in last}
+    return sse_event(write_json({**about, "type": kind, "output_index": key[0], "delta": text}), kind)
+
+
 @dataclass(frozen=True, slots=True)
 class StreamShape:
     """How to find text in a format's events, and how to word an event of it."""
@@ -134,6 +156,7 @@ class StreamShape:
 
 SHAPES: Mapping[InboundFormat, StreamShape] = {
     "openai-chat": StreamShape(_openai, _openai_event),
+    "openai-responses": StreamShape(_responses, _responses_event),
     "anthropic-messages": StreamShape(_anthropic, _anthropic_event),
     "gemini": StreamShape(_gemini, _gemini_event),
 }

@@ -27,7 +27,8 @@ def write_either(request: ChatRequest, parsed: ParsedRequest, target: Target) ->
 
 def read_either(document: dict[str, Any]) -> ChatReply:
     """Read an answer of either form; each says which it is."""
-    return read_response(document) if document.get("object") == "response" else read_reply(document)
+    of_responses = isinstance(document, dict) and document.get("object") == "response"
+    return read_response(document) if of_responses else read_reply(document)
 
 
 class EitherDecoder:
