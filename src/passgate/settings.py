@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     key_rotation_days: Annotated[int, Field(ge=0, le=3650)] = Field(
         default=90, description="Days after which the next signing key takes over; 0: by hand only."
     )
+    fetch_private_addresses: bool = Field(
+        default=False, description="Whether OpenAPI documents may be fetched from addresses of private networks."
+    )
 
     valkey_url: SecretStr | None = Field(
         default=None,

@@ -19,6 +19,7 @@ class Edge:
         public_url: the URL that clients use, without a slash at the end.
         secure_cookies: whether browsers may send cookies over https only.
         session_limits: how long a browser session lives.
+        fetch_private_addresses: whether documents may be fetched from addresses of private networks.
     """
 
     storage: Storage
@@ -26,3 +27,4 @@ class Edge:
     public_url: str
     secure_cookies: bool
     session_limits: SessionLimits = field(default_factory=SessionLimits)
+    fetch_private_addresses: bool = False

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from passgate.api.edge import Edge
 from passgate.api.problem import FieldError, problem
 from passgate.kernel.errors import PassgateError
+from passgate.publishing.openapi.faults import DocumentRefusedError
 
 _log = logging.getLogger("passgate.api")
 
@@ -43,6 +44,11 @@ def _refusal(request: Request, raised: Exception) -> JSONResponse:
     edge.storage.tell_refusal(error)
     answer = problem(error.status, error.code, error.message, request_id_of(request))
     answer.field = error.field
+    if isinstance(error, DocumentRefusedError):
+        answer.errors = [
+            FieldError(field=fault.place, rule=fault.rule, detail=fault.detail, line=fault.line)
+            for fault in error.faults
+        ]
     return answer.response(CHALLENGE if error.status == HTTPStatus.UNAUTHORIZED else None)
 
 

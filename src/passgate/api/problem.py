@@ -12,9 +12,10 @@ MEDIA_TYPE = "application/problem+json"
 class FieldError(BaseModel):
     """One field of the input and the rule that it breaks."""
 
-    field: str = Field(description="Dotted path of the field.")
+    field: str = Field(description="Dotted path of the field; in an OpenAPI document, a JSON pointer.")
     rule: str = Field(description="Stable name of the rule.")
     detail: str
+    line: int | None = Field(default=None, description="Line of the text, where the field is a whole document.")
 
 
 class Problem(BaseModel):

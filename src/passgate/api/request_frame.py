@@ -19,9 +19,12 @@ from passgate.kernel.origin import Origin, client_address, serving
 _log = logging.getLogger("passgate.api")
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
+"""Where OpenAPI documents of 5 MB come in as texts in JSON."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_DOCUMENT_PATHS = "/api/v1/openapi/"
 _API_PATHS = ("/api/", "/.well-known/")
 
 _HEADERS_EVERYWHERE = {
@@ -35,16 +38,17 @@ _HEADERS_OF_API = {
 }
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, path: str) -> Receive:
     """The body as it comes in, up to a limit that no honest request comes near."""
     size = 0
+    most = MAX_DOCUMENT_BYTES if path.startswith(_DOCUMENT_PATHS) else MAX_BODY_BYTES
 
     async def receive_bounded() -> Message:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > MAX_BODY_BYTES:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body has at most {MAX_BODY_BYTES} bytes.")
+        if size > most:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body has at most {most} bytes.")
         return message
 
     return receive_bounded
@@ -82,7 +86,7 @@ class RequestFrame:
         origin = Origin(ip=client_address(headers.get("x-forwarded-for", ""), peer), request_id=request_id)
         try:
             with serving(origin):
-                await self.app(scope, _bounded(receive), send_framed)
+                await self.app(scope, _bounded(receive, scope["path"]), send_framed)
         except Exception:  # the edge of the process: whatever was not foreseen is logged and answered
             _log.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
             if has_started:

@@ -64,7 +64,15 @@ def build_application(settings: Settings, storage: Storage) -> FastAPI:
     limits = SessionLimits(
         absolute=timedelta(hours=settings.session_lifetime_hours), idle=timedelta(minutes=settings.session_idle_minutes)
     )
-    api = create_api(Edge(storage, issuer, settings.base_url, secure_cookies=secure, session_limits=limits))
+    edge = Edge(
+        storage,
+        issuer,
+        settings.base_url,
+        secure_cookies=secure,
+        session_limits=limits,
+        fetch_private_addresses=settings.fetch_private_addresses,
+    )
+    api = create_api(edge)
     mount_console(api, Console(storage, issuer, settings.base_url, secure_cookies=secure, session_limits=limits))
     return api
 

@@ -1,0 +1,157 @@
+"""A document from a URL: bounded in time and size, and never from our own network, unless a setting allows it.
+
+The address is looked up once, judged, and asked by its number, so that no second look-up can lead elsewhere. Redirects
+are followed by hand, each judged anew.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import monotonic
+from urllib.parse import urljoin, urlsplit
+
+from passgate.kernel.errors import InvalidInputError
+from passgate.publishing.openapi.reading import MOST_BYTES
+
+SECONDS = 10.0
+_MOST_REDIRECTS = 3
+_CHUNK = 64 * 1024
+_LONGEST_URL = 2_000
+_PORTS = {"http": 80, "https": 443}
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+class FetchRefusedError(InvalidInputError):
+    """A URL that may not be asked, or that gave no document."""
+
+    code = "document_not_fetched"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="url")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """How documents are fetched."""
+
+    private_addresses: bool = False
+    """Whether addresses of our own network may be asked."""
+    seconds: float = SECONDS
+
+    def text_at(self, url: str) -> str:
+        """The text at that URL.
+
+        Raises:
+            FetchRefusedError: another scheme than http and https, a private address, too slow, too large, no success.
+        """
+        until = monotonic() + self.seconds
+        for _ in range(_MOST_REDIRECTS + 1):
+            status, location, body = self._ask(url, until)
+            if status not in _REDIRECTS:
+                return _text(url, status, body)
+            url = urljoin(url, location)
+        raise FetchRefusedError(f"It redirects more than {_MOST_REDIRECTS} times.")
+
+    def _ask(self, url: str, until: float) -> tuple[int, str, bytes]:
+        scheme, host, port, target = _parts(url)
+        address = self._address(host, port)
+        try:
+            with socket.create_connection((address, port), timeout=_left(until)) as plain, _cut_at(plain, until):
+                line = (
+                    ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+                    if scheme == "https"
+                    else plain
+                )
+                connection = http.client.HTTPConnection(host, port)
+                connection.sock = line
+                connection.request("GET", target, headers={"accept": "application/json, application/yaml, */*"})
+                answer = connection.getresponse()
+                return answer.status, answer.getheader("location", ""), _body(answer, line, until)
+        except TimeoutError:
+            raise FetchRefusedError(f"{host} did not answer within {self.seconds:g} seconds.") from None
+        except (OSError, http.client.HTTPException) as error:
+            raise FetchRefusedError(f"{host} cannot be asked: {error or type(error).__name__}.") from None
+
+    def _address(self, host: str, port: int) -> str:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise FetchRefusedError(f"The host {host} is not known to the name service.") from None
+        addresses = [str(one[4][0]) for one in found]
+        if not self.private_addresses and not all(_is_public(one) for one in addresses):
+            raise FetchRefusedError(
+                f"{host} is an address of a private network; the setting PASSGATE_FETCH_PRIVATE_ADDRESSES allows these."
+            )
+        return addresses[0]
+
+
+@contextmanager
+def _cut_at(line: socket.socket, until: float) -> Iterator[None]:
+    """Ends the connection at the time, however slowly the other side feeds it."""
+    timer = threading.Timer(_left(until), _shut, (line,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _shut(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _parts(url: str) -> tuple[str, str, int, str]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise FetchRefusedError("A URL has the form https://host[:port]/path.") from None
+    if parts.scheme not in _PORTS or not parts.hostname or len(url) > _LONGEST_URL or not url.isascii():
+        raise FetchRefusedError("A URL has the form https://host[:port]/path.")
+    if "@" in parts.netloc or any(letter <= " " for letter in url):
+        raise FetchRefusedError("A URL holds no credentials and no blanks.")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return parts.scheme, parts.hostname, port or _PORTS[parts.scheme], target
+
+
+def _is_public(address: str) -> bool:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
+
+
+def _body(answer: http.client.HTTPResponse, line: socket.socket, until: float) -> bytes:
+    body = bytearray()
+    while True:
+        line.settimeout(_left(until))
+        chunk = answer.read1(_CHUNK)
+        if not chunk:
+            return bytes(body)
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise FetchRefusedError(f"It is larger than {MOST_BYTES} bytes.")
+
+
+def _left(until: float) -> float:
+    left = until - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _text(url: str, status: int, body: bytes) -> str:
+    host = urlsplit(url).hostname
+    if status != HTTPStatus.OK:
+        raise FetchRefusedError(f"{host} answered with status {status}.")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FetchRefusedError(f"What {host} answered is no text in UTF-8.") from None
