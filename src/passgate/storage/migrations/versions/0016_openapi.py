@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0013_openapi"
-down_revision = "0012_policies"
+revision = "0016_openapi"
+down_revision = "0015_ledger"
 branch_labels = None
 depends_on = None
 
