@@ -9,7 +9,16 @@ from databases import PostgresDatabases
 from passgate.storage.base import Base
 from passgate.storage.migration import migrate
 
-DOMAINS = ("identity", "catalog", "publishing", "publishing.limits", "metering", "metering.ledger", "gateway")
+DOMAINS = (
+    "identity",
+    "catalog",
+    "publishing",
+    "publishing.limits",
+    "publishing.openapi",
+    "metering",
+    "metering.ledger",
+    "gateway",
+)
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_has(engine: Engine) -> None:
