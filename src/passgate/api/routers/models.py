@@ -10,6 +10,7 @@ from passgate.api.paging import PageOf, PageQuery, SearchQuery
 from passgate.catalog.schemas import DeploymentChange, ModelChange, ModelView
 from passgate.catalog.service import models as service
 from passgate.kernel.permissions import Permission
+from passgate.publishing.service.model_renaming import change_model
 
 router = APIRouter(prefix="/api/v1/models", tags=["models"])
 
@@ -37,7 +38,7 @@ def get_model(edge: CurrentEdge, actor: CurrentActor, model_id: str) -> ModelVie
 def update_model(edge: CurrentEdge, actor: CurrentActor, model_id: str, change: ModelChange) -> ModelView:
     """Rename a model, switch it on or off, or correct what is known of it."""
     with edge.storage.writing() as work:
-        return service.update_model(actor, work, model_id, change)
+        return change_model(actor, work, model_id, change)
 
 
 @router.delete("/{model_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=[needs(Permission.MODEL_WRITE)])

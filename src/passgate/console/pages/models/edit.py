@@ -1,12 +1,13 @@
 """Changing a model and its deployments."""
 
 from passgate.catalog.schemas import DeploymentChange, DeploymentView, ModelChange, ModelView
-from passgate.catalog.service.models import update_deployment, update_model
+from passgate.catalog.service.models import update_deployment
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import text_field
 from passgate.console.components.form import Form
 from passgate.console.components.text import Words, box
 from passgate.console.visit import Visit
+from passgate.publishing.service.model_renaming import change_model
 
 PRICES = {
     "input": "Input",
@@ -27,7 +28,7 @@ async def ask_to_change(visit: Visit, model: ModelView) -> None:
 
     async def change(form: Form) -> None:
         given = {name: form.text(name) for name in ("context_window", "max_output_tokens")}
-        await visit.change(update_model, model.id, ModelChange.model_validate({"name": form["name"], **given}))
+        await visit.change(change_model, model.id, ModelChange.model_validate({"name": form["name"], **given}))
         await visit.refresh()
 
     with form_dialog("Edit model", "Clients ask for it by its name; a new name holds at once.", "Save", change) as form:
