@@ -51,7 +51,9 @@ def test_the_service_s_owners_may_end_it(house: House, service: str) -> None:
     body = {"service_id": service, "application_id": house.blue_application}
     made = answer(house.stranger.post(ROOT, json=body), 201)
 
-    answer(house.owner.delete(f"{ROOT}/{made['id']}"), 200)
+    assert answer(house.owner.delete(f"{ROOT}/{made['id']}"), 422)["code"] == "reason_needed"
+    ended = answer(house.owner.delete(f"{ROOT}/{made['id']}", params={"reason": "It moved."}), 200)
+    assert (ended["status"], ended["reason"]) == ("ended", "It moved.")
 
     assert live(house) == []
 

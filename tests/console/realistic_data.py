@@ -32,7 +32,7 @@ from passgate.publishing.limits.schemas import LimitIn
 from passgate.publishing.limits.service import create_limit
 from passgate.publishing.schemas import ServiceIn
 from passgate.publishing.service.services import create_service
-from passgate.publishing.service.subscriptions import subscribe
+from passgate.publishing.subscriptions.service.subscribing import subscribe
 from passgate.storage.work import Storage, Work
 
 EMAIL = "ada@example.com"

@@ -5,12 +5,16 @@ from passgate.identity.models import Application
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import ForbiddenError, NotFoundError
 from passgate.kernel.pagination import PageRequest
-from passgate.publishing.errors import AlreadySubscribedError, WrongStatusError
+from passgate.publishing.errors import WrongStatusError
 from passgate.publishing.published_state import active_subscriptions
-from passgate.publishing.schemas import ServiceIn, SubscriptionFilter, SubscriptionView
+from passgate.publishing.schemas import ServiceIn
 from passgate.publishing.service.lifecycle import publish_service, retire_service
 from passgate.publishing.service.services import create_service, delete_service, get_service
-from passgate.publishing.service.subscriptions import get_subscription, list_subscriptions, subscribe, unsubscribe
+from passgate.publishing.subscriptions.errors import AlreadySubscribedError
+from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
+from passgate.publishing.subscriptions.service.deciding import unsubscribe
+from passgate.publishing.subscriptions.service.finding import get_subscription, list_subscriptions
+from passgate.publishing.subscriptions.service.subscribing import subscribe
 from passgate.storage.work import Storage
 
 
@@ -73,7 +77,7 @@ def test_either_side_ends_it(storage: Storage, request: pytest.FixtureRequest, b
     subscription = subscribed(storage, blue, service, "app_blue")
 
     with storage.writing() as work:
-        ended = unsubscribe(actor, work, subscription.id)
+        ended = unsubscribe(actor, work, subscription.id, "It moved.")
         assert work.snapshot_changed
 
     assert (ended.status, ended.ended_at) == ("ended", storage.clock.now())

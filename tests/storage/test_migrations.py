@@ -15,6 +15,8 @@ DOMAINS = (
     "publishing",
     "publishing.limits",
     "publishing.openapi",
+    "publishing.plans",
+    "publishing.notices",
     "metering",
     "metering.ledger",
     "gateway",

@@ -13,6 +13,7 @@ from passgate.bootstrap.issuers import fresh_keys
 from passgate.bootstrap.layout import Folders
 from passgate.bootstrap.logouts import told_logouts
 from passgate.bootstrap.signing_keys import kept_keys
+from passgate.bootstrap.subscriptions import ended_subscriptions
 from passgate.console.app import Console, mount_console
 from passgate.gateway.last_good import write_atomically
 from passgate.gateway.publication import Publication
@@ -53,7 +54,12 @@ def run_control(settings: Settings, folders: Folders) -> None:
         forwarded_allow_ips="*",  # the socket is reachable by Envoy alone
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    with fresh_keys(storage), kept_keys(settings, storage), told_logouts(settings, storage):
+    with (
+        fresh_keys(storage),
+        kept_keys(settings, storage),
+        told_logouts(settings, storage),
+        ended_subscriptions(storage),
+    ):
         uvicorn.Server(config).run()
 
 

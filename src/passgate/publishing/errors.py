@@ -15,12 +15,6 @@ class WrongStatusError(ConflictError):
     code = "wrong_status"
 
 
-class AlreadySubscribedError(ConflictError):
-    """The application subscribes to the service already."""
-
-    code = "already_subscribed"
-
-
 class HostTakenError(ConflictError):
     """A host that another team's service answers at."""
 

@@ -7,11 +7,12 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.contracts.service_policy import Access
+from passgate.publishing.plans.models import Plan
 from passgate.storage.base import Base
 from passgate.storage.columns import SealedText, UtcDateTime
 
 _ID = String(40)
-_ACTIVE = text("status = 'active'")
+_OPEN = text("status IN ('requested', 'active', 'suspended')")
 
 
 class Service(Base):
@@ -162,18 +163,19 @@ class ServiceSecret(Base):
 
 
 class Subscription(Base):
-    """An application's right to call a service; ended ones stay for the record."""
+    """An application's right to call a service, or its wish for one; those that are over stay for the record."""
 
     __tablename__ = "subscriptions"
     __table_args__ = (
         Index(
-            "uq_subscriptions_active",
+            "uq_subscriptions_open",
             "service_id",
             "application_id",
             unique=True,
-            sqlite_where=_ACTIVE,
-            postgresql_where=_ACTIVE,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
         ),
+        Index("ix_subscriptions_service_id_status", "service_id", "status"),
     )
     affects_snapshot: ClassVar[bool] = True
 
@@ -181,7 +183,21 @@ class Subscription(Base):
     service_id: Mapped[str] = mapped_column(_ID, ForeignKey("services.id", ondelete="CASCADE"))
     application_id: Mapped[str] = mapped_column(_ID, ForeignKey("applications.id", ondelete="CASCADE"), index=True)
     status: Mapped[str] = mapped_column(String(16))
-    """``active`` or ``ended``."""
+    """``requested``, ``active``, ``suspended``, ``rejected`` or ``ended``."""
+    plan_id: Mapped[str | None] = mapped_column(_ID, ForeignKey(Plan.id), index=True)
+    """None: the service had no plans when it was made; nothing bounds it."""
+    wanted_plan_id: Mapped[str | None] = mapped_column(_ID, ForeignKey(Plan.id), index=True)
+    """The plan that it is to change to once the service's team agrees."""
+    note: Mapped[str] = mapped_column(Text, default="")
+    """What the subscriber says of it."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it was decided so, last."""
+    held_by: Mapped[str | None] = mapped_column(String(16))
+    """The side that suspended it and may resume it: ``service`` or ``application``."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(_ID)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(_ID)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """When it ends by itself."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

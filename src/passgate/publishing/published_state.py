@@ -2,9 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from passgate.contracts.gateway_snapshot import GatewayService, GatewaySubscription, Upstream, UpstreamEndpoint
+from passgate.contracts.gateway_snapshot import (
+    GatewayService,
+    GatewaySubscription,
+    PlanRate,
+    Upstream,
+    UpstreamEndpoint,
+)
 from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.published_service import (
     PublishedRevision,
@@ -22,6 +28,7 @@ from passgate.publishing.revision_rows import definition_of
 from passgate.publishing.secrets import resolved_pools, sealed_values
 from passgate.publishing.service_policies import policies_of, service_access
 from passgate.publishing.simple_upstream import simple_of
+from passgate.publishing.subscriptions.repository import live_subscriptions, plan_rates
 from passgate.storage.work import Work
 
 
@@ -76,10 +83,15 @@ def simple_services(services: Iterable[PublishedService]) -> tuple[GatewayServic
 
 
 def active_subscriptions(work: Work) -> tuple[GatewaySubscription, ...]:
-    """Every active subscription of an active application to a published service."""
+    """Every active subscription of an active application to a published service, with what its plan allows."""
+    rates = {plan_id: _rates(given) for plan_id, given in plan_rates(work)}
     return tuple(
-        GatewaySubscription(service_id=service_id, application_id=application_id)
-        for service_id, application_id in repository.live_pairs(work)
+        GatewaySubscription(
+            service_id=row.service_id,
+            application_id=row.application_id,
+            rates=rates.get(row.plan_id, ()) if row.plan_id is not None else (),
+        )
+        for row in live_subscriptions(work)
     )
 
 
@@ -138,3 +150,7 @@ def _simple(service: PublishedService) -> GatewayService | None:
 
 def _seconds(moment: datetime | None) -> int | None:
     return epoch_seconds(moment) if moment is not None else None
+
+
+def _rates(given: list[dict[str, Any]]) -> tuple[PlanRate, ...]:
+    return tuple(PlanRate.model_validate(rate) for rate in given)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, String, and_, cast, func, or_, select
+from sqlalchemy import String, and_, cast, func, or_, select
 
-from passgate.identity.models import Application
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.base_path import ancestors
 from passgate.publishing.models import Service, ServiceAddress, ServiceTeam, Subscription
-from passgate.publishing.schemas import ServiceFilter, SubscriptionFilter, SubscriptionView
+from passgate.publishing.schemas import ServiceFilter
 from passgate.storage.work import Work
 
 
@@ -85,82 +84,6 @@ def subscription_counts(work: Work, service_ids: Iterable[str]) -> dict[str, int
     return {row.service_id: row.subscriptions for row in work.session.execute(query)}
 
 
-def find_subscription(work: Work, subscription_id: str) -> tuple[Subscription, SubscriptionView] | None:
-    """The subscription of that id, with both sides' names."""
-    found = work.session.execute(_with_both_sides().where(Subscription.id == subscription_id)).first()
-    return (found[0], _subscription_view(found[0], found[1], found[2])) if found else None
-
-
-def active_subscription(work: Work, service_id: str, application_id: str) -> Subscription | None:
-    """The application's active subscription to the service."""
-    return work.session.scalar(
-        select(Subscription).where(
-            Subscription.service_id == service_id,
-            Subscription.application_id == application_id,
-            Subscription.status == "active",
-        )
-    )
-
-
-def subscriptions_page(
-    work: Work, page: PageRequest, teams: frozenset[str] | None, wanted: SubscriptionFilter
-) -> Page[SubscriptionView]:
-    """Subscriptions of which one side at least belongs to those teams (None: all), newest first."""
-    query = _with_both_sides()
-    if teams is not None:
-        query = query.where(or_(Service.team_id.in_(sorted(teams)), Application.team_id.in_(sorted(teams))))
-    for column, value in (
-        (Subscription.service_id, wanted.service_id),
-        (Subscription.application_id, wanted.application_id),
-        (Subscription.status, wanted.status),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if page.after is not None:
-        query = query.where(Subscription.id < page.after)
-    rows = work.session.execute(query.order_by(Subscription.id.desc()).limit(page.bounded + 1)).all()
-    items = [_subscription_view(row[0], row[1], row[2]) for row in rows[: page.bounded]]
-    return Page(items, items[-1].id if len(rows) > page.bounded else None)
-
-
-def subscriptions_of_service(work: Work, service_id: str) -> Sequence[Subscription]:
-    """Every subscription to the service, ended ones too."""
-    return work.session.scalars(select(Subscription).where(Subscription.service_id == service_id)).all()
-
-
 def published_rows(work: Work) -> Sequence[Service]:
     """Every service that is or was published."""
     return work.session.scalars(select(Service).where(Service.status != "draft").order_by(Service.id)).all()
-
-
-def live_pairs(work: Work) -> Sequence[tuple[str, str]]:
-    """Service and application of every active subscription whose service is published and application active."""
-    query = (
-        select(Subscription.service_id, Subscription.application_id)
-        .join(Service, Service.id == Subscription.service_id)
-        .join(Application, Application.id == Subscription.application_id)
-        .where(Subscription.status == "active", Service.status == "published", Application.is_active)
-        .order_by(Subscription.service_id, Subscription.application_id)
-    )
-    return [(row.service_id, row.application_id) for row in work.session.execute(query)]
-
-
-def _with_both_sides() -> Select[Subscription, Service, Application]:
-    return (
-        select(Subscription, Service, Application)
-        .join(Service, Service.id == Subscription.service_id)
-        .join(Application, Application.id == Subscription.application_id)
-    )
-
-
-def _subscription_view(row: Subscription, service: Service, application: Application) -> SubscriptionView:
-    return SubscriptionView.model_validate(
-        {
-            **{column.key: getattr(row, column.key) for column in Subscription.__table__.columns},
-            "service_name": service.name,
-            "service_team_id": service.team_id,
-            "base_path": service.base_path,
-            "application_name": application.name,
-            "application_team_id": application.team_id,
-        }
-    )

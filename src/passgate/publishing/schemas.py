@@ -19,7 +19,6 @@ from passgate.publishing.version_schemas import VersionName, VersionState
 ServiceStatus = Literal["draft", "published", "retired"]
 Visibility = Literal["public", "all_teams", "chosen"]
 """``public``: guests of the portal too; ``chosen``: the teams that are named."""
-SubscriptionStatus = Literal["active", "ended"]
 
 BasePath = Annotated[
     str,
@@ -168,36 +167,3 @@ class ServiceView(BaseModel):
     created_at: datetime
     created_by: str | None
     published_at: datetime | None
-
-
-class SubscriptionIn(Input):
-    """An application that wants to call a service."""
-
-    service_id: str
-    application_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionFilter:
-    """Which subscriptions to list; None: whatever."""
-
-    service_id: str | None = None
-    application_id: str | None = None
-    status: SubscriptionStatus | None = None
-
-
-class SubscriptionView(BaseModel):
-    """A subscription, with the names of both sides."""
-
-    id: str
-    service_id: str
-    service_name: str
-    service_team_id: str
-    base_path: str
-    application_id: str
-    application_name: str
-    application_team_id: str
-    status: SubscriptionStatus
-    created_at: datetime
-    created_by: str
-    ended_at: datetime | None

@@ -30,5 +30,7 @@ class Limit(Base):
     window: Mapped[str] = mapped_column(String(16))
     amount: Mapped[int] = mapped_column(BigInteger)
     """Calls, tokens, calls at the same time, or micro-dollars."""
+    subscription_id: Mapped[str | None] = mapped_column(_ID, index=True)
+    """The subscription whose plan made it; such a limit changes with the plan, and not by hand."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(_ID)

@@ -11,6 +11,7 @@ from passgate.identity.models import Application, Team, User
 from passgate.identity.token_tables import Token
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.limits.models import Limit
+from passgate.publishing.models import Subscription
 from passgate.storage.work import Work
 
 
@@ -44,6 +45,16 @@ def find_target(work: Work, scope: LimitScope, target: str) -> Target | None:
 def find_limit(work: Work, limit_id: str) -> Limit | None:
     """The limit of that id."""
     return work.session.get(Limit, limit_id)
+
+
+def limit_of_subscription(work: Work, subscription_id: str) -> Limit | None:
+    """The limit that a subscription's plan made."""
+    return work.session.scalar(select(Limit).where(Limit.subscription_id == subscription_id))
+
+
+def has_subscription(work: Work, subscription_id: str) -> bool:
+    """Whether the subscription is still there; it goes with its application."""
+    return work.session.get(Subscription, subscription_id) is not None
 
 
 def limits_page(

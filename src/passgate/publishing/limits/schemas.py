@@ -66,5 +66,7 @@ class LimitView(BaseModel):
     measure: LimitMeasure
     window: LimitWindow
     amount: int
+    subscription_id: str | None
+    """The subscription whose plan made it; None: somebody set it."""
     created_at: datetime
     created_by: str

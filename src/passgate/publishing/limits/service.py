@@ -8,6 +8,7 @@ from passgate.kernel.errors import NotFoundError
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.kernel.permissions import Permission
 from passgate.publishing.limits import repository
+from passgate.publishing.limits.errors import PlansLimitError
 from passgate.publishing.limits.models import Limit
 from passgate.publishing.limits.schemas import LimitChange, LimitIn, LimitView
 from passgate.storage.work import Work
@@ -67,6 +68,7 @@ def change_limit(actor: Actor, work: Work, limit_id: str, change: LimitChange) -
     Raises:
         NotFoundError: as :func:`get_limit`.
         ForbiddenError: as :func:`create_limit`.
+        PlansLimitError: a plan made it.
     """
     row = _writable(actor, work, limit_id)
     for name, value in change.model_dump(exclude_none=True).items():
@@ -81,6 +83,7 @@ def delete_limit(actor: Actor, work: Work, limit_id: str) -> None:
     Raises:
         NotFoundError: as :func:`get_limit`.
         ForbiddenError: as :func:`create_limit`.
+        PlansLimitError: a plan made it.
     """
     work.session.delete(_writable(actor, work, limit_id))
     work.session.flush()
@@ -100,6 +103,8 @@ def _found(actor: Actor, work: Work, limit_id: str) -> Limit:
 def _writable(actor: Actor, work: Work, limit_id: str) -> Limit:
     row = _found(actor, work, limit_id)
     actor.require(Permission.LIMIT_WRITE, _authority(cast("LimitScope", row.scope), row.team_id), what="limit")
+    if row.subscription_id is not None and repository.has_subscription(work, row.subscription_id):
+        raise PlansLimitError(f"{row.name} comes from a subscription's plan; change the plan or the subscription.")
     return row
 
 
@@ -121,6 +126,7 @@ def _view(work: Work, row: Limit) -> LimitView:
         measure=cast("LimitMeasure", row.measure),
         window=cast("LimitWindow", row.window),
         amount=row.amount,
+        subscription_id=row.subscription_id,
         created_at=row.created_at,
         created_by=row.created_by,
     )

@@ -19,6 +19,7 @@ from passgate.publishing.service.publication import publish_row
 from passgate.publishing.service.simple import change_simple, given_definition
 from passgate.publishing.service_policies import policies_as_given, with_access
 from passgate.publishing.service_view import view_of, views_of
+from passgate.publishing.subscriptions.repository import drop_subscriptions
 from passgate.storage.constraints import refusing
 from passgate.storage.work import Work
 
@@ -135,9 +136,7 @@ def delete_service(actor: Actor, work: Work, service_id: str) -> None:
     row = writable_service(actor, work, service_id)
     if row.status == "published":
         raise WrongStatusError(f"{row.name} is published; retire it first.")
-    for subscription in repository.subscriptions_of_service(work, row.id):
-        work.session.delete(subscription)
-    work.session.flush()
+    drop_subscriptions(work, row.id)
     work.session.delete(row)
     work.session.flush()
 

@@ -17,9 +17,11 @@ from passgate.identity.schemas import ApplicationChange
 from passgate.identity.service.applications import update_application
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
-from passgate.publishing.schemas import SubscriptionFilter, SubscriptionView
 from passgate.publishing.service.services import list_services
-from passgate.publishing.service.subscriptions import list_subscriptions, subscribe, unsubscribe
+from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
+from passgate.publishing.subscriptions.service.deciding import unsubscribe
+from passgate.publishing.subscriptions.service.finding import list_subscriptions
+from passgate.publishing.subscriptions.service.subscribing import subscribe
 from passgate.storage.work import Work
 
 _ALL = PageRequest(limit=MAX_PAGE)

@@ -6,6 +6,7 @@ from passgate.console.components.dialog import form_dialog
 from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import choice_field
 from passgate.console.components.form import Form
+from passgate.console.components.reason import ask_for_reason
 from passgate.console.components.table import Column, Row, Table, act
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.visit import Visit
@@ -13,8 +14,11 @@ from passgate.identity.service.applications import list_applications
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
 from passgate.kernel.permissions import Permission
-from passgate.publishing.schemas import ServiceView, SubscriptionFilter, SubscriptionView
-from passgate.publishing.service.subscriptions import list_subscriptions, subscribe, unsubscribe
+from passgate.publishing.schemas import ServiceView
+from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
+from passgate.publishing.subscriptions.service.deciding import unsubscribe
+from passgate.publishing.subscriptions.service.finding import list_subscriptions
+from passgate.publishing.subscriptions.service.subscribing import subscribe
 from passgate.storage.work import Work
 
 _ALL = PageRequest(limit=MAX_PAGE)
@@ -34,9 +38,12 @@ async def subscribers_card(visit: Visit, service: ServiceView) -> None:
         await _ask_to_add(visit, service)
 
     async def end(subscription_id: str, _name: str) -> None:
-        await visit.change(unsubscribe, subscription_id)
-        visit.tell("The subscription has ended; its calls are refused from now on.")
-        await visit.refresh()
+        async def do(reason: str) -> None:
+            await visit.change(unsubscribe, subscription_id, reason)
+            visit.tell("The subscription has ended; its calls are refused from now on.")
+            await visit.refresh()
+
+        ask_for_reason("End this subscription?", "Its calls are refused at once.", "End subscription", do)
 
     with card(flush=True):
         with card_head("Subscriptions", "The applications that may call it."):

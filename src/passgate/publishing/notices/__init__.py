@@ -1,0 +1,1 @@
+"""Notices: what a team should know of the services that it offers or calls."""

@@ -1,0 +1,1 @@
+"""Plans: what a subscription allows, at which rate and for how much money."""
