@@ -12,6 +12,7 @@ from passgate.bootstrap.database import open_storage
 from passgate.bootstrap.issuers import fresh_keys
 from passgate.bootstrap.layout import Folders
 from passgate.bootstrap.logouts import told_logouts
+from passgate.bootstrap.scheduled_steps import made_steps
 from passgate.bootstrap.signing_keys import kept_keys
 from passgate.bootstrap.subscriptions import ended_subscriptions
 from passgate.console.app import Console, mount_console
@@ -59,6 +60,7 @@ def run_control(settings: Settings, folders: Folders) -> None:
         kept_keys(settings, storage),
         told_logouts(settings, storage),
         ended_subscriptions(storage),
+        made_steps(storage),
     ):
         uvicorn.Server(config).run()
 

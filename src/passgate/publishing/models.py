@@ -135,6 +135,8 @@ class ServiceRevision(Base):
     """What changed, in its author's words."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(_ID)
+    authors: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Everybody who wrote at it; none of them reviews it."""
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submitted_by: Mapped[str | None] = mapped_column(_ID)
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -158,6 +160,29 @@ class ServiceSecret(Base):
     sealed_value: Mapped[str] = mapped_column(SealedText)
     addresses: Mapped[list[str]] = mapped_column(JSON)
     """The ``host:port`` that it was given for; it goes nowhere else."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(_ID)
+
+
+class ServiceSchedule(Base):
+    """A step of a version's life that is to be made at a moment."""
+
+    __tablename__ = "service_schedules"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    service_id: Mapped[str] = mapped_column(_ID, ForeignKey("services.id", ondelete="CASCADE"), index=True)
+    version_id: Mapped[str] = mapped_column(_ID, ForeignKey("service_versions.id", ondelete="CASCADE"), index=True)
+    team_id: Mapped[str] = mapped_column(_ID)
+    act: Mapped[str] = mapped_column(String(16))
+    """``publish``, ``deprecate`` or ``retire``."""
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Of ``publish``: revision and weight; of ``deprecate``: sunset and successor."""
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    status: Mapped[str] = mapped_column(String(16))
+    """``pending``, ``done``, ``failed`` or ``cancelled``."""
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failure: Mapped[str] = mapped_column(Text)
+    """Why it was refused when it was due."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(_ID)
 

@@ -56,6 +56,7 @@ def new_revision(  # noqa: PLR0913, PLR0917 - what a revision is of, and what it
         digest=digest_of(stored),
         note=note,
         review_note="",
+        authors=[actor.id],
         created_at=work.clock.now(),
         created_by=actor.id,
     )
@@ -64,13 +65,14 @@ def new_revision(  # noqa: PLR0913, PLR0917 - what a revision is of, and what it
     return row
 
 
-def redefine(service: Service, row: ServiceRevision, definition: RevisionDefinition) -> None:
+def redefine(actor: Actor, service: Service, row: ServiceRevision, definition: RevisionDefinition) -> None:
     """Have a draft say something else.
 
     Raises:
         InvalidInputError: the definition breaks a rule.
     """
     check_definition(definition, service.kind)
+    row.authors = sorted({*row.authors, actor.id})
     row.definition = definition.stored()
     row.digest = digest_of(row.definition)
 

@@ -23,7 +23,6 @@ router = APIRouter(prefix="/api/v1/services/{service_id}", tags=["services"])
 
 _READ = needs(Permission.SERVICE_READ)
 _WRITE = needs(Permission.SERVICE_WRITE)
-_PUBLISH = needs(Permission.SERVICE_PUBLISH)
 _REVISION = {
     "note": "New upstream",
     "definition": {"pools": [{"endpoints": [{"host": "orders.internal", "port": 9000}]}]},
@@ -111,10 +110,3 @@ def delete_revision(edge: CurrentEdge, actor: CurrentActor, service_id: str, rev
     """Remove a draft, or what was rejected."""
     with edge.storage.writing() as work:
         revisions.delete_revision(actor, work, service_id, revision_id)
-
-
-@router.post("/revisions/{revision_id}/publish", dependencies=[_PUBLISH])
-def publish_revision(edge: CurrentEdge, actor: CurrentActor, service_id: str, revision_id: str) -> RevisionDetail:
-    """Give a revision all calls of its version, at once."""
-    with edge.storage.writing() as work:
-        return revisions.publish_revision(actor, work, service_id, revision_id)

@@ -5,9 +5,10 @@ from passgate.kernel.permissions import Permission
 from passgate.publishing import version_repository
 from passgate.publishing.errors import WrongStatusError
 from passgate.publishing.models import ServiceVersion
-from passgate.publishing.revision_rows import open_version, settle
+from passgate.publishing.revision_rows import open_version
 from passgate.publishing.schemas import ServiceView
 from passgate.publishing.service.publication import publish_newest
+from passgate.publishing.service.retirement import retire_row
 from passgate.publishing.service.services import own_service
 from passgate.publishing.service_view import shown_version, view_of
 from passgate.storage.work import Work
@@ -49,8 +50,7 @@ def retire_service(actor: Actor, work: Work, service_id: str) -> ServiceView:
     now = work.clock.now()
     for version in version_repository.versions_of(work, row.id):
         if version.status in {"published", "deprecated"}:
-            version.status, version.retired_at = "retired", now
-    settle(work, row)
+            retire_row(work, row, version, now)
     return view_of(actor, work, row)
 
 

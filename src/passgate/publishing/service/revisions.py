@@ -10,7 +10,6 @@ from passgate.publishing.errors import WrongStatusError
 from passgate.publishing.models import Service, ServiceRevision, ServiceVersion
 from passgate.publishing.revision_rows import definition_of, new_revision, redefine
 from passgate.publishing.secrets import sealed_definition, shown_definition
-from passgate.publishing.service.publication import publish_row
 from passgate.publishing.service.services import own_service
 from passgate.publishing.service.versions import own_version
 from passgate.publishing.version_schemas import RevisionChange, RevisionDetail, RevisionIn, RevisionView
@@ -72,7 +71,7 @@ def update_revision(
     if row.status != "draft":
         raise WrongStatusError(f"Revision {row.number} is {_said(row)}: make a new one.")
     if change.definition is not None:
-        redefine(service, row, sealed_definition(actor, work, service, change.definition))
+        redefine(actor, service, row, sealed_definition(actor, work, service, change.definition))
     if change.note is not None:
         row.note = change.note
     work.session.flush()
@@ -125,18 +124,3 @@ def detail_of(row: ServiceRevision) -> RevisionDetail:
 
 def _said(row: ServiceRevision) -> str:
     return row.status.replace("_", " ")
-
-
-def publish_revision(actor: Actor, work: Work, service_id: str, revision_id: str) -> RevisionDetail:
-    """Give a revision all calls of its version, at once on every node; also one that was published before.
-
-    Raises:
-        NotFoundError: no such service or revision, or one of a team that the actor has no part in.
-        ForbiddenError: without the permission service:publish.
-        ReviewRequiredError: it was not approved yet.
-        NotPublishableError: it has nothing to answer with.
-        WrongStatusError: it was rejected.
-    """
-    service, row = own_revision(actor, work, service_id, revision_id, Permission.SERVICE_PUBLISH)
-    publish_row(actor, work, service, version_of(work, row), row)
-    return detail_of(row)

@@ -53,7 +53,7 @@ def change_simple(actor: Actor, work: Work, service: Service, change: ServiceCha
         rule = "The upstream has credentials that were given for its address: change it by a revision."
         raise InvalidInputError(rule, field="upstream_url")
     if revision is not None and revision.status == "draft":
-        redefine(service, revision, after)
+        redefine(actor, service, revision, after)
         return
     if version.status in {"published", "deprecated"} and service.review_required:
         raise ReviewRequiredError(f"{service.name} is reviewed: make a revision and submit it.")
