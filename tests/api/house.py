@@ -13,6 +13,7 @@ from passgate.api.app import create_api
 from passgate.api.edge import SESSION_COOKIE, Edge
 from passgate.identity.service.sessions import sign_in
 from passgate.kernel.permissions import Role
+from passgate.publishing.prompts.gate import LocalGate
 from passgate.storage.work import Storage, Work
 
 URL = "http://gate.example"
@@ -39,14 +40,15 @@ class House:
 
 
 @contextmanager
-def open_house(storage: Storage) -> Iterator[House]:
+def open_house(storage: Storage, *, gate: LocalGate | None = None) -> Iterator[House]:
     published: list[bool] = []
 
     def note(work: Work) -> None:
         published.append(work.snapshot_changed)
 
     watched = replace(storage, before_commit=[note])
-    app = create_api(Edge(storage=watched, token_issuer=ISSUER, public_url=URL, secure_cookies=False))
+    edge = Edge(storage=watched, token_issuer=ISSUER, public_url=URL, secure_cookies=False)
+    app = create_api(edge if gate is None else replace(edge, gate=gate))
     with storage.writing() as work:
         red, blue = make_team(work, "Red"), make_team(work, "Blue")
         make_user(work, "admin@example.com", is_admin=True)

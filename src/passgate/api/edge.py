@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from passgate.identity.schemas import TokenIssuer
 from passgate.identity.service.sessions import SessionLimits
+from passgate.publishing.prompts.gate import LocalGate
 from passgate.storage.work import Storage
 
 SESSION_COOKIE = "passgate_session"
@@ -20,6 +21,7 @@ class Edge:
         secure_cookies: whether browsers may send cookies over https only.
         session_limits: how long a browser session lives.
         fetch_private_addresses: whether documents may be fetched from addresses of private networks.
+        gate: through which prompts are tried.
     """
 
     storage: Storage
@@ -28,3 +30,4 @@ class Edge:
     secure_cookies: bool
     session_limits: SessionLimits = field(default_factory=SessionLimits)
     fetch_private_addresses: bool = False
+    gate: LocalGate = field(default_factory=LocalGate)

@@ -23,6 +23,7 @@ from passgate.identity.service.key_rotation import keep_keys
 from passgate.identity.service.keys import ensure_signing_key
 from passgate.identity.service.sessions import SessionLimits
 from passgate.identity.service.setup import has_administrator, new_setup_link
+from passgate.publishing.prompts.gate import LocalGate
 from passgate.settings import Settings
 from passgate.storage.migration import migrate
 from passgate.storage.work import Storage
@@ -30,6 +31,7 @@ from passgate.storage.work import Storage
 _log = logging.getLogger("passgate.control")
 
 _GRACE_SECONDS = 3
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be told from the others
 
 
 def run_control(settings: Settings, folders: Folders) -> None:
@@ -72,6 +74,7 @@ def build_application(settings: Settings, storage: Storage) -> FastAPI:
     limits = SessionLimits(
         absolute=timedelta(hours=settings.session_lifetime_hours), idle=timedelta(minutes=settings.session_idle_minutes)
     )
+    gate = local_gate(settings)
     edge = Edge(
         storage,
         issuer,
@@ -79,10 +82,18 @@ def build_application(settings: Settings, storage: Storage) -> FastAPI:
         secure_cookies=secure,
         session_limits=limits,
         fetch_private_addresses=settings.fetch_private_addresses,
+        gate=gate,
     )
     api = create_api(edge)
-    mount_console(api, Console(storage, issuer, settings.base_url, secure_cookies=secure, session_limits=limits))
+    console = Console(storage, issuer, settings.base_url, secure_cookies=secure, session_limits=limits, gate=gate)
+    mount_console(api, console)
     return api
+
+
+def local_gate(settings: Settings) -> LocalGate:
+    """This machine's own Envoy, by the address that it listens on."""
+    host = "127.0.0.1" if settings.host in _ANY_ADDRESS else settings.host
+    return LocalGate(host, settings.port, settings.tls_certificate)
 
 
 def prepare(settings: Settings, storage: Storage) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from passgate.identity.schemas import TokenIssuer
 from passgate.identity.service.sessions import SessionLimits
+from passgate.publishing.prompts.gate import LocalGate
 from passgate.storage.work import Storage
 
 MOUNT_PATH = "/console"
@@ -25,3 +26,5 @@ class Console:
     """Whether the session's cookie goes over HTTPS only."""
     session_limits: SessionLimits = field(default_factory=SessionLimits)
     """How long a browser session lives."""
+    gate: LocalGate = field(default_factory=LocalGate)
+    """Through which prompts are tried."""

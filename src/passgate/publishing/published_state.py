@@ -69,7 +69,7 @@ def published_prompts(work: Work) -> tuple[PublishedPrompt, ...]:
             version_id=row.version_id,
             revision_id=row.id,
             team_id=row.team_id,
-            definition=prompt,
+            definition=prompt.without_tests(),
         )
         for row, prompt in found
         if prompt is not None

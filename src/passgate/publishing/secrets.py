@@ -18,6 +18,7 @@ from passgate.publishing.definition_input import (
     TlsView,
 )
 from passgate.publishing.models import Service, ServiceSecret
+from passgate.publishing.prompts.checks import check_prompt
 from passgate.storage.work import Work
 
 _CLIENT_KEY = "client_key"
@@ -28,8 +29,11 @@ def sealed_definition(actor: Actor, work: Work, service: Service, given: Definit
 
     Raises:
         InvalidInputError: a secret that the service does not have, that was given for something else, or whose
-            upstream is another now: it would be shown to whoever stands at the new address.
+            upstream is another now: it would be shown to whoever stands at the new address; or a prompt that breaks a
+            rule.
     """
+    if given.prompt is not None:
+        check_prompt(work, service.team_id, given.prompt)
     fields = {name: getattr(given, name) for name in DefinitionIn.model_fields if name != "pools"}
     pools = tuple(_sealed_pool(actor, work, service, pool, at) for at, pool in enumerate(given.pools))
     return RevisionDefinition(**fields, pools=pools)

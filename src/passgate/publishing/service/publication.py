@@ -9,6 +9,8 @@ from passgate.publishing import version_repository
 from passgate.publishing.definition_checks import check_publishable
 from passgate.publishing.errors import ReviewRequiredError, WrongStatusError
 from passgate.publishing.models import Service, ServiceRevision, ServiceVersion
+from passgate.publishing.prompts.checks import check_prompt
+from passgate.publishing.prompts.publishable import require_tests_passed
 from passgate.publishing.revision_rows import definition_of, go_live, open_version
 from passgate.storage.work import Work
 
@@ -31,8 +33,9 @@ def publish_row(  # noqa: PLR0913, PLR0917 - what is published, and how far
         NotPublishableError: it has nothing to answer with.
         WrongStatusError: it was rejected.
         InvalidInputError: a part of the calls, where no other revision takes the rest.
+        PromptUnprovenError: it is a prompt whose tests must pass, and did not.
     """
-    require_publishable(actor, service, row)
+    require_publishable(actor, work, service, row)
     if weight == ALL:
         go_live(actor, work, service, version, row)
         return
@@ -63,7 +66,7 @@ def set_weights_of(
     for name in weights:
         if name not in rows:
             raise NotFoundError("The version has no such revision.", field="weights")
-        require_publishable(actor, service, rows[name])
+        require_publishable(actor, work, service, rows[name])
     for row in rows.values():
         if row.id in weights:
             _mark_published(actor, work, row, weights[row.id])
@@ -91,14 +94,18 @@ def roll_back_version(actor: Actor, work: Work, service: Service, version: Servi
     return target
 
 
-def require_publishable(actor: Actor, service: Service, row: ServiceRevision) -> None:
+def require_publishable(actor: Actor, work: Work, service: Service, row: ServiceRevision) -> None:
     """Refuse as :func:`publish_row` does."""
     actor.require(Permission.SERVICE_PUBLISH, service.team_id, what="service")
     if row.status == "rejected":
         raise WrongStatusError(f"Revision {row.number} was rejected.")
     if row.status == "in_review" or (row.status == "draft" and service.review_required):
         raise ReviewRequiredError(f"Revision {row.number} has to be approved before it is published.")
-    check_publishable(definition_of(row), service.kind)
+    definition = definition_of(row)
+    check_publishable(definition, service.kind)
+    if definition.prompt is not None:
+        check_prompt(work, service.team_id, definition.prompt)
+        require_tests_passed(work, row, definition.prompt)
 
 
 def publish_newest(actor: Actor, work: Work, service: Service, version: ServiceVersion) -> None:
