@@ -27,6 +27,10 @@ class Form:
         """Take in a field; a problem that names it is shown there."""
         self._fields[name] = field
 
+    def field(self, name: str) -> ValueElement[Any]:
+        """A field itself."""
+        return self._fields[name]
+
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a field's value is of its input's type
         """What a field holds; text without the blanks around it."""
         value = self._fields[name].value

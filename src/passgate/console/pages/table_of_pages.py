@@ -20,6 +20,7 @@ from passgate.console.pages.models import list as models
 from passgate.console.pages.nodes import list as nodes
 from passgate.console.pages.overview import page as overview
 from passgate.console.pages.people import team, teams, user, users
+from passgate.console.pages.prompts import new as new_prompt
 from passgate.console.pages.providers import detail as provider
 from passgate.console.pages.providers import list as providers
 from passgate.console.pages.providers import new as new_provider
@@ -45,6 +46,7 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/limits": ("Limits & budgets", limits.show),
     "/ledger": ("Price corrections", ledger.show),
     "/services": ("Services", services.show),
+    "/services/new-prompt": ("New prompt API", new_prompt.show),
     "/services/{service_id}": ("Service", service.show),
     "/applications": ("Applications", applications.show),
     "/applications/registration": ("Client registration", registration.show),

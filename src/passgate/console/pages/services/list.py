@@ -2,7 +2,7 @@
 
 from nicegui.page_arguments import PageArguments
 
-from passgate.console.components.button import button
+from passgate.console.components.button import button, link_button
 from passgate.console.components.card import card
 from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import filter_field, search_field
@@ -37,6 +37,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         await ask_to_create(visit)
 
     with page_header("Services", "REST APIs behind the gate: who may call them is decided before they are reached."):
+        link_button("New prompt API", f"{MOUNT_PATH}/services/new-prompt", icon="bolt")
         button("New service", create, kind="primary", icon="plus")
     with box("pg-filters"):
         search = search_field("Search services")
