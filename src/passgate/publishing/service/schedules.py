@@ -124,7 +124,7 @@ def _details(
         _, row = own_revision(actor, work, service.id, given.revision_id, Permission.SERVICE_PUBLISH)
         if row.version_id != version.id:
             raise InvalidInputError("It is a revision of another version.", field="revision_id")
-        require_publishable(actor, service, row)
+        require_publishable(actor, work, service, row)
         return {"revision_id": row.id, "weight": given.weight}
     if given.act == "retire":
         return {}
