@@ -61,4 +61,5 @@ def test_an_image_writer_that_also_chats_is_chat() -> None:
 def test_only_what_is_served_can_be_switched_on() -> None:
     assert refusal_of("chat") is None
     assert refusal_of("embeddings") is None
-    assert "image" in (refusal_of("image") or "")
+    assert refusal_of("rerank") is None
+    assert "video" in (refusal_of("video") or "")

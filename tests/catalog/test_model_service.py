@@ -41,7 +41,7 @@ def add_provider(storage: Storage, actor: Actor, name: str, **fields: object) ->
 def test_the_vendor_s_list_comes_with_kinds_and_prices(
     storage: Storage, admin: Actor, vendor: ListingVendor, provider: str
 ) -> None:
-    vendor.lists("dall-e-3", "text-embedding-3-small", "gpt-4o", "unheard-of-1", "gpt-4o")
+    vendor.lists("sora-2", "text-embedding-3-small", "gpt-4o", "unheard-of-1", "gpt-4o")
     with storage.writing() as work:
         enable_models(admin, work, provider, ["gpt-4o"])
 
@@ -52,9 +52,9 @@ def test_the_vendor_s_list_comes_with_kinds_and_prices(
         ("gpt-4o", "chat"),
         ("unheard-of-1", "chat"),
         ("text-embedding-3-small", "embeddings"),
-        ("dall-e-3", "image"),
+        ("sora-2", "video"),
     ]
-    known, unknown, embedding, image = offered
+    known, unknown, embedding, video = offered
     assert known.enabled
     assert known.model_id is not None
     assert known.price is not None
@@ -65,8 +65,8 @@ def test_the_vendor_s_list_comes_with_kinds_and_prices(
     assert unknown.can_enable
     assert not unknown.enabled
     assert embedding.can_enable
-    assert not image.can_enable
-    assert "image" in (image.reason or "")
+    assert not video.can_enable
+    assert "video" in (video.reason or "")
 
 
 def test_what_a_vendor_says_of_a_model_counts_before_the_catalogue(
@@ -153,7 +153,7 @@ def test_enabling_again_switches_on_again(storage: Storage, admin: Actor, provid
 @pytest.mark.parametrize(
     ("choice", "error", "field"),
     [
-        (ModelChoice(vendor_model="dall-e-3"), ModelKindError, "models.0.vendor_model"),
+        (ModelChoice(vendor_model="sora-2"), ModelKindError, "models.0.vendor_model"),
         (ModelChoice(vendor_model="what?"), InvalidInputError, "models.0.name"),
         (ModelChoice(vendor_model="text-embedding-3-small", name="gpt-4o"), ModelKindError, "models.0.kind"),
     ],

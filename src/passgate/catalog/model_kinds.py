@@ -52,7 +52,7 @@ def refusal_of(kind: AvailableKind) -> str | None:
     """Why a model of this kind cannot be switched on; None: it can."""
     if kind in _SERVED:
         return None
-    return f"Passgate serves chat and embeddings models; this one is of the kind {kind}."
+    return f"Passgate serves models of the kinds {', '.join(sorted(_SERVED))}; this one is of the kind {kind}."
 
 
 def _stated_kind(entry: Mapping[str, Any]) -> AvailableKind | None:

@@ -41,7 +41,7 @@ class Model(Base):
     team_id: Mapped[str | None] = mapped_column(_ID, ForeignKey("teams.id"), index=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """``chat`` or ``embeddings``."""
+    """As ``contracts.inference_config.ModelKind`` has it."""
     owned_by: Mapped[str] = mapped_column(String(100))
     context_window: Mapped[int | None]
     """Tokens."""

@@ -31,7 +31,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,4000}")
 AvailableKind = Literal[
     "chat", "embeddings", "image", "audio", "realtime", "video", "moderation", "rerank", "ocr", "completion"
 ]
-"""What a vendor's model does; Passgate serves ``chat`` and ``embeddings``."""
+"""What a vendor's model does; Passgate serves those of ``contracts.inference_config.ModelKind``."""
 
 
 def _is_header_safe(value: SecretStr) -> SecretStr:

@@ -23,6 +23,7 @@ RESERVED_PREFIXES = (
     "/setup",
     "/v1",
     "/v1beta",
+    "/v2/rerank",
 )
 """Paths, and all below them, that belong to the gate itself; no service may be published there."""
 

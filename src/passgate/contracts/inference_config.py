@@ -11,7 +11,7 @@ from passgate.contracts.limits import LimitRule
 from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.trusted_issuer import TrustedIssuer
 
-ModelKind = Literal["chat", "embeddings"]
+ModelKind = Literal["chat", "embeddings", "image", "audio", "moderation", "rerank"]
 
 
 class PriceTable(Contract):

@@ -25,7 +25,7 @@ from passgate.kernel.permissions import Permission
 from passgate.publishing.models import Service, Subscription
 from passgate.storage.work import Work
 
-_AI_PREFIXES = ("/v1", "/v1beta")
+_AI_PREFIXES = ("/v1", "/v1beta", "/v2/rerank")
 _MOST_SEGMENTS = 40
 
 

@@ -5,7 +5,9 @@ unchanged; everywhere else both sides meet in the neutral shapes of ``exchange``
 """
 
 from collections.abc import Mapping
+from typing import Any
 
+from passgate.contracts.inference_config import ModelKind
 from passgate.inference.dialects.anthropic.dialect import DIALECT as ANTHROPIC
 from passgate.inference.dialects.bedrock.dialect import DIALECT as BEDROCK
 from passgate.inference.dialects.cohere.dialect import DIALECT as COHERE
@@ -22,13 +24,24 @@ from passgate.inference.inbound.gemini.format import FORMAT as GEMINI_GENERATE
 from passgate.inference.inbound.gemini.token_count import FORMAT as GEMINI_COUNT
 from passgate.inference.inbound.openai_chat.format import FORMAT as OPENAI_CHAT
 from passgate.inference.inbound.openai_embeddings import FORMAT as OPENAI_EMBEDDINGS
+from passgate.inference.inbound.openai_media import (
+    IMAGE_EDITS,
+    IMAGES,
+    MODERATIONS,
+    SPEECH,
+    TRANSCRIPTIONS,
+    TRANSLATIONS,
+)
 from passgate.inference.inbound.openai_responses.format import FORMAT as OPENAI_RESPONSES
+from passgate.inference.inbound.rerank import FORMAT as RERANK
 from passgate.inference.json_text import read_json
 from passgate.inference.passing import PassingExchange
+from passgate.inference.passing_media import MediaExchange
 from passgate.inference.prompts.format import FORMAT as PROMPT
 from passgate.inference.translating import TranslatingExchange
 from passgate.inference.translating_counts import CountingExchange
 from passgate.inference.translating_embeddings import EmbeddingsExchange
+from passgate.inference.translating_reranks import RerankExchange
 from passgate.inference.translation import (
     Exchange,
     InboundFormat,
@@ -44,6 +57,13 @@ FORMATS: Mapping[InboundFormat, Format] = {
         OPENAI_CHAT,
         OPENAI_RESPONSES,
         OPENAI_EMBEDDINGS,
+        IMAGES,
+        IMAGE_EDITS,
+        SPEECH,
+        TRANSCRIPTIONS,
+        TRANSLATIONS,
+        MODERATIONS,
+        RERANK,
         ANTHROPIC_MESSAGES,
         GEMINI_GENERATE,
         GEMINI_ARRAY,
@@ -57,7 +77,9 @@ DIALECTS: Mapping[str, Dialect] = {
     dialect.name: dialect for dialect in (OPENAI, ANTHROPIC, GEMINI, BEDROCK, COHERE, OLLAMA)
 }
 
-_VENDOR_HEADERS = ("anthropic-version", "anthropic-beta")
+_VENDOR_HEADERS = ("anthropic-version", "anthropic-beta", "content-type")
+_MEDIA: frozenset[ModelKind] = frozenset({"image", "audio", "moderation"})
+"""Kinds whose answers may be anything but words."""
 _EVENT_STREAM = b"text/event-stream; charset=utf-8"
 
 
@@ -72,16 +94,22 @@ def parse(form: InboundFormat, raw: bytes, headers: Mapping[str, str]) -> Parsed
     Raises:
         InvalidRequestError: the body is not JSON, not an object, or lacks what its format demands.
     """
+    rules = FORMATS[form]
+    document = _read_object(raw) if rules.read is None else rules.read(raw, headers)
+    rules.check(document)
+    addressed = rules.addressed(document, headers)
+    kept = {name: headers[name] for name in _VENDOR_HEADERS if name in headers}
+    return ParsedRequest(form, raw, document, addressed.model, addressed.stream, kept)
+
+
+def _read_object(raw: bytes) -> dict[str, Any]:
     try:
         document = read_json(raw)
     except ValueError as error:
         raise InvalidRequestError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
     if not isinstance(document, dict):
         raise InvalidRequestError("The body must be a JSON object.", code="invalid_json")
-    FORMATS[form].check(document)
-    addressed = FORMATS[form].addressed(document, headers)
-    kept = {name: headers[name] for name in _VENDOR_HEADERS if name in headers}
-    return ParsedRequest(form, raw, document, addressed.model, addressed.stream, kept)
+    return document
 
 
 def open_exchange(parsed: ParsedRequest, target: Target, *, created: int = 0) -> Exchange:
@@ -108,7 +136,10 @@ def open_exchange(parsed: ParsedRequest, target: Target, *, created: int = 0) ->
 def _open(parsed: ParsedRequest, target: Target, form: Format, dialect: Dialect, created: int) -> Exchange:
     wire = dialect.native.get(parsed.format)
     if wire is not None and wire.fits(target):
-        return PassingExchange(wire.prepare(parsed, target), wire, form, dialect)
+        passing = MediaExchange if form.kind in _MEDIA else PassingExchange
+        return passing(wire.prepare(parsed, target), wire, form, dialect)
+    if form.reranking is not None:
+        return RerankExchange(parsed, target, form, dialect)
     if form.embeddings is not None and dialect.embeddings is not None:
         return EmbeddingsExchange(parsed, target, form, dialect)
     if form.counting is not None:
@@ -130,9 +161,9 @@ def takes_comments(form: InboundFormat) -> bool:
     return FORMATS[form].framing is None and form != "gemini"
 
 
-def is_for_embeddings(form: InboundFormat) -> bool:
-    """Tell whether a format asks for vectors, and not for words."""
-    return FORMATS[form].embeddings is not None
+def kind_for(form: InboundFormat) -> ModelKind:
+    """What a model must be for to answer a format."""
+    return "embeddings" if FORMATS[form].embeddings is not None else FORMATS[form].kind
 
 
 def render_error(  # noqa: PLR0913 - what an error consists of, each by name

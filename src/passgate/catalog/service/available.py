@@ -16,7 +16,7 @@ from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
 
-_ORDER = ("chat", "embeddings")
+_ORDER = ("chat", "embeddings", "image", "audio", "rerank", "moderation")
 
 
 def available_models(actor: Actor, work: Work, provider_id: str) -> list[AvailableModel]:

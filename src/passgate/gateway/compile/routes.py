@@ -43,7 +43,12 @@ def route_table(snapshot: GatewaySnapshot, layout: NodeLayout) -> JsonObject:
 
 def _routes_by_prefix(snapshot: GatewaySnapshot) -> dict[str, list[JsonObject]]:
     services = {service.base_path: _service(service) for service in snapshot.services}
-    return services | {"/v1": [_ai("/v1/")], "/v1beta": [_ai("/v1beta/")], "/": [_home()]} | _health() | _control()
+    return (
+        services
+        | {"/v1": [_ai("/v1/")], "/v1beta": [_ai("/v1beta/")], "/v2/rerank": [_ai("/v2/rerank")], "/": [_home()]}
+        | _health()
+        | _control()
+    )
 
 
 def _seen_from_outside(public_url: str) -> list[JsonObject]:

@@ -103,6 +103,7 @@ ERROR_FORMATS: tuple[ErrorFormat, ...] = (
     ErrorFormat("anthropic", (*_path("/v1/"), _header("anthropic-version", present_match=True)), _anthropic),
     ErrorFormat("gemini", (*_path("/v1/"), _header("x-goog-api-client", present_match=True)), _gemini),
     ErrorFormat("openai", _path("/v1/"), _openai),
+    ErrorFormat("openai", _path("/v2/rerank"), _openai),
     ErrorFormat("gemini", _path("/v1beta/"), _gemini),
     ErrorFormat("problem", (), _problem, "application/problem+json"),
 )

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from passgate.contracts.inference_config import ModelKind
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.chat_reply import ChatReply
 from passgate.inference.exchange.chat_request import ChatRequest
 from passgate.inference.exchange.embeddings import EmbeddingsReply, EmbeddingsRequest
 from passgate.inference.exchange.events import StreamEvent
 from passgate.inference.exchange.failure import Failure, VendorFailure
+from passgate.inference.exchange.reranking import RerankReply, RerankRequest
 from passgate.inference.sse import SseCutter, SseEvent
 from passgate.inference.translation import InboundFormat, ParsedRequest, StreamTranslator, Target, VendorRequest
 
@@ -152,6 +154,14 @@ class EmbeddingsFormat:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankFormat:
+    """The side of a format on which clients ask for the order of documents."""
+
+    decode: Callable[[dict[str, Any]], RerankRequest]
+    reply: Callable[[RerankReply, RerankRequest], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class CountFormat:
     """The side of a format on which clients ask how many tokens a prompt has."""
 
@@ -194,6 +204,11 @@ class Format:
     chat: ChatFormat | None = None
     embeddings: EmbeddingsFormat | None = None
     counting: CountFormat | None = None
+    reranking: RerankFormat | None = None
+    kind: ModelKind = "chat"
+    """What a model must be for to answer it."""
+    read: Callable[[bytes, Mapping[str, str]], dict[str, Any]] | None = None
+    """Reads the body, given the request's headers, into what the gate must know of it; None: it is JSON."""
     addressed: Callable[[dict[str, Any], Mapping[str, str]], Addressed] = addressed_in_body
     """Of a body that was checked, and the request's headers."""
     framing: Framing | None = None
@@ -227,6 +242,15 @@ class EmbeddingsDialect:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankDialect:
+    """The side of a vendor's format on which it orders documents."""
+
+    request: Callable[[RerankRequest, Target], Outgoing]
+    reply: Callable[[dict[str, Any]], RerankReply]
+    """Raises VendorGarbageError where the answer is of another shape."""
+
+
+@dataclass(frozen=True, slots=True)
 class CountDialect:
     """The side of a vendor's format on which it tells how many tokens a prompt has."""
 
@@ -246,5 +270,6 @@ class Dialect:
     native: Mapping[InboundFormat, NativeWire] = field(default_factory=dict)
     embeddings: EmbeddingsDialect | None = None
     counting: CountDialect | None = None
+    reranking: RerankDialect | None = None
     sign: Callable[[VendorRequest, Target, int], VendorRequest] | None = None
     """Signs a finished request, for vendors that want that; the number is the time, in seconds since 1970."""

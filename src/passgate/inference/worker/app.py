@@ -42,6 +42,14 @@ _CALL_PATHS: Mapping[str, InboundFormat] = {
     "/v1/chat/completions": "openai-chat",
     "/v1/responses": "openai-responses",
     "/v1/embeddings": "openai-embeddings",
+    "/v1/images/generations": "openai-images",
+    "/v1/images/edits": "openai-image-edits",
+    "/v1/audio/speech": "openai-speech",
+    "/v1/audio/transcriptions": "openai-transcriptions",
+    "/v1/audio/translations": "openai-translations",
+    "/v1/moderations": "openai-moderations",
+    "/v1/rerank": "rerank",
+    "/v2/rerank": "rerank",
     "/v1/messages": "anthropic-messages",
 }
 _MODELS = "/v1/models"
@@ -54,6 +62,7 @@ _READ_HEADERS = {
         FOREIGN_CLAIMS_HEADER,
         "x-request-id",
         "content-length",
+        "content-type",
         "anthropic-version",
         "anthropic-beta",
         GOOGLE_CLIENT,

@@ -9,7 +9,7 @@ from passgate.inference.policies.answer_cache import CACHE_HEADER, AnswerCache, 
 from passgate.inference.policies.masker import Hits
 from passgate.inference.routing_table import RoutingTable, ServingApplication, ServingModel
 from passgate.inference.translation import ParsedRequest
-from passgate.inference.translator import is_for_embeddings, parse, render_stream_error
+from passgate.inference.translator import kind_for, parse, render_stream_error
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
 from passgate.inference.worker.answering import call_headers, send_refusal
 from passgate.inference.worker.attempts import Attempts, log_failure
@@ -93,7 +93,7 @@ class CallHandler:
         call.model_name = parsed.model
         call.stream = parsed.stream
         model = _model_for(call, table, application, parsed.model)
-        wanted = "embeddings" if is_for_embeddings(call.form) else "chat"
+        wanted = kind_for(call.form)
         if model.kind != wanted:
             raise ModelKindError(f"The model '{model.name}' is for {model.kind}, not for {wanted}.", field="model")
         call.model = model

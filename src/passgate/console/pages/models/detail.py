@@ -1,5 +1,6 @@
 """One model: who answers for it, in which order, at which price."""
 
+import json
 from dataclasses import dataclass
 
 from nicegui.page_arguments import PageArguments
@@ -125,14 +126,7 @@ def _row(deployment: DeploymentView, *, may_write: bool) -> Row:
 
 def _how_to_call(visit: Visit, model: ModelView) -> None:
     with card("Call it"):
-        path, body = (
-            ("embeddings", f'{{"model": "{model.name}", "input": "hello"}}')
-            if model.kind == "embeddings"
-            else (
-                "chat/completions",
-                f'{{"model": "{model.name}", "messages": [{{"role": "user", "content": "Hello"}}]}}',
-            )
-        )
+        path, body = _example(model)
         snippet(
             f"curl {visit.console.public_url}/v1/{path} \\\n"
             '  -H "Authorization: Bearer $PASSGATE_TOKEN" \\\n'
@@ -140,6 +134,22 @@ def _how_to_call(visit: Visit, model: ModelView) -> None:
             f"  -d '{body}'",
             "bash",
         )
+
+
+_EXAMPLES: dict[str, tuple[str, dict[str, object]]] = {
+    "chat": ("chat/completions", {"messages": [{"role": "user", "content": "Hello"}]}),
+    "embeddings": ("embeddings", {"input": "hello"}),
+    "image": ("images/generations", {"prompt": "A lighthouse in the rain"}),
+    "audio": ("audio/speech", {"input": "Hello", "voice": "alloy"}),
+    "moderation": ("moderations", {"input": "hello"}),
+    "rerank": ("rerank", {"query": "capital of France", "documents": ["Paris", "Rome"]}),
+}
+
+
+def _example(model: ModelView) -> tuple[str, str]:
+    """A path below /v1, and a body that a model of this kind answers."""
+    path, body = _EXAMPLES[model.kind]
+    return path, json.dumps({"model": model.name, **body})
 
 
 def _about(model: ModelView) -> None:
