@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from factories import ISSUER, make_actor, make_application, make_team, make_token, make_user
 from moving_clock import MovingClock
+from passgate.identity import token_search
 from passgate.identity.models import TokenSum
 from passgate.identity.schemas import TokenIn
 from passgate.identity.service.actors import actor_of_token, actor_of_user
@@ -16,6 +18,7 @@ from passgate.identity.service.token_purging import purge_tokens
 from passgate.identity.service.token_registry import status_of
 from passgate.identity.service.token_revocation import revoke_application_tokens, revoke_token
 from passgate.identity.service.tokens import get_token, issue_token, list_tokens
+from passgate.identity.token_names import names_with
 from passgate.identity.token_schemas import TokenFilter
 from passgate.kernel.actor import SYSTEM, Actor
 from passgate.kernel.clock import epoch_seconds
@@ -190,6 +193,38 @@ def test_lists_are_filtered_by_application_status_and_name(storage: Storage, clo
         assert found(admin, work, search="LAST") == ["lasting"]
         assert found(admin, work, search=lasting.row.jti) == ["lasting"]
         assert found(admin, work, search="%") == []
+
+
+def test_a_part_of_a_name_is_found_among_many_newer_tokens(
+    storage: Storage, clock: MovingClock, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(token_search, "FIRST_LOOK", 1)
+    with storage.writing() as work:
+        application = make_application(work)
+        for name in ("Straße 7", "zq", "50%_off", "ci", "ci"):
+            make_token(work, application, name, lifetime_seconds=10)
+        for number in range(3):
+            make_token(work, application, f"newer {number}")
+    with storage.reading() as work:
+        found_by = {text: found(admin, work, search=text) for text in ("STRASS", "7", "zq", "0%_", "_", "CI", "q", "x")}
+    assert found_by == {
+        "STRASS": ["Straße 7"],
+        "7": ["Straße 7"],
+        "zq": ["zq"],
+        "0%_": ["50%_off"],
+        "_": ["50%_off"],
+        "CI": ["ci", "ci"],
+        "q": ["zq"],
+        "x": [],
+    }
+    clock.advance(days=2)
+    with storage.writing() as work:
+        make_token(work, application, "zq")
+        assert purge_tokens(work, clock.now() - timedelta(days=1)) == 8
+    with storage.reading() as work:
+        assert found(admin, work, search="zq") == ["zq"]
+        assert names_with(work, "zq") == ["zq"]
+        assert names_with(work, "newer") == []
 
 
 def test_the_costliest_come_first(storage: Storage, admin: Actor) -> None:

@@ -206,6 +206,7 @@ class RevocationEntry(Base):
 
 from passgate.identity import roles as _roles  # noqa: E402, F401  # its tables refer to these
 from passgate.identity import scopes as _scopes  # noqa: E402, F401  # its tables refer to these
+from passgate.identity import token_names as _token_names  # noqa: E402, F401  # its tables are of this domain
 from passgate.identity.issuers import models as _issuers  # noqa: E402, F401  # its tables refer to these
 from passgate.identity.oauth import client_tables as _oauth_clients  # noqa: E402, F401  # its tables refer to these
 from passgate.identity.oauth import flow_tables as _oauth_flows  # noqa: E402, F401  # its tables refer to these

@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from passgate.identity.models import Token, TokenSum
 from passgate.identity.schemas import TokenStatus
+from passgate.identity.token_names import names_with
 from passgate.identity.token_schemas import TokenFilter
 from passgate.identity.token_tables import folded
 from passgate.kernel.clock import epoch_seconds, from_epoch
@@ -134,7 +135,9 @@ def _needles(work: Work, wanted: TokenFilter) -> list[_Needle]:
             needles.append(_Needle(Token.jti == text, select(Token.jti).where(Token.jti == text)))
         else:
             condition = Token.name_folded.contains(folded(text), autoescape=True)
-            needles.append(_Needle(condition, select(Token.jti).where(condition)))
+            names = names_with(work, folded(text))
+            found = condition if names is None else Token.name_folded.in_(names)
+            needles.append(_Needle(condition, select(Token.jti).where(found)))
     return needles
 
 

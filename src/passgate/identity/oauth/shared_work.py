@@ -16,7 +16,8 @@ from passgate.identity.service.keys import ensure_signing_key
 from passgate.identity.service.revocation import earliest_issue
 from passgate.identity.service.scopes import check_scopes, roles_of_bearer
 from passgate.identity.service.token_lifetimes import lifetime_of
-from passgate.identity.token_tables import TokenKind
+from passgate.identity.token_names import note_names
+from passgate.identity.token_tables import TokenKind, folded
 from passgate.storage.work import Work
 
 _TOKENS = cast("Table", Token.__table__)
@@ -87,6 +88,7 @@ class SharedWork:
     def write(self) -> None:
         """Write what was registered; the mapper's way would cost twice as much."""
         if self._rows:
+            note_names(self.work, {folded(row["name"]) for row in self._rows})
             self.work.session.connection().execute(_TOKENS.insert(), self._rows)
             self._rows.clear()
 

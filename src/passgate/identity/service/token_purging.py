@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from passgate.identity.models import Token, TokenSum
+from passgate.identity.token_names import forget_names
 from passgate.storage.work import Work
 
 
@@ -20,9 +21,13 @@ def purge_tokens(work: Work, before: datetime, batch: int = 2_000) -> int:
     Returns:
         How many were deleted.
     """
-    expired = select(Token.jti).where(Token.expires_at < before).order_by(Token.expires_at).limit(batch)
-    jtis = work.session.scalars(expired).all()
+    expired = (
+        select(Token.jti, Token.name_folded).where(Token.expires_at < before).order_by(Token.expires_at).limit(batch)
+    )
+    found = work.session.execute(expired).all()
+    jtis = [jti for jti, _ in found]
     if jtis:
         work.session.execute(delete(TokenSum).where(TokenSum.jti.in_(jtis)))
         work.session.execute(delete(Token).where(Token.jti.in_(jtis)))
+        forget_names(work, {name for _, name in found})
     return len(jtis)

@@ -8,6 +8,7 @@ from passgate.identity.schemas import TokenStatus
 from passgate.identity.service.revocation import earliest_issue
 from passgate.identity.service.token_bearers import Bearer
 from passgate.identity.token_limits import TokenLimits
+from passgate.identity.token_names import note_names
 from passgate.identity.token_tables import TokenKind
 from passgate.kernel.actor import Actor
 from passgate.kernel.clock import from_epoch
@@ -67,6 +68,7 @@ def register(work: Work, new: NewToken) -> Token:
     )
     work.session.add(row)
     work.session.flush()
+    note_names(work, [row.name_folded])
     return row
 
 
