@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from passgate.contracts.ai_policy import AiPolicy
+from passgate.contracts.described_revision import DescribedRevision, TokenSigning
 from passgate.contracts.frozen import Contract
 from passgate.contracts.limits import LimitRule
 from passgate.contracts.prompt import PublishedPrompt
@@ -111,5 +112,9 @@ class InferenceConfig(Contract):
     policies: tuple[AiPolicy, ...] = ()
     prompts: tuple[PublishedPrompt, ...] = ()
     """Prompt services, by revision."""
+    described: tuple[DescribedRevision, ...] = ()
+    """Revisions that are mocked, or whose requests are validated."""
+    token_signing: TokenSigning | None = None
+    """Where a policy asks for tokens for upstreams."""
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     """Whose tokens, besides ours, are calls of which application."""

@@ -166,8 +166,10 @@ class UpstreamTokenPolicy(RoutePolicy):
     """A fresh JWT of ours for the upstream, so that it can verify who calls."""
 
     kind: Literal["upstream_token"] = "upstream_token"
-    audience: str
+    audience: str = Field(min_length=1, max_length=200)
     lifetime_seconds: int = Field(default=60, ge=5, le=600)
+    header: str = Field(default="authorization", pattern="^[a-z0-9-]{1,60}$")
+    """Where the upstream looks for it: ``authorization`` with ``Bearer`` before it, any other without."""
 
 
 AnyPolicy = Annotated[

@@ -7,7 +7,8 @@ from passgate.gateway import repository
 from passgate.gateway.models import SnapshotRow
 from passgate.gateway.state import PublishedState, Snapshot, snapshot_of
 from passgate.identity.issuers.published_state import published_issuers
-from passgate.identity.published_state import inference_applications, published_keys
+from passgate.identity.published_state import inference_applications, published_keys, token_signing
+from passgate.publishing.described import described_revisions, gives_upstream_tokens
 from passgate.publishing.limits.published_state import limit_rules
 from passgate.publishing.published_state import (
     active_subscriptions,
@@ -59,6 +60,8 @@ class Publication:
             policies=ai_policies(work),
             published=published,
             prompts=published_prompts(work),
+            described=described_revisions(work, published),
+            token_signing=token_signing(work, self.issuer) if gives_upstream_tokens(published) else None,
         )
 
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from passgate.contracts.ai_policy import AiPolicy
+from passgate.contracts.described_revision import DescribedRevision, TokenSigning
 from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot, GatewaySubscription
 from passgate.contracts.inference_config import (
     InferenceApplication,
@@ -34,6 +35,8 @@ class PublishedState:
     policies: tuple[AiPolicy, ...] = ()
     published: tuple[PublishedService, ...] = ()
     prompts: tuple[PublishedPrompt, ...] = ()
+    described: tuple[DescribedRevision, ...] = ()
+    token_signing: TokenSigning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             limits=state.limits,
             policies=state.policies,
             prompts=state.prompts,
+            described=state.described,
+            token_signing=state.token_signing,
             trusted_issuers=state.trusted_issuers,
         ),
     )

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from passgate.contracts.described_revision import UPSTREAM_ALGORITHMS, TokenSigning
 from passgate.contracts.inference_config import InferenceApplication
 from passgate.identity import repository
 from passgate.identity.models import Application
@@ -11,6 +12,17 @@ from passgate.storage.work import Work
 def published_keys(work: Work) -> tuple[dict[str, str], ...]:
     """The public parts of all signing keys, retired ones included, as JWKs (RFC 7517), by kid."""
     return tuple(sorted((key.public_jwk for key in repository.signing_keys(work)), key=lambda jwk: jwk["kid"]))
+
+
+def token_signing(work: Work, issuer: str) -> TokenSigning | None:
+    """The key that signs tokens for upstreams; None: there is none."""
+    active = {key.algorithm: key for key in repository.signing_keys(work) if key.status == "active"}
+    found = next((active[one] for one in UPSTREAM_ALGORITHMS if one in active), None)
+    if found is None or found.sealed_private_jwk is None:
+        return None
+    return TokenSigning(
+        issuer=issuer, kid=found.kid, algorithm=found.algorithm, sealed_private_jwk=found.sealed_private_jwk
+    )
 
 
 def inference_applications(work: Work) -> tuple[InferenceApplication, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from passgate.contracts.described_revision import DescribedRevision, TokenSigning
 from passgate.contracts.inference_config import (
     Deployment,
     InferenceApplication,
@@ -16,6 +17,7 @@ from passgate.contracts.inference_config import (
 from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.prompt_template import TemplateError
 from passgate.contracts.trusted_issuer import TrustedIssuer
+from passgate.inference.described.upstream_token import UpstreamTokens, upstream_tokens
 from passgate.inference.limits.book import LimitBook
 from passgate.inference.policies.call_policy import PolicyTable
 from passgate.inference.pricing import CallPrice
@@ -94,6 +96,8 @@ class RoutingTable:
         limits: LimitBook,
         policies: PolicyTable,
         prompts: tuple[PublishedPrompt, ...] = (),
+        described: tuple[DescribedRevision, ...] = (),
+        upstream_tokens: UpstreamTokens | None = None,
     ) -> None:
         self.limits = limits
         self.version = version
@@ -103,6 +107,9 @@ class RoutingTable:
         self._models: dict[tuple[str | None, str], ServingModel] = {(m.team_id, m.name): m for m in models}
         self._names = frozenset(model.name for model in models)
         self._prompts = _serving_prompts(prompts)
+        self._described = {one.revision_id: one.packed for one in described}
+        self.upstream_tokens = upstream_tokens
+        """Tokens for upstreams; None: no policy asks for any, or the key cannot be opened."""
 
     def application(self, application_id: str | None) -> ServingApplication | None:
         """The application of that id."""
@@ -120,6 +127,10 @@ class RoutingTable:
     def prompt(self, revision_id: str) -> ServingPrompt | None:
         """The prompt of that revision."""
         return self._prompts.get(revision_id)
+
+    def described(self, revision_id: str) -> str | None:
+        """The document of that revision, packed."""
+        return self._described.get(revision_id)
 
     def knows(self, name: str) -> bool:
         """Whether there is a model of that name at all."""
@@ -146,7 +157,19 @@ def compile_config(config: InferenceConfig, vault: Vault) -> RoutingTable:
         limits=limits,
         policies=policies,
         prompts=config.prompts,
+        described=config.described,
+        upstream_tokens=_upstream_tokens(config.token_signing, vault),
     )
+
+
+def _upstream_tokens(signing: TokenSigning | None, vault: Vault) -> UpstreamTokens | None:
+    if signing is None:
+        return None
+    try:
+        return upstream_tokens(signing, vault)
+    except UnsealError as error:
+        _log.error("the signing key %s cannot be opened: %s", signing.kid, error.message)
+        return None
 
 
 def _serving_prompts(prompts: tuple[PublishedPrompt, ...]) -> dict[str, ServingPrompt]:

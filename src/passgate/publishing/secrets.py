@@ -18,6 +18,7 @@ from passgate.publishing.definition_input import (
     TlsView,
 )
 from passgate.publishing.models import Service, ServiceSecret
+from passgate.publishing.openapi.service import require_document
 from passgate.publishing.prompts.checks import check_prompt
 from passgate.storage.work import Work
 
@@ -34,6 +35,8 @@ def sealed_definition(actor: Actor, work: Work, service: Service, given: Definit
     """
     if given.prompt is not None:
         check_prompt(work, service.team_id, given.prompt)
+    if given.document is not None:
+        require_document(work, given.document, service.team_id)
     fields = {name: getattr(given, name) for name in DefinitionIn.model_fields if name != "pools"}
     pools = tuple(_sealed_pool(actor, work, service, pool, at) for at, pool in enumerate(given.pools))
     return RevisionDefinition(**fields, pools=pools)

@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER
 from passgate.contracts.prompt import PROMPT_HEADER, TRIAL_PATH
 from passgate.inference.inbound.gemini.format import PATH_HEADER
 from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIENT
@@ -22,6 +23,7 @@ from passgate.inference.worker.authorising_client import AuthorisingClient
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
 from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
 from passgate.inference.worker.client_request import ClientRequest
+from passgate.inference.worker.described_handler import DescribedHandler
 from passgate.inference.worker.gemini_model_list import gemini_list, gemini_model
 from passgate.inference.worker.incoming import Incoming, Send
 from passgate.inference.worker.live_state import LiveState
@@ -68,6 +70,7 @@ _READ_HEADERS = {
         GOOGLE_CLIENT,
         CACHE_HEADER,
         PROMPT_HEADER,
+        MOCK_HEADER,
         "accept",
     )
 }
@@ -84,6 +87,7 @@ class WorkerApp:
         self._state = LiveState(options.config_file, options.revocations_file, options.vault)
         self._calls: CallHandler | None = None
         self._prompts: PromptHandler | None = None
+        self._described = DescribedHandler(self._state, clock, ids)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -118,7 +122,10 @@ class WorkerApp:
         """Answer a request. The edge of the process: what nobody foresaw becomes a 500 in the caller's format."""
         incoming = self._incoming(request)
         try:
-            await self._route(incoming)
+            if MOCK_HEADER in incoming.headers or incoming.path.startswith(ASK_PREFIX):
+                await self._described.answer(request, incoming)
+            else:
+                await self._route(incoming)
         except PassgateError as error:
             await self._refuse(incoming, error)
         except Exception:  # noqa: BLE001 - the edge: the worker must live on
@@ -130,7 +137,9 @@ class WorkerApp:
         headers = {
             _READ_HEADERS[key]: value.decode("latin-1") for key, value in request.headers if key in _READ_HEADERS
         }
-        prompted = PROMPT_HEADER in headers or path == TRIAL_PATH
+        prompted = (
+            PROMPT_HEADER in headers or path == TRIAL_PATH or MOCK_HEADER in headers or path.startswith(ASK_PREFIX)
+        )
         gemini = read_call(path, request.query) if ":" in path and not prompted else None
         if gemini is not None:
             headers[PATH_HEADER] = path

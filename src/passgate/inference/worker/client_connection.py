@@ -129,6 +129,7 @@ class ClientConnection(asyncio.Protocol):
         if request is None:
             return
         path, _, request.query = self._url.partition(b"?")
+        request.raw_path = path
         text = path.decode("latin-1")
         request.path = unquote(text) if "%" in text else text
         request.method = self._parser.get_method().decode("ascii")

@@ -54,11 +54,14 @@ class ClientRequest:
         "method",
         "path",
         "query",
+        "raw_path",
     )
 
     def __init__(self, line: Line, loop: asyncio.AbstractEventLoop) -> None:
         self.method = ""
         self.path = ""
+        self.raw_path = b""
+        """As it came, before percent signs were read."""
         self.query = b""
         self.headers: list[Header] = []
         """Names in lower case."""

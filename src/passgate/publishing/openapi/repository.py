@@ -1,5 +1,7 @@
 """Queries of documents."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from passgate.publishing.openapi.models import OpenApiDocument, OpenApiDocumentTeam
@@ -9,6 +11,14 @@ from passgate.storage.work import Work
 def find_document(work: Work, digest: str) -> OpenApiDocument | None:
     """The document of that digest."""
     return work.session.get(OpenApiDocument, digest)
+
+
+def prepared_of(work: Work, digests: Collection[str]) -> dict[str, str]:
+    """What workers need of each of the documents."""
+    if not digests:
+        return {}
+    query = select(OpenApiDocument.digest, OpenApiDocument.prepared).where(OpenApiDocument.digest.in_(sorted(digests)))
+    return {row.digest: row.prepared for row in work.session.execute(query)}
 
 
 def teams_of(work: Work, digest: str) -> list[str]:

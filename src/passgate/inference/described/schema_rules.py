@@ -1,0 +1,123 @@
+"""JSON Schema 2020-12 for what callers send: the field's validator, with a bound on each of its costs.
+
+Patterns are asked as far as :func:`passgate.contracts.schema_pattern.longest_text` allows. Alternatives that refer to
+each other can double the work with every level of a document, so references are counted.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+from passgate.contracts.schema_pattern import longest_text
+
+_LEFT: ContextVar[list[int]] = ContextVar("left")
+_FEW = 5_000
+_BYTES_A_REFERENCE = 8
+_FORMATS = FormatChecker(formats=("email", "ipv4", "ipv6"))
+
+
+class TooComplexError(Exception):
+    """A document that would take longer to judge than one of its size may."""
+
+
+@_FORMATS.checks("date", raises=ValueError)
+def _is_date(value: object) -> bool:
+    return not isinstance(value, str) or (len(value) == 10 and bool(date.fromisoformat(value)))  # noqa: PLR2004 - RFC 3339
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_moment(value: object) -> bool:
+    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
+
+
+@_FORMATS.checks("uuid", raises=ValueError)
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or str(UUID(value)) == value.lower()
+
+
+@_FORMATS.checks("int32")
+def _is_int32(value: object) -> bool:
+    return not isinstance(value, int) or -(2**31) <= value < 2**31
+
+
+@_FORMATS.checks("int64")
+def _is_int64(value: object) -> bool:
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
+
+
+def validator_of(defs: Mapping[str, Any]) -> Validator:
+    """A validator whose schemas may refer to ``#/$defs``; ``evolve(schema=…)`` makes one of a schema."""
+    made: Validator = _VALIDATOR({"$defs": dict(defs)}, format_checker=_FORMATS)
+    return made
+
+
+def first_error(validator: Validator, schema: Any, value: Any, size: int) -> ValidationError | None:  # noqa: ANN401 - JSON
+    """The first rule that a value breaks, where alternatives fail that of the nearest one; None: none.
+
+    Args:
+        validator: of the document.
+        schema: what the value must be.
+        value: what came.
+        size: bytes in which it came.
+
+    Raises:
+        TooComplexError: it cannot be told within the bound.
+    """
+    token = _LEFT.set([_FEW + size // _BYTES_A_REFERENCE])
+    try:
+        found = next(iter(validator.evolve(schema=schema).iter_errors(value)), None)
+    except RecursionError:
+        raise TooComplexError from None
+    finally:
+        _LEFT.reset(token)
+    while found is not None and found.context:
+        found = max(found.context, key=lambda one: len(one.absolute_path))
+    return found
+
+
+def _reference(validator: Any, reference: str, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
+    left = _LEFT.get()
+    left[0] -= 1
+    if left[0] < 0:
+        raise TooComplexError
+    yield from Draft202012Validator.VALIDATORS["$ref"](validator, reference, instance, schema)
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
+    del validator, schema
+    if isinstance(instance, str) and len(instance) <= longest_text(pattern) and not re.search(pattern, instance):
+        yield ValidationError(f"{instance[:50]!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
+    del schema
+    if not isinstance(instance, dict):
+        return
+    for pattern, subschema in patterns.items():
+        most = longest_text(pattern)
+        for key, value in instance.items():
+            if len(key) <= most and re.search(pattern, key):
+                yield from validator.descend(value, subschema, path=key, schema_path=pattern)
+
+
+def _unique(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
+    del validator, schema
+    if wanted and isinstance(instance, list):
+        texts = {orjson.dumps(one, option=orjson.OPT_SORT_KEYS) for one in instance}
+        if len(texts) < len(instance):
+            yield ValidationError("its items are not all different")
+
+
+_VALIDATOR = extend(  # type: ignore[no-untyped-call]  # its types are not complete
+    Draft202012Validator,
+    {"$ref": _reference, "pattern": _pattern, "patternProperties": _pattern_properties, "uniqueItems": _unique},
+)
