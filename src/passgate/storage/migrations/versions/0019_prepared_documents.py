@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018_prepared_documents"
-down_revision = "0017_openapi"
+revision = "0019_prepared_documents"
+down_revision = "0018_plans"
 branch_labels = None
 depends_on = None
 
