@@ -6,7 +6,7 @@ from passgate.contracts.described_revision import DescribedRevision
 from passgate.contracts.published_service import PublishedRevision, PublishedService
 from passgate.contracts.service_policy import AnyPolicy
 from passgate.publishing import version_repository
-from passgate.publishing.openapi import repository
+from passgate.publishing.openapi.preparing import prepared_documents
 from passgate.publishing.revision_rows import definition_of
 from passgate.storage.work import Work
 
@@ -20,7 +20,7 @@ def described_revisions(work: Work, services: Iterable[PublishedService]) -> tup
         return ()
     rows = [row for rows in version_repository.all_live_revisions(work).values() for row in rows if row.id in needed]
     digests = {row.id: document for row in rows if (document := definition_of(row).document) is not None}
-    packed = repository.prepared_of(work, set(digests.values()))
+    packed = prepared_documents(work, set(digests.values()))
     return tuple(
         DescribedRevision(revision_id=revision_id, digest=digest, packed=packed[digest])
         for revision_id, digest in sorted(digests.items())

@@ -21,8 +21,6 @@ class OpenApiDocument(Base):
     syntax: Mapped[str] = mapped_column(String(8))
     title: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
-    prepared: Mapped[str] = mapped_column(Text)
-    """What workers need of it, packed."""
     notes: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -13,12 +13,12 @@ def find_document(work: Work, digest: str) -> OpenApiDocument | None:
     return work.session.get(OpenApiDocument, digest)
 
 
-def prepared_of(work: Work, digests: Collection[str]) -> dict[str, str]:
-    """What workers need of each of the documents."""
+def texts_of(work: Work, digests: Collection[str]) -> dict[str, str]:
+    """The text of each of the documents."""
     if not digests:
         return {}
-    query = select(OpenApiDocument.digest, OpenApiDocument.prepared).where(OpenApiDocument.digest.in_(sorted(digests)))
-    return {row.digest: row.prepared for row in work.session.execute(query)}
+    query = select(OpenApiDocument.digest, OpenApiDocument.text).where(OpenApiDocument.digest.in_(sorted(digests)))
+    return {row.digest: row.text for row in work.session.execute(query)}
 
 
 def teams_of(work: Work, digest: str) -> list[str]:

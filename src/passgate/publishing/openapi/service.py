@@ -12,7 +12,6 @@ from passgate.publishing.openapi.blank import blank_document
 from passgate.publishing.openapi.faults import DocumentRefusedError
 from passgate.publishing.openapi.intake import Intake, take_in
 from passgate.publishing.openapi.models import OpenApiDocument, OpenApiDocumentTeam
-from passgate.publishing.openapi.prepared import prepared
 from passgate.publishing.openapi.reading import Syntax, read_document
 from passgate.publishing.openapi.schemas import DocumentIn, DocumentReport, DocumentView
 from passgate.publishing.openapi.views import view_of
@@ -78,7 +77,6 @@ def keep_document(actor: Actor, work: Work, team_id: str, intake: Intake) -> Doc
             syntax=intake.syntax,
             title=view.title[:_LONGEST_TITLE],
             text=intake.text,
-            prepared=prepared(intake.document),
             notes=list(intake.notes),
             created_at=now,
         )
