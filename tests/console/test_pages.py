@@ -37,6 +37,7 @@ CONTENT = {
 DETAILS = {
     "/providers/{provider_id}": ["The last connection test failed", "Anthropic refused the key", "stored, sealed"],
     "/models/{model_id}": ["Deployments", "OpenAI production", "128,000 tokens", "/v1/chat/completions"],
+    "/services/new-prompt": ["New prompt API", "Start from", "Try it", "Variables"],
     "/services/{service_id}": ["Call it", "checkout", "Without a token the answer is 401"],
     "/applications/{application_id}": ["production", "staging", "Orders", "every model of its team"],
     "/tokens/{jti}": ["leaked in a public repository", "all that its application may", "Narrowed from it"],

@@ -33,7 +33,7 @@ def sealed_definition(actor: Actor, work: Work, service: Service, given: Definit
             upstream is another now: it would be shown to whoever stands at the new address; or a prompt that breaks a
             rule.
     """
-    if given.prompt is not None:
+    if given.prompt is not None and service.kind == "prompt":
         check_prompt(work, service.team_id, given.prompt)
     if given.document is not None:
         require_document(work, given.document, service.team_id)

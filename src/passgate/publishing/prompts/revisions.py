@@ -6,10 +6,12 @@ from passgate.contracts.prompt import PromptDefinition
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import NotFoundError
 from passgate.kernel.permissions import Permission
+from passgate.publishing import version_repository
 from passgate.publishing.models import Service
 from passgate.publishing.prompts.comparison import PromptChange, prompt_changes
 from passgate.publishing.prompts.openapi import prompt_document
 from passgate.publishing.revision_rows import definition_of
+from passgate.publishing.schemas import ServiceView
 from passgate.publishing.service.revisions import own_revision, version_of
 from passgate.storage.work import Work
 
@@ -50,6 +52,15 @@ def changes_between(actor: Actor, work: Work, service_id: str, revision_id: str,
     _, new = _prompt(actor, work, service_id, revision_id)
     _, old = _prompt(actor, work, service_id, before)
     return prompt_changes(old, new)
+
+
+def shown_prompt(actor: Actor, work: Work, service: ServiceView) -> PromptDefinition | None:
+    """The newest prompt of a service's default version; None: it is no prompt, or not for the actor to see."""
+    if service.kind != "prompt" or not actor.may(Permission.SERVICE_READ, service.team_id):
+        return None
+    version = version_repository.version_named(work, service.id, service.default_version or "")
+    row = version_repository.newest_revision(work, version.id) if version is not None else None
+    return definition_of(row).prompt if row is not None else None
 
 
 def _prompt(actor: Actor, work: Work, service_id: str, revision_id: str) -> tuple[Service, PromptDefinition]:

@@ -16,13 +16,16 @@ from passgate.console.components.page_header import page_header
 from passgate.console.components.text import Words, box, muted
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import milliseconds
+from passgate.console.pages.prompts.snippets import call_snippets
 from passgate.console.pages.services.form import ask_to_change
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
 from passgate.console.pages.services.subscribers import subscribers_card
 from passgate.console.pages.teams_of import team_names
 from passgate.console.visit import Visit
+from passgate.contracts.prompt import PromptDefinition
 from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
+from passgate.publishing.prompts.revisions import shown_prompt
 from passgate.publishing.schemas import ServiceView
 from passgate.publishing.service.lifecycle import publish_service, retire_service
 from passgate.publishing.service.services import delete_service, get_service
@@ -34,6 +37,8 @@ class _Found:
     service: ServiceView
     team: str
     may_write: bool
+    prompt: PromptDefinition | None
+    """Of a prompt of the actor's own teams."""
 
 
 async def show(visit: Visit, args: PageArguments) -> None:
@@ -48,7 +53,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
             pass
     with box("pg-main-aside"):
         with box("pg-stack"):
-            _how_to_call(visit, service)
+            _how_to_call(visit, found)
             await subscribers_card(visit, service)
         _about(found)
 
@@ -59,6 +64,7 @@ def _find(actor: Actor, work: Work, service_id: str) -> _Found:
         service=service,
         team=team_names(actor, work).get(service.team_id, "Another team"),
         may_write=actor.may(Permission.SERVICE_WRITE, service.team_id),
+        prompt=shown_prompt(actor, work, service),
     )
 
 
@@ -104,14 +110,18 @@ def _actions(visit: Visit, service: ServiceView) -> None:
     button("Publish", publish, kind="primary", icon="bolt")
 
 
-def _how_to_call(visit: Visit, service: ServiceView) -> None:
+def _how_to_call(visit: Visit, found: _Found) -> None:
+    service = found.service
     url = f"{visit.console.public_url}{service.base_path}/"
     with card("Call it"):
         if service.access == "public":
             snippet(f"curl {url}", "bash")
             muted("Anyone may call it; a token is not asked for.")
             return
-        snippet(f'curl {url} \\\n  -H "Authorization: Bearer $PASSGATE_TOKEN"', "bash")
+        if found.prompt is not None:
+            call_snippets(url.removesuffix("/"), found.prompt)
+        else:
+            snippet(f'curl {url} \\\n  -H "Authorization: Bearer $PASSGATE_TOKEN"', "bash")
         if service.access == "subscription":
             muted("Without a token the answer is 401, without a subscription 403.")
         else:
