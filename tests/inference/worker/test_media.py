@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import cohere
+import httpx
 import openai
 import pytest
 
@@ -110,11 +111,12 @@ def test_rerank_by_cohere_s_sdk_at_two_vendors(
     rows = [{"index": 1, "relevance_score": 0.9}, {"index": 0, "relevance_score": 0.2}]
     vendor.reply("/v1/rerank", json_reply({"model": "jina", "results": rows, "usage": {"total_tokens": 17}}))
     vendor.reply("/v2/rerank", json_reply({"id": "r", "results": rows, "meta": {"billed_units": {"search_units": 1}}}))
-    sdk = cohere.ClientV2("x", base_url=worker.url)
     headers = {"additional_headers": {"x-passgate-claims": claims()}}
-    for name in ("order", "cohere-order"):
-        answer = sdk.rerank(model=name, query="q", documents=["a", "b"], top_n=2, request_options=headers)
-        assert [(row.index, row.relevance_score) for row in answer.results] == [(1, 0.9), (0, 0.2)]
+    with httpx.Client() as connections:
+        sdk = cohere.ClientV2("x", base_url=worker.url, httpx_client=connections)
+        for name in ("order", "cohere-order"):
+            answer = sdk.rerank(model=name, query="q", documents=["a", "b"], top_n=2, request_options=headers)
+            assert [(row.index, row.relevance_score) for row in answer.results] == [(1, 0.9), (0, 0.2)]
     assert vendor.requests[0].json() == {
         "model": "jina-reranker-v2",
         "query": "q",
