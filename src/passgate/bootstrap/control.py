@@ -85,7 +85,15 @@ def build_application(settings: Settings, storage: Storage) -> FastAPI:
         gate=gate,
     )
     api = create_api(edge)
-    console = Console(storage, issuer, settings.base_url, secure_cookies=secure, session_limits=limits, gate=gate)
+    console = Console(
+        storage,
+        issuer,
+        settings.base_url,
+        secure_cookies=secure,
+        session_limits=limits,
+        gate=gate,
+        fetch_private_addresses=settings.fetch_private_addresses,
+    )
     mount_console(api, console)
     return api
 

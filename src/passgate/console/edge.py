@@ -28,3 +28,5 @@ class Console:
     """How long a browser session lives."""
     gate: LocalGate = field(default_factory=LocalGate)
     """Through which prompts are tried."""
+    fetch_private_addresses: bool = False
+    """Whether documents may be fetched from addresses of private networks."""

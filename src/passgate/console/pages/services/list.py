@@ -12,6 +12,7 @@ from passgate.console.components.table import Column, Row, tag
 from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.services.form import ask_to_create
+from passgate.console.pages.services.importing import ask_to_import
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
 from passgate.console.visit import Visit
 from passgate.kernel.pagination import Page, PageRequest
@@ -36,8 +37,12 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     async def create() -> None:
         await ask_to_create(visit)
 
+    async def import_document() -> None:
+        await ask_to_import(visit)
+
     with page_header("Services", "REST APIs behind the gate: who may call them is decided before they are reached."):
         link_button("New prompt API", f"{MOUNT_PATH}/services/new-prompt", icon="bolt")
+        button("Import OpenAPI", import_document, icon="plus")
         button("New service", create, kind="primary", icon="plus")
     with box("pg-filters"):
         search = search_field("Search services")
