@@ -5,8 +5,9 @@ Where not (a status, a part of a name), the newest tokens are looked at first, w
 few that fit gathered by the condition's own index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, tuple_, union
 from sqlalchemy.orm import contains_eager, selectinload
@@ -70,15 +71,16 @@ def children_of(work: Work, jti: str) -> Sequence[Token]:
 
 
 class _Needle:
-    """A condition that no ordered index serves, and the ids that fit it, from its own index."""
+    """A condition that no ordered index serves, and the ids that fit it, from its own index, asked only at need."""
 
-    def __init__(self, condition: Condition, ids: Select[str] | None) -> None:
+    def __init__(self, condition: Condition, ids: Callable[[], Select[str] | None]) -> None:
         self.condition = condition
         self._ids = ids
 
     def found(self) -> Condition:
         """The condition in the form that leads to its tokens; where they are many, the plain one."""
-        return self.condition if self._ids is None else Token.jti.in_(self._ids)
+        ids = self._ids()
+        return self.condition if ids is None else Token.jti.in_(ids)
 
 
 def _walk(work: Work, conditions: Sequence[Condition], limit: int) -> Sequence[Token]:
@@ -127,18 +129,25 @@ def _needles(work: Work, wanted: TokenFilter) -> list[_Needle]:
     now = work.clock.now()
     if wanted.status is not None:
         condition = has_status(wanted.status, now)
-        few = wanted.status != "revoked" and _are_few(work, condition)
-        needles.append(_Needle(condition, select(Token.jti).where(condition) if few else None))
+        needles.append(_Needle(condition, partial(_with_status, work, wanted.status, condition)))
     if wanted.search:
         text = wanted.search.strip()
         if text.startswith("tok_"):
-            needles.append(_Needle(Token.jti == text, select(Token.jti).where(Token.jti == text)))
+            needles.append(_Needle(Token.jti == text, lambda: select(Token.jti).where(Token.jti == text)))
         else:
             condition = Token.name_folded.contains(folded(text), autoescape=True)
-            names = names_with(work, folded(text))
-            found = condition if names is None else Token.name_folded.in_(names)
-            needles.append(_Needle(condition, select(Token.jti).where(found)))
+            needles.append(_Needle(condition, partial(_with_name, work, text, condition)))
     return needles
+
+
+def _with_status(work: Work, status: TokenStatus, condition: Condition) -> Select[str] | None:
+    few = status != "revoked" and _are_few(work, condition)
+    return select(Token.jti).where(condition) if few else None
+
+
+def _with_name(work: Work, text: str, condition: Condition) -> Select[str]:
+    names = names_with(work, folded(text))
+    return select(Token.jti).where(condition if names is None else Token.name_folded.in_(names))
 
 
 def has_status(status: TokenStatus, now: datetime) -> Condition:
