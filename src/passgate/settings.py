@@ -83,6 +83,17 @@ class Settings(BaseSettings):
         description="While the Valkey is away: `count` each worker's share, or `refuse` calls that are limited.",
     )
 
+    alert_token_days: Annotated[int, Field(ge=0, le=365)] = Field(
+        default=7, description="Days before a long-lived token expires in which an alert says so; 0: never."
+    )
+    alert_error_percent: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=25,
+        description="Share of a provider's calls of an hour (of 50 or more) that fail before an alert; 0: never.",
+    )
+    webhooks_to_private: bool = Field(
+        default=False, description="Whether webhooks may lead to addresses of private networks, and by plain http."
+    )
+
     @field_validator("node_name")
     @classmethod
     def _name_is_a_label(cls, value: str) -> str:

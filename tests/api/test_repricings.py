@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from api.house import House, answer
 from metering.spool_lines import START, ai_call_line, usage_line
+from passgate.identity.token_tables import TokenSum
 from passgate.metering.ingest import Ingester
 from passgate.metering.models import SpendDay, Usage, UsageHour
 from passgate.storage.audit.models import AuditEntry
@@ -69,6 +70,7 @@ def test_a_correction_adds_entries_and_moves_every_sum(calls: House) -> None:
             work.session.execute(select(SpendDay.scope, func.sum(SpendDay.cost)).group_by(SpendDay.scope)).all()
         )
         assert {scope: int(cost) for scope, cost in spent.items()} == {"token": 675, "user": 675}
+        assert work.session.scalar(select(TokenSum.cost)) == 675
         assert work.session.scalar(select(func.count()).where(AuditEntry.act == "repricing.created")) == 1
     again = answer(calls.admin.post(ROOT, json=GIVEN), 201)
     assert (again["calls"], again["cost_after_micro_dollars"]) == (0, 0)

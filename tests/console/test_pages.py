@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 CONTENT = {
     "/": ["Top applications", "support-bot", "Top models", "gpt-4o-mini", "24 hours"],
     "/calls": ["POST /v1/chat/completions", "403 subscription_missing", "Live"],
+    "/alerts": ["Alerts", "Webhooks", "No webhooks", "New webhook"],
     "/providers": ["OpenAI production", "Connected", "Failing"],
     "/providers/new": ["Anthropic", "Groq", "Ollama", "Your own"],
     "/models": ["claude-sonnet-4-5", "text-embedding-3-small", "embeddings", "$0.15"],

@@ -20,6 +20,7 @@ DOMAINS = (
     "publishing.notices",
     "metering",
     "metering.ledger",
+    "metering.alerts",
     "gateway",
 )
 

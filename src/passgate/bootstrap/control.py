@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from passgate.api.app import create_api
 from passgate.api.edge import Edge
+from passgate.bootstrap.alerts import raised_alerts
 from passgate.bootstrap.database import open_storage
 from passgate.bootstrap.issuers import fresh_keys
 from passgate.bootstrap.layout import Folders
@@ -63,6 +64,7 @@ def run_control(settings: Settings, folders: Folders) -> None:
         told_logouts(settings, storage),
         ended_subscriptions(storage),
         made_steps(storage),
+        raised_alerts(settings, storage),
     ):
         uvicorn.Server(config).run()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from nicegui import ui
 from nicegui.element import Element
 
+from passgate.console.bell import bell
 from passgate.console.components.icon import icon
 from passgate.console.components.text import Words, box
 from passgate.console.edge import MOUNT_PATH
@@ -15,6 +16,7 @@ from passgate.console.palette import open_palette
 from passgate.console.password import ask_for_new_password
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
+from passgate.kernel.permissions import Permission
 
 _THEMES = (("light", "Light", "sun"), ("dark", "Dark", "moon"), ("system", "System", "system"))
 
@@ -73,6 +75,8 @@ def _topbar(visit: Visit, actor: Actor) -> None:
             Words("Search…")
             Words("Ctrl K", "kbd", "pg-kbd")
         box("pg-grow")
+        if actor.teams_with(Permission.ALERT_READ) != frozenset():
+            bell(visit)
         _user_menu(visit, actor)
 
 

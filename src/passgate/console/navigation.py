@@ -28,6 +28,7 @@ AREAS: dict[str, tuple[Area, ...]] = {
     "": (
         Area("Overview", "/", "overview"),
         Area("Calls", "/calls", "call", Permission.CALL_READ),
+        Area("Alerts", "/alerts", "bell", Permission.ALERT_READ),
     ),
     "AI": (
         Area("Providers", "/providers", "provider", Permission.PROVIDER_READ),

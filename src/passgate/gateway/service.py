@@ -31,6 +31,15 @@ def serving_nodes(work: Work) -> int:
     return max(1, sum(now - row.last_seen_at <= SILENT_AFTER for row in repository.all_nodes(work)))
 
 
+def rejections(work: Work) -> list[tuple[str, int, str]]:
+    """Nodes whose Envoy refuses a newer snapshot than they have in force: name, version, Envoy's words."""
+    return [
+        (row.name, row.rejected_version, row.rejection or "")
+        for row in repository.all_nodes(work)
+        if row.rejected_version is not None and row.rejected_version > row.snapshot_version
+    ]
+
+
 def _view(work: Work, row: NodeRow, version: int, seq: int) -> NodeView:
     rejected = row.rejected_version is not None and row.rejected_version > row.snapshot_version
     if work.clock.now() - row.last_seen_at > SILENT_AFTER:

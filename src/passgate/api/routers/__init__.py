@@ -3,6 +3,7 @@
 from passgate.api.oauth import ROUTERS as OAUTH_ROUTERS
 from passgate.api.routers import (
     access,
+    alerts,
     applications,
     audit,
     calls,
@@ -44,6 +45,7 @@ from passgate.api.routers import (
     users,
     vendors,
     verification,
+    webhooks,
 )
 
 ROUTERS = (
@@ -87,6 +89,8 @@ ROUTERS = (
     calls.router,
     masking.router,
     repricings.router,
+    alerts.router,
+    webhooks.router,
     summary.router,
     nodes.router,
     jwks.router,

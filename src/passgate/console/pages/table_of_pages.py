@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from passgate.console.outlet import PageBuilder
 from passgate.console.pages.access import page as access
+from passgate.console.pages.alerts import page as alerts
 from passgate.console.pages.applications import detail as application
 from passgate.console.pages.applications import list as applications
 from passgate.console.pages.applications import registration
@@ -37,6 +38,7 @@ from passgate.console.pages.workbench import page as workbench
 
 PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/": ("Overview", overview.show),
+    "/alerts": ("Alerts", alerts.show),
     "/calls": ("Calls", calls.show),
     "/providers": ("Providers", providers.show),
     "/providers/new": ("Add a provider", new_provider.show),

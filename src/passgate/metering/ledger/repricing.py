@@ -23,6 +23,7 @@ from passgate.metering.ledger.models import Repricing
 from passgate.metering.ledger.schemas import RepricingIn, RepricingPreview, RepricingView
 from passgate.metering.models import Usage
 from passgate.metering.repository.statements import Row
+from passgate.metering.repository.token_uses import TokenSums, add_sums
 from passgate.storage.work import Work
 
 MOST_CALLS = 100_000
@@ -81,6 +82,7 @@ def reprice(actor: Actor, work: Work, given: RepricingIn) -> RepricingView:
     if found.rows:
         repository.add_corrections(work.session, [{**one, "repricing_id": row.id} for one in found.rows])
         repository.add_to_sums(work.session, found.hours, found.days)
+        add_sums(work.session.connection(), found.tokens)
     return _view(row)
 
 
@@ -91,6 +93,7 @@ class _Changes:
     after: int = 0
     hours: dict[tuple[object, ...], int] = field(default_factory=lambda: defaultdict(int))
     days: dict[tuple[object, ...], int] = field(default_factory=lambda: defaultdict(int))
+    tokens: TokenSums = field(default_factory=TokenSums)
 
     def add(self, usage: Usage, old: int, new: int, price: PriceTable) -> None:
         self.before += old
@@ -109,6 +112,7 @@ class _Changes:
         self.hours[key] += new - old
         for scope, target in (("user", usage.subject), ("token", usage.jti)):
             self.days[scope, target, hour.replace(hour=0)] += new - old
+        self.tokens.add_cost(usage.jti, usage.subject, new - old)
 
 
 def _check(given: RepricingIn) -> None:

@@ -36,8 +36,13 @@ class TokenSums:
     def count_usages(self, usages: Sequence[UsageLine]) -> None:
         """Add what AI calls cost."""
         for usage in usages:
-            if usage.cost_micro_dollars and usage.jti.startswith(_OURS) and _FOREIGN not in usage.subject:
-                self.sums.setdefault(usage.jti, [0, 0])[1] += usage.cost_micro_dollars
+            if usage.cost_micro_dollars:
+                self.add_cost(usage.jti, usage.subject, usage.cost_micro_dollars)
+
+    def add_cost(self, jti: str, subject: str, cost: int) -> None:
+        """Add what a call cost, if its token is one of ours."""
+        if jti.startswith(_OURS) and _FOREIGN not in subject:
+            self.sums.setdefault(jti, [0, 0])[1] += cost
 
 
 def own_jti(call: CallLine) -> str | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from passgate.metering.alerts.repository import delete_alerts_before
 from passgate.metering.ledger.repository import delete_corrections_before
 from passgate.metering.repository.calls import delete_calls_before, delete_usages_before
 from passgate.metering.repository.masking import delete_finds_before
@@ -9,7 +10,7 @@ from passgate.storage.work import Work
 
 
 def delete_before(work: Work, moment: datetime, batch: int = 2_000) -> int:
-    """Delete calls, usage, its corrections and masking's finds of before a moment; the hourly sums stay.
+    """Delete calls, usage, its corrections, masking's finds and alerts of before a moment; the hourly sums stay.
 
     It deletes ``batch`` of each at most.
 
@@ -24,4 +25,5 @@ def delete_before(work: Work, moment: datetime, batch: int = 2_000) -> int:
         + delete_usages_before(work.session, moment, batch)
         + delete_finds_before(work.session, moment, batch)
         + delete_corrections_before(work.session, moment, batch)
+        + delete_alerts_before(work.session, moment, batch)
     )

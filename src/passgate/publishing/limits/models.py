@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import JSON, BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.storage.base import Base
@@ -32,5 +32,7 @@ class Limit(Base):
     """Calls, tokens, calls at the same time, or micro-dollars."""
     subscription_id: Mapped[str | None] = mapped_column(_ID, index=True)
     """The subscription whose plan made it; such a limit changes with the plan, and not by hand."""
+    alert_percents: Mapped[list[int]] = mapped_column(JSON, default=lambda: [80, 100])
+    """Shares of a budget at which there is an alert; of other limits nothing is told."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(_ID)

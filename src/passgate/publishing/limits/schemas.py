@@ -23,6 +23,12 @@ Amount = Annotated[
 ]
 
 
+AlertPercents = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=1000)], ...],
+    Field(max_length=10, description="Shares of a budget, in per cent, at which there is an alert once a window."),
+]
+
+
 class LimitIn(Input):
     """A new limit."""
 
@@ -35,6 +41,7 @@ class LimitIn(Input):
         "weeks begin on Monday."
     )
     amount: Amount
+    alert_percents: AlertPercents = (80, 100)
 
     @model_validator(mode="after")
     def _window_suits_the_measure(self) -> Self:
@@ -49,6 +56,7 @@ class LimitChange(Input):
 
     name: Line | None = None
     amount: Amount | None = None
+    alert_percents: AlertPercents | None = None
 
 
 class LimitView(BaseModel):
@@ -68,5 +76,6 @@ class LimitView(BaseModel):
     amount: int
     subscription_id: str | None
     """The subscription whose plan made it; None: somebody set it."""
+    alert_percents: tuple[int, ...]
     created_at: datetime
     created_by: str

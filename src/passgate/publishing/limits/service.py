@@ -52,7 +52,7 @@ def create_limit(actor: Actor, work: Work, given: LimitIn) -> LimitView:
     actor.require(Permission.LIMIT_WRITE, _authority(given.scope, target.team_id), what=given.scope)
     row = Limit(
         id=work.ids.new("lim"),
-        **given.model_dump(),
+        **given.model_dump(mode="json"),
         team_id=target.team_id,
         created_at=work.clock.now(),
         created_by=actor.id,
@@ -71,7 +71,7 @@ def change_limit(actor: Actor, work: Work, limit_id: str, change: LimitChange) -
         PlansLimitError: a plan made it.
     """
     row = _writable(actor, work, limit_id)
-    for name, value in change.model_dump(exclude_none=True).items():
+    for name, value in change.model_dump(mode="json", exclude_none=True).items():
         setattr(row, name, value)
     work.session.flush()
     return _view(work, row)
@@ -127,6 +127,7 @@ def _view(work: Work, row: Limit) -> LimitView:
         window=cast("LimitWindow", row.window),
         amount=row.amount,
         subscription_id=row.subscription_id,
+        alert_percents=tuple(row.alert_percents),
         created_at=row.created_at,
         created_by=row.created_by,
     )

@@ -9,7 +9,7 @@ from passgate.console.components.facts import facts
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.text import box
-from passgate.console.pages.limits.wording import MEASURES, amount_of, held_by, measure_of, read_amount
+from passgate.console.pages.limits.wording import MEASURES, amount_of, held_by, measure_of, read_amount, read_percents
 from passgate.console.visit import Visit
 from passgate.kernel.errors import InvalidInputError
 from passgate.kernel.money import format_dollars, to_dollars
@@ -18,6 +18,7 @@ from passgate.publishing.limits.schemas import LimitChange, LimitIn, LimitView
 from passgate.publishing.limits.service import change_limit, create_limit, delete_limit
 
 _HELP = "Dollars where money is limited, such as 20 or 0.50; else a whole number. 0 lets nothing pass."
+_ALERTS = "Per cent of a budget, such as 50, 80, 100. Each is told once a window; empty: never."
 
 
 def open_limit(visit: Visit, fill: Fill, *, may_write: bool) -> None:
@@ -34,6 +35,7 @@ def open_limit(visit: Visit, fill: Fill, *, may_write: bool) -> None:
                 ("Amount", amount_of(limit.measure, limit.amount)),
                 ("Used now", used),
                 ("Resets", resets),
+                ("Alerts at", _percents_of(limit)),
             ]
         )
         if may_write:
@@ -51,6 +53,11 @@ def open_limit(visit: Visit, fill: Fill, *, may_write: bool) -> None:
                 button("Lift", delete, icon="trash")
 
 
+def _percents_of(limit: LimitView) -> str:
+    percents = limit.alert_percents if limit.measure == "money" else ()
+    return ", ".join(f"{percent} %" for percent in percents) or "nothing"
+
+
 def ask_for_limit(visit: Visit, targets: Mapping[str, str]) -> None:
     """Ask for a new limit."""
 
@@ -61,7 +68,8 @@ def ask_for_limit(visit: Visit, targets: Mapping[str, str]) -> None:
         measure, _, window = str(form["measure"]).partition("|")
         amount = read_amount(measure, form["amount"] or "")
         given = {"name": form["name"], "scope": scope, "target": target, "measure": measure, "window": window}
-        await visit.change(create_limit, LimitIn.model_validate({**given, "amount": amount}))
+        given |= {"amount": amount, "alert_percents": read_percents(form["alert_percents"] or "")}
+        await visit.change(create_limit, LimitIn.model_validate(given))
         await visit.refresh()
 
     lead = "It holds for AI calls. For one token alone, say its limits when you issue it."
@@ -70,12 +78,15 @@ def ask_for_limit(visit: Visit, targets: Mapping[str, str]) -> None:
         form.add("target", choice_field("On", targets, value=next(iter(targets), None), searchable=True))
         form.add("measure", choice_field("What", MEASURES, value="money|month"))
         form.add("amount", text_field("Amount", help_text=_HELP, placeholder="20"))
+        form.add("alert_percents", text_field("Alerts at", value="80, 100", help_text=_ALERTS, optional=True))
 
 
 def _ask_to_change(visit: Visit, limit: LimitView) -> None:
     async def save(form: Form) -> None:
         amount = read_amount(limit.measure, form["amount"] or "")
-        await visit.change(change_limit, limit.id, LimitChange(name=form["name"], amount=amount))
+        percents = read_percents(form["alert_percents"] or "") if limit.measure == "money" else None
+        change = LimitChange(name=form["name"], amount=amount, alert_percents=percents)
+        await visit.change(change_limit, limit.id, change)
         await visit.refresh()
 
     amount = str(to_dollars(limit.amount).normalize()) if limit.measure == "money" else str(limit.amount)
@@ -83,6 +94,9 @@ def _ask_to_change(visit: Visit, limit: LimitView) -> None:
     with visit.client.content, form_dialog(f"Edit {limit.name}", lead, "Save", save) as form:
         form.add("name", text_field("Name", value=limit.name))
         form.add("amount", text_field("Amount", value=amount, help_text=_HELP))
+        if limit.measure == "money":
+            percents = ", ".join(map(str, limit.alert_percents))
+            form.add("alert_percents", text_field("Alerts at", value=percents, help_text=_ALERTS, optional=True))
 
 
 def _ask_to_lift(visit: Visit, limit: LimitView) -> None:

@@ -49,3 +49,15 @@ def read_amount(measure: str, text: str) -> int:
         kind = "an amount in dollars, such as 20 or 0.50" if measure == "money" else "a whole number"
         raise InvalidInputError(f"amount: give {kind}.", field="amount")
     return int(whole)
+
+
+def read_percents(text: str) -> tuple[int, ...]:
+    """Shares as people write them, such as ``80, 100``.
+
+    Raises:
+        InvalidInputError: something else than whole numbers with commas between.
+    """
+    try:
+        return tuple(sorted({int(part.strip(" %")) for part in text.split(",") if part.strip()}))
+    except ValueError:
+        raise InvalidInputError("Give whole numbers, such as 80, 100.", field="alert_percents") from None

@@ -1,0 +1,50 @@
+"""Control's threads that look for what is worth an alert, and send alerts to webhooks."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from passgate.gateway.service import rejections
+from passgate.metering.alerts.delivery import deliver_due
+from passgate.metering.alerts.watching import Rejection, Watch, look_around
+from passgate.settings import Settings
+from passgate.storage.work import Storage
+
+_log = logging.getLogger("passgate.alerts")
+
+_LOOK_SECONDS = 5.0
+_DELIVER_SECONDS = 1.0
+
+
+@contextmanager
+def raised_alerts(settings: Settings, storage: Storage) -> Iterator[None]:
+    """Look and deliver while inside."""
+    ended = threading.Event()
+    watch = Watch(token_notice=timedelta(days=settings.alert_token_days), error_percent=settings.alert_error_percent)
+
+    def look() -> None:
+        with storage.reading() as work:
+            rejected = [Rejection(*one) for one in rejections(work)]
+        look_around(storage, watch, rejected)
+
+    def deliver() -> None:
+        deliver_due(storage, to_private=settings.webhooks_to_private)
+
+    for name, job, pause in (("alerts", look, _LOOK_SECONDS), ("webhooks", deliver, _DELIVER_SECONDS)):
+        threading.Thread(target=_follow, args=(job, pause, ended), name=name, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()  # a message under way ends with the process; another start sends it again
+
+
+def _follow(job: Callable[[], None], pause: float, ended: threading.Event) -> None:
+    while not ended.wait(pause):
+        try:
+            job()
+        except SQLAlchemyError as error:
+            _log.warning("alerts wait for the database: %s", str(getattr(error, "orig", None) or error).splitlines()[0])
