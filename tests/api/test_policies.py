@@ -57,6 +57,28 @@ def test_bad_input_names_its_field(house: House, change: dict[str, object], fiel
     assert answer(house.owner.get(ROOT), 200)["items"] == []
 
 
+def test_masking_is_tried_on_a_text(house: House) -> None:
+    rules = [
+        RULE,
+        {"name": "key", "kind": "secret", "action": "block"},
+        {"name": "n", "kind": "card", "action": "note"},
+    ]
+    tried = answer(
+        house.viewer.post(f"{ROOT}/try", json={"masking": rules, "text": "a@b.example, 4111111111111111"}), 200
+    )
+    assert (tried["text"], tried["blocked_by"]) == ("[masked:mail], 4111111111111111", None)
+    assert [(one["rule"], one["action"], one["count"]) for one in tried["finds"]] == [
+        ("mail", "mask", 1),
+        ("n", "note", 1),
+    ]
+    refused = answer(house.viewer.post(f"{ROOT}/try", json={"masking": rules, "text": f"sk-{'x' * 20}"}), 200)
+    assert (refused["text"], refused["blocked_by"]) == ("", "key")
+    answer(house.nobody.post(f"{ROOT}/try", json={"masking": rules, "text": ""}), 401)
+    assert (
+        answer(house.viewer.post(f"{ROOT}/try", json={"masking": [RULE, RULE], "text": ""}), 422)["field"] == "masking"
+    )
+
+
 def test_who_may_do_what_with_policies(house: House) -> None:
     given = {"name": "P", "team_id": house.red}
     one = f"{ROOT}/{answer(house.owner.post(ROOT, json=given), 201)['id']}"

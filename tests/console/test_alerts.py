@@ -1,6 +1,7 @@
 """Alerts and webhooks, as an administrator meets them."""
 
 import os
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +16,7 @@ def test_an_alert_is_seen_and_acknowledged_and_a_webhook_tried(page: Page, contr
     look_around(control.storage, Watch(error_percent=0), [Rejection("node-2", 42, "Duplicate entry of domain")])
     page.goto("/console/")
     bell = page.get_by_role("link", name="Alerts,")
-    expect(bell).to_contain_text("1")
+    expect(bell).to_contain_text(re.compile("[1-9]"))
     bell.click()
     row = page.locator("tbody tr", has_text="node-2 rejected snapshot 42")
     expect(row).to_contain_text("Critical")
@@ -23,7 +24,7 @@ def test_an_alert_is_seen_and_acknowledged_and_a_webhook_tried(page: Page, contr
     page.get_by_label("Name").fill("On call")
     page.get_by_label("Address").fill("https://hooks.example.com/passgate")
     page.get_by_role("button", name="Create").click()
-    expect(page.get_by_label("Secret")).to_contain_text("whsec_")
+    expect(page.get_by_label("Secret", exact=True)).to_contain_text("whsec_")
     page.get_by_role("button", name="Done").click()
     hook = page.locator("tbody tr", has_text="hooks.example.com")
     folder = os.environ.get("SHOTS")

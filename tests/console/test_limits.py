@@ -22,6 +22,7 @@ def test_a_budget_is_set_changed_and_lifted(page: Page) -> None:
     expect(row).to_contain_text("Application checkout")
     row.click()
     page.get_by_role("dialog").get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Name")).to_be_focused()  # the dialog gives it the focus when it has come
     page.get_by_label("Amount").fill("20")
     page.get_by_role("button", name="Save").click()
     expect(row).to_contain_text("$20.00")

@@ -13,6 +13,8 @@ CONTENT = {
     "/": ["Top applications", "support-bot", "Top models", "gpt-4o-mini", "24 hours"],
     "/calls": ["POST /v1/chat/completions", "403 subscription_missing", "Live"],
     "/alerts": ["Alerts", "Webhooks", "No webhooks", "New webhook"],
+    "/policies": ["Policies", "No policies yet", "Masking log"],
+    "/policies/masking": ["Masking log", "Nothing was found"],
     "/providers": ["OpenAI production", "Connected", "Failing"],
     "/providers/new": ["Anthropic", "Groq", "Ollama", "Your own"],
     "/models": ["claude-sonnet-4-5", "text-embedding-3-small", "embeddings", "$0.15"],

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from passgate.contracts.ai_policy import MaskingRule
+from passgate.contracts.ai_policy import MaskingAction, MaskingPlace, MaskingRule
 from passgate.kernel.given import Input
 from passgate.kernel.text import Line
 
@@ -13,6 +13,7 @@ _MAX_SECONDS = 30 * 86_400
 _MAX_BYTES = 32 * 1024 * 1024
 _MAX_TOKENS = 100_000_000
 _MAX_RULES = 50
+_MAX_TEXT = 20_000
 
 
 class PolicyIn(Input):
@@ -30,6 +31,32 @@ class PolicyIn(Input):
     max_output_tokens: Annotated[int, Field(ge=1, le=_MAX_TOKENS)] | None = None
     masking: Annotated[tuple[MaskingRule, ...], Field(max_length=_MAX_RULES)] = ()
     is_enabled: bool = True
+
+
+class MaskingTrialIn(Input):
+    """Rules, and a text to try them on. Nothing of it is kept."""
+
+    masking: Annotated[tuple[MaskingRule, ...], Field(min_length=1, max_length=_MAX_RULES)]
+    text: Annotated[str, Field(max_length=_MAX_TEXT)]
+    place: MaskingPlace = "request"
+
+
+class MaskingFindCount(BaseModel):
+    """How often a rule found something."""
+
+    rule: str
+    action: MaskingAction
+    count: int
+
+
+class MaskingTrialView(BaseModel):
+    """What the rules would do."""
+
+    text: str
+    """As it would go on; empty where it is blocked."""
+    blocked_by: str | None
+    """The rule that would refuse the call."""
+    finds: tuple[MaskingFindCount, ...]
 
 
 class PolicyView(BaseModel):

@@ -34,6 +34,7 @@ AREAS: dict[str, tuple[Area, ...]] = {
         Area("Providers", "/providers", "provider", Permission.PROVIDER_READ),
         Area("Models", "/models", "model", Permission.MODEL_READ),
         Area("Limits & budgets", "/limits", "gauge", Permission.LIMIT_READ),
+        Area("Policies", "/policies", "key", Permission.MODEL_READ),
         Area("Price corrections", "/ledger", "book", Permission.LEDGER_READ),
     ),
     "APIs": (Area("Services", "/services", "service", Permission.SERVICE_READ),),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passgate.contracts.ai_policy import MaskingRule
-from passgate.inference.policies.finders import finders_of
+from passgate.contracts.masking import finders_of
 from passgate.inference.policies.held_text import HeldText
 from passgate.inference.policies.masker import ContentBlockedError, Hits, Masker
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body
 
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.api.paging import PageOf, PageQuery
-from passgate.catalog.policy_schemas import PolicyIn, PolicyView
+from passgate.catalog.policy_schemas import MaskingTrialIn, MaskingTrialView, PolicyIn, PolicyView
 from passgate.catalog.service import policies as service
 from passgate.kernel.permissions import Permission
 
@@ -39,6 +39,13 @@ def create_policy(edge: CurrentEdge, actor: CurrentActor, given: _Given) -> Poli
     """Make a policy. Of several that fit a call, all rules hold, the strictest limits and the shortest cache."""
     with edge.storage.writing() as work:
         return service.create_policy(actor, work, given)
+
+
+@router.post("/try", dependencies=[needs(Permission.MODEL_READ)])
+def try_masking(edge: CurrentEdge, actor: CurrentActor, given: MaskingTrialIn) -> MaskingTrialView:
+    """What masking rules would do to a text; nothing of it is kept."""
+    with edge.storage.reading() as work:
+        return service.try_masking(actor, work, given)
 
 
 @router.get("/{policy_id}", dependencies=[needs(Permission.MODEL_READ)])

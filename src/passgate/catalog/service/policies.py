@@ -2,7 +2,15 @@
 
 from passgate.catalog import repository
 from passgate.catalog.models import Policy
-from passgate.catalog.policy_schemas import PolicyIn, PolicyView
+from passgate.catalog.policy_schemas import (
+    MaskingFindCount,
+    MaskingTrialIn,
+    MaskingTrialView,
+    PolicyIn,
+    PolicyView,
+)
+from passgate.contracts.ai_policy import MaskingRule
+from passgate.contracts.masking import finders_of, replaced
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError, NotFoundError
 from passgate.kernel.pagination import Page, PageRequest
@@ -75,10 +83,34 @@ def delete_policy(actor: Actor, work: Work, policy_id: str) -> None:
     work.session.flush()
 
 
-def _fill(row: Policy, given: PolicyIn) -> None:
-    names = [rule.name for rule in given.masking]
+def try_masking(actor: Actor, work: Work, given: MaskingTrialIn) -> MaskingTrialView:
+    """What rules would do to a text.
+
+    Raises:
+        ForbiddenError: without the permission model:read.
+        InvalidInputError: two rules of one name.
+    """
+    del work
+    actor.require_somewhere(Permission.MODEL_READ)
+    _check_names(given.masking)
+    text, finds = given.text, list[MaskingFindCount]()
+    for finder in finders_of(tuple(rule for rule in given.masking if given.place in rule.places)):
+        text, count = replaced(finder, text)
+        if count:
+            finds.append(MaskingFindCount(rule=finder.name, action=finder.action, count=count))
+        if count and finder.action == "block":
+            return MaskingTrialView(text="", blocked_by=finder.name, finds=tuple(finds))
+    return MaskingTrialView(text=text, blocked_by=None, finds=tuple(finds))
+
+
+def _check_names(rules: tuple[MaskingRule, ...]) -> None:
+    names = [rule.name for rule in rules]
     if len(set(names)) < len(names):
         raise InvalidInputError("Each masking rule needs a name of its own.", field="masking")
+
+
+def _fill(row: Policy, given: PolicyIn) -> None:
+    _check_names(given.masking)
     row.name = given.name
     row.application_id = given.application_id
     row.model = given.model

@@ -22,6 +22,8 @@ from passgate.console.pages.nodes import list as nodes
 from passgate.console.pages.overview import page as overview
 from passgate.console.pages.people import team, teams, user, users
 from passgate.console.pages.prompts import new as new_prompt
+from passgate.console.pages.policies import list as policies
+from passgate.console.pages.policies import masking_log
 from passgate.console.pages.providers import detail as provider
 from passgate.console.pages.providers import list as providers
 from passgate.console.pages.providers import new as new_provider
@@ -46,6 +48,8 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/models": ("Models", models.show),
     "/models/{model_id}": ("Model", model.show),
     "/limits": ("Limits & budgets", limits.show),
+    "/policies": ("Policies", policies.show),
+    "/policies/masking": ("Masking log", masking_log.show),
     "/ledger": ("Price corrections", ledger.show),
     "/services": ("Services", services.show),
     "/services/new-prompt": ("New prompt API", new_prompt.show),

@@ -28,7 +28,7 @@ class StoredAnswer:
 class AnswerCache:
     """Keeps answers in memory, the least recently used ones going first.
 
-    Each worker has its own: a request that another worker answered is a miss here.
+    Each worker has its own; where a Valkey is configured, all share that instead (``shared_answers.py``).
     """
 
     def __init__(self, timer: Callable[[], float], *, entries: int = 10_000, size: int = 64 * 1024 * 1024) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from passgate.contracts.ai_policy import AiPolicy, MaskingPlace
+from passgate.contracts.masking import Finder, finders_of
 from passgate.inference.exact_document import exact_document
 from passgate.inference.json_text import Json, write_json
-from passgate.inference.policies.finders import Finder, finders_of
 from passgate.inference.policies.masker import Hits, Masker
 from passgate.inference.translation import InboundFormat, InvalidRequestError, ParsedRequest
 from passgate.kernel.errors import PassgateError

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from passgate.contracts.ai_policy import MaskingPlace
+from passgate.contracts.masking import Finder, replaced
 from passgate.inference.json_text import Json
-from passgate.inference.policies.finders import Finder
 from passgate.kernel.errors import PassgateError
 
 _STRUCTURE = frozenset(
@@ -70,21 +70,13 @@ class Masker:
         return text
 
     def _apply(self, finder: Finder, text: str) -> str:
-        out: list[str] = []
-        at = found = 0
-        for match in finder.expression.finditer(text):
-            if not finder.holds(match[0]):
-                continue
-            found += 1
-            if finder.action == "mask":
-                out += (text[at : match.start()], f"[masked:{finder.name}]")
-                at = match.end()
+        masked, found = replaced(finder, text)
         if not found:
             return text
         self.hits.counts[finder.name, finder.action, self.place] += found
         if finder.action == "block":
             raise ContentBlockedError(f"The {self.place} holds what the rule '{finder.name}' forbids.")
-        return "".join((*out, text[at:]))
+        return masked
 
     def document(self, value: Json) -> Json:
         """The same for every text in a JSON document; the very same object where nothing changed."""

@@ -14,6 +14,7 @@ from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIEN
 from passgate.inference.inbound.gemini.path import PREFIX as GEMINI
 from passgate.inference.inbound.gemini.path import read_call
 from passgate.inference.policies.answer_cache import CACHE_HEADER, AnswerCache
+from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.routing import PriorityThenWeight
 from passgate.inference.routing_table import ServingApplication
 from passgate.inference.translation import InboundFormat
@@ -103,7 +104,7 @@ class WorkerApp:
         rationing.load()
         attempts = Attempts(client, PriorityThenWeight(self._chance), limits)
         self._state.load()
-        cache = AnswerCache(asyncio.get_running_loop().time)
+        cache = SharedAnswers(AnswerCache(asyncio.get_running_loop().time), options.rationing.valkey_url)
         self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing, cache)
         self._prompts = PromptHandler(self._calls)
         followings = [asyncio.create_task(one.follow()) for one in (self._state, rationing)]
@@ -115,6 +116,7 @@ class WorkerApp:
             for following in followings:
                 following.cancel()
             await rationing.close()
+            await cache.close()
             client.close()
             spool.close()
 

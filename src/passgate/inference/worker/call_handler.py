@@ -5,8 +5,9 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
-from passgate.inference.policies.answer_cache import CACHE_HEADER, AnswerCache, asked_seconds, cache_key
+from passgate.inference.policies.answer_cache import CACHE_HEADER, asked_seconds, cache_key
 from passgate.inference.policies.masker import Hits
+from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.routing_table import RoutingTable, ServingApplication, ServingModel
 from passgate.inference.translation import ParsedRequest
 from passgate.inference.translator import kind_for, parse, render_stream_error
@@ -54,7 +55,7 @@ class CallHandler:
     limits: WorkerLimits
     clock: Clock
     rationing: Rationing
-    cache: AnswerCache
+    cache: SharedAnswers
 
     async def answer(self, incoming: Incoming) -> None:
         """Answer a call; whatever happens from here on, it leaves a usage line.
@@ -138,7 +139,7 @@ class CallHandler:
             return
         rules = call.policy.digest if call.policy is not None else ""
         key = cache_key(parsed, call.caller.application_id, model, rules)
-        stored = self.cache.get(key)
+        stored = await self.cache.get(key)
         if stored is not None:
             call.cached = True
             self._settle(call, Ending(200, finish_reason=stored.finish_reason))

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from passgate.inference.policies.answer_cache import AnswerCache, StoredAnswer
+from passgate.inference.policies.answer_cache import StoredAnswer
+from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.worker.ai_call import AiCall, Ending
 from passgate.inference.worker.answering import call_headers
 from passgate.inference.worker.incoming import Message, Send
@@ -17,7 +18,7 @@ class RecordedAnswer:
     """Hands messages on and keeps a copy, as long as the answer is one that may be kept."""
 
     send_on: Send
-    cache: AnswerCache
+    cache: SharedAnswers
     key: bytes
     seconds: int
     ending: Ending | None = None

@@ -1,4 +1,4 @@
-"""What masking looks for: each rule's expression, and the check that a find is one."""
+"""What masking looks for: each rule's expression, the check that a find is one, and what stands in its place."""
 
 import re
 from collections.abc import Callable
@@ -70,6 +70,20 @@ class Finder:
     holds: Callable[[str], bool]
     window: int = 0
     """Of an own pattern, whose matches may span anything, spaces too: the characters of its longest match."""
+
+
+def replaced(finder: Finder, text: str) -> tuple[str, int]:
+    """The text with what a rule that masks finds replaced by ``[masked:<rule>]``; and how often it found something."""
+    out: list[str] = []
+    at = found = 0
+    for match in finder.expression.finditer(text):
+        if not finder.holds(match[0]):
+            continue
+        found += 1
+        if finder.action == "mask":
+            out += (text[at : match.start()], f"[masked:{finder.name}]")
+            at = match.end()
+    return ("".join((*out, text[at:])) if out else text), found
 
 
 def finders_of(rules: tuple[MaskingRule, ...]) -> tuple[Finder, ...]:

@@ -1,0 +1,1 @@
+"""Policies of AI calls, and what masking found."""

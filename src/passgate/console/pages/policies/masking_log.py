@@ -1,0 +1,75 @@
+"""What masking found: how often and where, never what."""
+
+from collections.abc import Mapping
+
+from nicegui.page_arguments import PageArguments
+
+from passgate.console.components.badge import Tone
+from passgate.console.components.card import card
+from passgate.console.components.empty import empty
+from passgate.console.components.listing import Listing
+from passgate.console.components.page_header import page_header
+from passgate.console.components.table import Column, Row, tag
+from passgate.console.visit import Visit
+from passgate.identity.service.applications import list_applications
+from passgate.kernel.actor import Actor
+from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
+from passgate.kernel.permissions import Permission
+from passgate.metering.schemas import MaskingFindView
+from passgate.metering.service.masking import list_masking_finds
+from passgate.storage.work import Work
+
+_COLUMNS = (
+    Column("at", "Time", "relative"),
+    Column("rule", "Rule", "main"),
+    Column("action", "Action", "badge"),
+    Column("place", "In the"),
+    Column("finds", "Finds", "number"),
+    Column("application", "Application"),
+    Column("model", "Model", "code"),
+    Column("call", "Call", "id"),
+)
+_TONES: dict[str, Tone] = {"mask": "good", "block": "bad", "note": "info"}
+
+
+async def show(visit: Visit, _args: PageArguments) -> None:
+    """Build the page."""
+    names = await visit.ask(_names)
+    page_header("Masking log", "What rules found in calls: how often and where. What it was is never kept.")
+
+    async def fetch(page: PageRequest) -> Page[MaskingFindView]:
+        return await visit.ask(list_masking_finds, page)
+
+    with card(flush=True):
+        listing = Listing(
+            _COLUMNS,
+            label="Masking log",
+            noun="find",
+            fetch=fetch,
+            row=lambda find: _row(find, names),
+            when_empty=lambda: empty(
+                "search", "Nothing was found", "Finds of the masking rules of policies appear here."
+            ),
+            dense=True,
+        )
+    await listing.load()
+
+
+def _names(actor: Actor, work: Work) -> dict[str, str]:
+    if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
+        return {}
+    return {row.id: row.name for row in list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items}
+
+
+def _row(find: MaskingFindView, names: Mapping[str, str]) -> Row:
+    return {
+        "id": str(find.id),
+        "at": find.started_at.isoformat(),
+        "rule": find.rule,
+        "action": tag({"mask": "Masked", "block": "Blocked", "note": "Noted"}[find.action], _TONES[find.action]),
+        "place": find.place,
+        "finds": str(find.finds),
+        "application": names.get(find.application_id, find.application_id),
+        "model": find.model,
+        "call": find.request_id,
+    }

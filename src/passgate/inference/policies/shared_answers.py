@@ -1,0 +1,115 @@
+"""Answers that all workers of all nodes share, in a Valkey (or Redis); in a worker's memory where there is none."""
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+import orjson
+from valkey.asyncio import BlockingConnectionPool, Valkey
+from valkey.asyncio.retry import Retry
+from valkey.backoff import NoBackoff
+from valkey.exceptions import ValkeyError
+
+from passgate.inference.policies.answer_cache import AnswerCache, StoredAnswer
+
+_log = logging.getLogger("passgate.inference")
+
+_PREFIX = b"{passgate}:answer:"
+_CONNECTIONS = 16
+_TIMEOUT_SECONDS = 0.3
+"""A cache that takes longer than that to answer is no help."""
+_REST_SECONDS = 1.0
+"""Before a Valkey that did not answer is asked again."""
+_MOST_WAITING = 64
+"""Answers on their way to the Valkey; further ones are not kept, so that memory stays bounded."""
+
+
+class SharedAnswers:
+    """Looks in the Valkey where one is configured, and in the worker's own memory while it is away."""
+
+    def __init__(self, memory: AnswerCache, url: str | None) -> None:
+        """Make it; it connects when it is first used.
+
+        Args:
+            memory: the worker's own.
+            url: ``valkey://``, ``redis://``, ``rediss://`` or ``unix://``; None: memory alone.
+        """
+        self._memory = memory
+        self._client: Any = None
+        if url is not None:
+            pool = BlockingConnectionPool.from_url(
+                url,
+                max_connections=_CONNECTIONS,
+                timeout=_TIMEOUT_SECONDS,
+                socket_timeout=_TIMEOUT_SECONDS,
+                socket_connect_timeout=_TIMEOUT_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+            )
+            self._client = Valkey(connection_pool=pool)
+        self._waiting: set[asyncio.Task[None]] = set()
+        self._away_until = 0.0
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest answer that is kept."""
+        return self._memory.largest
+
+    async def get(self, key: bytes) -> StoredAnswer | None:
+        """The answer, where it is there and not too old."""
+        if not self._is_there():
+            return self._memory.get(key)
+        try:
+            return _read(await self._client.get(_PREFIX + key))
+        except (ValkeyError, OSError, TimeoutError) as error:
+            self._note_away(error)
+            return self._memory.get(key)
+
+    def put(self, key: bytes, answer: StoredAnswer, seconds: int) -> None:
+        """Keep an answer for so many seconds; the call does not wait for it."""
+        if len(answer.body) > self.largest:
+            return
+        if not self._is_there():
+            self._memory.put(key, answer, seconds)
+        elif len(self._waiting) < _MOST_WAITING:
+            task = asyncio.get_running_loop().create_task(self._write(key, answer, seconds))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+
+    async def close(self) -> None:
+        """Wait a moment for what is on its way, and close."""
+        if self._waiting:
+            await asyncio.wait(tuple(self._waiting), timeout=_TIMEOUT_SECONDS)
+        if self._client is not None:
+            with contextlib.suppress(ValkeyError, OSError):
+                await self._client.connection_pool.disconnect()
+
+    async def _write(self, key: bytes, answer: StoredAnswer, seconds: int) -> None:
+        try:
+            await self._client.set(_PREFIX + key, _written(answer), ex=seconds)
+        except (ValkeyError, OSError, TimeoutError) as error:
+            self._note_away(error)
+            self._memory.put(key, answer, seconds)
+
+    def _is_there(self) -> bool:
+        return self._client is not None and asyncio.get_running_loop().time() >= self._away_until
+
+    def _note_away(self, error: Exception) -> None:
+        self._away_until = asyncio.get_running_loop().time() + _REST_SECONDS
+        _log.warning("the Valkey of the cache is away (%s); answers are kept in memory meanwhile", type(error).__name__)
+
+
+def _written(answer: StoredAnswer) -> bytes:
+    about = (answer.content_type.decode("latin-1"), answer.finish_reason, answer.provider.decode("latin-1"))
+    return orjson.dumps(about) + b"\n" + answer.body
+
+
+def _read(found: bytes | None) -> StoredAnswer | None:
+    if found is None:
+        return None
+    about, _, body = found.partition(b"\n")
+    try:
+        content_type, finish_reason, provider = orjson.loads(about)
+        return StoredAnswer(content_type.encode("latin-1"), body, finish_reason, provider.encode("latin-1"))
+    except (ValueError, TypeError, AttributeError):
+        return None  # somebody else's, or of another version: as if it were not there

@@ -1,0 +1,41 @@
+"""Policies, as an administrator sets and tries them."""
+
+import os
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_policy_is_tried_made_and_deleted(page: Page) -> None:
+    folder = os.environ.get("SHOTS")
+    page.goto("/console/policies")
+    page.get_by_role("button", name="Try masking").click()
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.get_by_text("Write to [masked:mail] or call [masked:phone]. Card: [masked:card].")).to_be_visible()
+    if folder:
+        page.screenshot(path=f"{folder}/trial.png")
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="New policy").click()
+    dialog = page.get_by_role("dialog").last
+    dialog.get_by_label("Name").fill("No personal data")
+    dialog.get_by_label("Masking").fill("mail mailbox")
+    dialog.get_by_label("Cache, seconds").fill("600")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Line 1: 'mailbox' is not known here.")).to_be_visible()
+    dialog.get_by_label("Masking").fill("mail email\ncase pattern=case no\\. \\d{3,6}")
+    if folder:
+        page.evaluate("window.passgateTheme.choose('dark')")
+        page.wait_for_timeout(500)
+        page.screenshot(path=f"{folder}/policy-dark.png")
+        page.evaluate("window.passgateTheme.choose('light')")
+    dialog.get_by_role("button", name="Save").click()
+    row = page.locator("tbody tr", has_text="No personal data")
+    expect(row).to_contain_text("mail (mask), case (mask)")
+    expect(row).to_contain_text("cache 600 s")
+    row.click()
+    expect(page.get_by_label("Masking")).to_have_value("mail email mask\ncase mask pattern=case no\\. \\d{3,6}")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete", exact=True).last.click()
+    expect(row).to_have_count(0)
