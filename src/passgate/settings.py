@@ -94,6 +94,14 @@ class Settings(BaseSettings):
         default=False, description="Whether webhooks may lead to addresses of private networks, and by plain http."
     )
 
+    hook_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        default=1.0, description="Seconds that a hook may take for a call."
+    )
+    hooks_failing: Literal["refuse", "pass"] = Field(
+        default="refuse",
+        description="When a hook fails or is too slow: `refuse` the call, or let it `pass` without it.",
+    )
+
     @field_validator("node_name")
     @classmethod
     def _name_is_a_label(cls, value: str) -> str:

@@ -1,6 +1,7 @@
 """An inference worker's process."""
 
 from passgate.bootstrap.layout import Folders
+from passgate.inference.hooks.loading import load_hooks
 from passgate.inference.worker.options import RationingOptions, WorkerOptions
 from passgate.inference.worker.server import serve_worker
 from passgate.settings import Settings
@@ -12,6 +13,7 @@ def run_worker(settings: Settings, folders: Folders, name: str) -> None:
 
     Raises:
         MasterKeyError: the master key cannot be used.
+        HookLoadError: a hook that is installed cannot be loaded, and nothing may pass without it.
     """
     secret = settings.master_key.get_secret_value() if settings.master_key else None
     options = WorkerOptions(
@@ -19,6 +21,7 @@ def run_worker(settings: Settings, folders: Folders, name: str) -> None:
         config_file=folders.inference_config,
         revocations_file=folders.revocations,
         spool_dir=folders.spool,
+        hooks=load_hooks(seconds=settings.hook_seconds, refuse_on_failure=settings.hooks_failing == "refuse"),
         vault=load_vault(folders.data, secret),
         rationing=RationingOptions(
             valkey_url=settings.valkey_url.get_secret_value() if settings.valkey_url else None,

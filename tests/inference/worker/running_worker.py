@@ -28,6 +28,7 @@ from passgate.contracts.inference_config import (
 )
 from passgate.contracts.revocation_list import Revocation, RevocationList
 from passgate.contracts.usage_record import UsageRecord
+from passgate.inference.hooks.chain import HookChain
 from passgate.inference.worker.app import build_app
 from passgate.inference.worker.options import RationingOptions, WorkerLimits, WorkerOptions
 from passgate.inference.worker.server import WorkerServer
@@ -127,6 +128,7 @@ class RunningWorker:
     port: int = 0
     rationing: RationingOptions = field(default_factory=RationingOptions)
     name: str = "w1"
+    hooks: HookChain | None = None
 
     def __post_init__(self) -> None:
         self.options = WorkerOptions(
@@ -138,6 +140,7 @@ class RunningWorker:
             limits=self.limits,
             ca_file=self.ca_file,
             rationing=self.rationing,
+            hooks=self.hooks,
         )
 
     def configure(self, inference: InferenceConfig) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import orjson
 
+from passgate.contracts.hooks import HookedCall
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.policies.call_policy import CallPolicy
 from passgate.inference.policies.masker import Hits
@@ -15,6 +16,7 @@ from passgate.inference.translation import InboundFormat, StreamTranslator
 from passgate.inference.worker.caller import Caller
 
 if TYPE_CHECKING:
+    from passgate.inference.hooks.chain import CallHooks
     from passgate.inference.worker.prompt_turn import PromptTurn
     from passgate.inference.worker.rationing import Ration
 
@@ -56,6 +58,8 @@ class AiCall:
     """What masking found; None where nothing is searched."""
     cached: bool = False
     """Answered from the cache."""
+    hooks: "CallHooks | None" = None
+    """None where no hook is installed."""
     prompt: "PromptTurn | None" = None
     """On whose behalf the call is made; None: its client's own."""
 
@@ -127,3 +131,18 @@ def _counts(usage: TokenUsage) -> dict[str, int]:
         "cache_write_long": usage.cache_write_long,
         "images": usage.images,
     }
+
+
+def hooked_call(call: AiCall) -> HookedCall:
+    """The call as hooks are told of it."""
+    token = call.caller.token
+    return HookedCall(
+        request_id=call.request_id,
+        format_in=call.form,
+        model=call.model_name,
+        stream=call.stream,
+        application_id=call.caller.application_id,
+        team_id=call.team_id,
+        subject=token.subject,
+        jti=token.jti,
+    )

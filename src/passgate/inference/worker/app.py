@@ -105,7 +105,7 @@ class WorkerApp:
         attempts = Attempts(client, PriorityThenWeight(self._chance), limits)
         self._state.load()
         cache = SharedAnswers(AnswerCache(asyncio.get_running_loop().time), options.rationing.valkey_url)
-        self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing, cache)
+        self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing, cache, options.hooks)
         self._prompts = PromptHandler(self._calls)
         followings = [asyncio.create_task(one.follow()) for one in (self._state, rationing)]
         for following in followings:

@@ -103,6 +103,8 @@ class Attempt:
             limit.reschedule(self.deadline)
         body = await self._read_whole(reply)
         answer = exchange.reply(reply.status, reply.content_type, body, request_id=call.request_id)
+        if call.hooks is not None and not call.stream:
+            answer = await call.hooks.after_answer(answer)
         if call.stream and answer.error_code is None:
             await self._refuse_unasked(answer)
             return

@@ -41,6 +41,8 @@ class Attempts:
             VendorFailedError: the last one that was tried gave no answer, or a stream stalled after its beginning.
         """
         deployments = self.strategy.order(model)
+        if call.hooks is not None:
+            deployments = await call.hooks.order(deployments)
         if not deployments:
             raise NoDeploymentError(f"No deployment of the model '{model.name}' can be used now.")
         deadline = asyncio.get_running_loop().time() + self.limits.whole

@@ -5,13 +5,14 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
+from passgate.inference.hooks.chain import HookChain
 from passgate.inference.policies.answer_cache import CACHE_HEADER, asked_seconds, cache_key
 from passgate.inference.policies.masker import Hits
 from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.routing_table import RoutingTable, ServingApplication, ServingModel
 from passgate.inference.translation import ParsedRequest
 from passgate.inference.translator import kind_for, parse, render_stream_error
-from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
+from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, hooked_call, usage_line
 from passgate.inference.worker.answering import call_headers, send_refusal
 from passgate.inference.worker.attempts import Attempts, log_failure
 from passgate.inference.worker.call_guard import CallGuard
@@ -56,6 +57,7 @@ class CallHandler:
     clock: Clock
     rationing: Rationing
     cache: SharedAnswers
+    hooks: HookChain | None = None
 
     async def answer(self, incoming: Incoming) -> None:
         """Answer a call; whatever happens from here on, it leaves a usage line.
@@ -102,6 +104,9 @@ class CallHandler:
         if policy is not None:
             call.policy, call.hits = policy, Hits()
             parsed = policy.applied(parsed, call.hits)
+        if self.hooks is not None:
+            call.hooks = self.hooks.of(hooked_call(call))
+            parsed = await call.hooks.before_request(parsed)
         return parsed, model
 
     async def _serve(self, call: AiCall, parsed: ParsedRequest, model: ServingModel, incoming: Incoming) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from passgate.inference.hooks.chain import HookChain
 from passgate.kernel.sealing import Vault
 
 _MEBI = 1024 * 1024
@@ -63,5 +64,7 @@ class WorkerOptions:
     limits: WorkerLimits = field(default_factory=WorkerLimits)
     rationing: RationingOptions = field(default_factory=RationingOptions)
     """How limits are counted."""
+    hooks: HookChain | None = None
+    """What is asked about each call; None: nothing is installed."""
     ca_file: Path | None = None
     """PEM certificates to trust beside the system's, for vendors behind a private authority."""
