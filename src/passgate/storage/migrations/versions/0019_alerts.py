@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0017_alerts"
-down_revision = "0016_service_versions"
+revision = "0019_alerts"
+down_revision = "0018_plans"
 branch_labels = None
 depends_on = None
 
