@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0019_alerts"
-down_revision = "0018_plans"
+revision = "0021_alerts"
+down_revision = "0020_prompt_tests"
 branch_labels = None
 depends_on = None
 
