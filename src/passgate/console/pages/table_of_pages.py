@@ -21,9 +21,9 @@ from passgate.console.pages.models import list as models
 from passgate.console.pages.nodes import list as nodes
 from passgate.console.pages.overview import page as overview
 from passgate.console.pages.people import team, teams, user, users
-from passgate.console.pages.prompts import new as new_prompt
 from passgate.console.pages.policies import list as policies
 from passgate.console.pages.policies import masking_log
+from passgate.console.pages.prompts import new as new_prompt
 from passgate.console.pages.providers import detail as provider
 from passgate.console.pages.providers import list as providers
 from passgate.console.pages.providers import new as new_provider
