@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0021_alerts"
-down_revision = "0020_prompt_tests"
+revision = "0022_alerts"
+down_revision = "0021_token_names"
 branch_labels = None
 depends_on = None
 
