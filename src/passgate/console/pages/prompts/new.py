@@ -64,7 +64,7 @@ class _Page:
     async def build(self) -> None:
         """Make all of it."""
         lead = "A prompt with variables becomes an API: POST its variables, get a text or JSON that fits your schema."
-        with page_header("New prompt API", lead, trail=[("Services", f"{MOUNT_PATH}/services")]):
+        with page_header("New prompt API", lead, trail=[("Services", f"{MOUNT_PATH}/services")]) as self.actions:
             draft = button("Save as draft")
             publish = button("Publish", kind="primary", icon="bolt")
         self.form.problem_place()
@@ -228,7 +228,9 @@ class _Page:
         return await self.visit.change(publish_service, made.id)
 
     def _show_done(self, made: ServiceView, definition: PromptDefinition) -> None:
+        self.actions.clear()
         self.body.clear()
+        self.body.classes(replace="pg-stack")
         url = f"{self.visit.console.public_url}{made.base_path}"
         with self.body, card(f"{made.name} is {'published' if made.status == 'published' else 'a draft'}"):
             muted("Callers need a token, and a subscription of their application.")
