@@ -33,9 +33,13 @@ def layout_at(folder: Path, ca_bundle: Path, *, tls: bool = False) -> NodeLayout
     )
 
 
+def _opened(sealed: str) -> str:
+    return f"opened {sealed}"
+
+
 def compiled(golden: dict[str, Any], layout: NodeLayout) -> dict[str, dict[str, Any]]:
     """What comes of a golden's snapshot and revoked jtis."""
-    resources = compile_resources(GatewaySnapshot.model_validate(golden["snapshot"]), layout)
+    resources = compile_resources(GatewaySnapshot.model_validate(golden["snapshot"]), layout, _opened)
     deny = golden.get("deny", {})
     split = DenySplit(base=frozenset(deny.get("base", [])), delta=frozenset(deny.get("delta", [])))
     for url, named in compile_deny(split).items():

@@ -37,10 +37,13 @@ from passgate.gateway.envoy.messages import MessageFactory
 from passgate.gateway.envoy.names import JsonObject
 from passgate.gateway.xds.outcome import Outcome
 from passgate.gateway.xds.server import AdsServer
+from passgate.kernel.sealing import Vault
 from wire.echo_upstream import EchoUpstream
 from wire.tokens import AUDIENCE, ISSUER, Issuer
 
 T = TypeVar("T")
+VAULT = Vault.of(b"k" * 32)
+"""Seals the secrets of upstreams."""
 Alter = Callable[[JsonObject], None]
 
 
@@ -216,7 +219,7 @@ class Gate:
         )
 
     def publish(self, snapshot: GatewaySnapshot, alter: Callable[[Any], None] | None = None) -> Outcome:
-        resources = compile_resources(snapshot, self.layout)
+        resources = compile_resources(snapshot, self.layout, VAULT.open)
         if alter is not None:
             alter(resources)
         return self.run(self.ads.publish("snapshot", str(snapshot.version), resources))

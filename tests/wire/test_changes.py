@@ -62,7 +62,7 @@ def test_a_service_comes_moves_and_goes(own_gate: Gate) -> None:
     assert (own_gate.call("/late/1").status, own_gate.call("/later/1").status) == (404, 200)
     own_gate.publish(own_gate.snapshot())
     assert own_gate.call("/later/1").status == 404
-    assert own_gate.stat("cluster_manager.active_clusters") == len(("ads", "control", "workers"))
+    assert own_gate.stat("cluster_manager.active_clusters") == len(("ads", "rate_limits", "control", "workers"))
 
 
 BAD_SNAPSHOTS: dict[str, Callable[[Any], None]] = {

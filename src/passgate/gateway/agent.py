@@ -122,7 +122,9 @@ class Agent:
     async def _apply_snapshot(self, snapshot: Snapshot) -> None:
         version = str(snapshot.version)
         try:
-            resources = await asyncio.to_thread(compile_resources, snapshot.gateway, self.layout)
+            resources = await asyncio.to_thread(
+                compile_resources, snapshot.gateway, self.layout, self.changes.storage.vault.open
+            )
         except PassgateError as error:
             self.rejected(SNAPSHOT, version, "", error.message)
             return

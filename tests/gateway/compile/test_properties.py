@@ -67,7 +67,7 @@ def snapshots(draw: st.DrawFn) -> GatewaySnapshot:
 
 
 def _all(snapshot: GatewaySnapshot, folder: Path) -> Resources:
-    resources = compile_resources(snapshot, layout_at(folder, find_ca_bundle()))
+    resources = compile_resources(snapshot, layout_at(folder, find_ca_bundle()), str)
     for url, named in compile_deny(DenySplit(base=frozenset({"jti"}))).items():
         resources[url] |= named
     return resources

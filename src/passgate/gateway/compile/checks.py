@@ -2,12 +2,11 @@
 
 import re
 
-from passgate.contracts.gateway_snapshot import RESERVED_PREFIXES, GatewayService, GatewaySnapshot
+from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot
 from passgate.gateway.compile.errors import UncompilableError
+from passgate.gateway.compile.names_and_paths import HOST, PATH_PREFIX, check_base_path
+from passgate.gateway.compile.published_checks import check_published
 
-_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
-_PATH_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*")
-_HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]+")
 SEPARATOR = "|"
 _METADATA_KEY = re.compile(r"iss_[a-z0-9]+")
 
@@ -30,6 +29,7 @@ def check_snapshot(snapshot: GatewaySnapshot) -> None:
                 f"The services {first} and {service.id} share the base path {service.base_path}.",
                 field=f"{where}.base_path",
             )
+    check_published(snapshot.published)
     _refuse_twins([service.id for service in snapshot.services])
     _check_issuers(snapshot)
 
@@ -62,32 +62,14 @@ def _check_service(service: GatewayService, where: str) -> None:
     upstream = service.upstream
     if not upstream.endpoints:
         raise UncompilableError(f"The service {service.id} has no endpoint.", field=f"{where}.upstream.endpoints")
-    if not _PATH_PREFIX.fullmatch(upstream.path_prefix):
+    if not PATH_PREFIX.fullmatch(upstream.path_prefix):
         raise UncompilableError(
             f"The path prefix {upstream.path_prefix!r} must start with a slash, and not end with one.",
             field=f"{where}.upstream.path_prefix",
         )
     hosts = [endpoint.host for endpoint in upstream.endpoints]
-    if not all(_HOST.fullmatch(host) for host in (*hosts, *filter(None, [upstream.host_header]))):
+    if not all(HOST.fullmatch(host) for host in (*hosts, *filter(None, [upstream.host_header]))):
         raise UncompilableError(f"A host of the service {service.id} is no host name.", field=f"{where}.upstream")
-
-
-def check_base_path(path: str, *, field: str = "base_path") -> None:
-    """Refuse a base path that is malformed, or that belongs to the gate itself.
-
-    Raises:
-        UncompilableError: names the rule.
-    """
-    if not _BASE_PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
-        raise UncompilableError(
-            f"The base path {path!r} must look like /orders or /shop/v2: letters, digits, '-', '.', '_' and '~'.",
-            field=field,
-        )
-    for reserved in RESERVED_PREFIXES:
-        if path == reserved or path.startswith(reserved + "/"):
-            raise UncompilableError(
-                f"The base path {path} lies under {reserved}, which is the gate's own.", field=field
-            )
 
 
 def _refuse_twins(ids: list[str]) -> None:

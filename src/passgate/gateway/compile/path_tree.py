@@ -1,19 +1,63 @@
 """Finding a route among thousands: a tree over the path; a list is walked from its start, at 80 ns a route."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
 from passgate.gateway.envoy.names import JsonObject, type_url
 
 
-def path_tree(routes: dict[str, list[JsonObject]], otherwise: JsonObject) -> JsonObject:
-    """A matcher that hands a path to the routes of the longest prefix it begins with.
+@dataclass(frozen=True, slots=True)
+class PathBlock:
+    """What answers below a path.
 
-    The tree knows letters, not segments: ``/ordersX`` comes to the routes of ``/orders``, and ``/shop/administrator``
-    to those of ``/shop/admin``. So each list goes on with the routes of the segments above, and ends in ``otherwise``.
+    Attributes:
+        base: the path, without a slash at its end; "" for all paths, ``/`` for that one alone.
+        keys: prefixes at and below the base that have a list of their own; the base itself is always one.
+        routes_at: the routes for calls whose path begins with a key and with no longer one.
+    """
+
+    base: str
+    keys: tuple[str, ...]
+    routes_at: Callable[[str], list[JsonObject]]
+
+
+def path_tree(routes: dict[str, list[JsonObject]], otherwise: JsonObject) -> JsonObject:
+    """The tree of paths that have one list each.
 
     Args:
         routes: prefix, and the routes that stand for it and what is below; no slash at the end, but ``/`` itself.
         otherwise: the route that takes every path.
     """
-    lists = {prefix: _list_of([*_chain(prefix, routes), otherwise]) for prefix in sorted(routes)}
+    return tree_of(fixed_blocks(routes), otherwise)
+
+
+def fixed_blocks(routes: dict[str, list[JsonObject]]) -> list[PathBlock]:
+    """A block for each prefix."""
+    return [_fixed(prefix, own) for prefix, own in routes.items()]
+
+
+def _fixed(prefix: str, routes: list[JsonObject]) -> PathBlock:
+    return PathBlock(prefix, (), lambda _key: routes)
+
+
+def tree_of(blocks: Iterable[PathBlock], otherwise: JsonObject) -> JsonObject:
+    """A matcher that hands a path to the routes of the longest prefix it begins with.
+
+    The tree knows letters, not segments: ``/ordersX`` comes to the routes of ``/orders``, and ``/shop/administrator``
+    to those of ``/shop/admin``. So each list goes on with the blocks above, by whole segments, and ends in
+    ``otherwise``.
+    """
+    by_base: dict[str, list[PathBlock]] = {}
+    keys: set[str] = set()
+    for block in blocks:
+        by_base.setdefault(block.base, []).append(block)
+        keys |= {block.base, *block.keys}
+    lists = {
+        key or "/": _list_of([*(route for one in _above(key, by_base) for route in one.routes_at(key)), otherwise])
+        for key in sorted(keys)
+    }
+    if not lists:
+        return {"on_no_match": _list_of([otherwise])}
     url = type_url("envoy.type.matcher.v3.HttpRequestHeaderMatchInput")
     path = {"name": "path", "typed_config": {"@type": url, "header_name": ":path"}}
     return {
@@ -22,14 +66,19 @@ def path_tree(routes: dict[str, list[JsonObject]], otherwise: JsonObject) -> Jso
     }
 
 
-def _chain(prefix: str, routes: dict[str, list[JsonObject]]) -> list[JsonObject]:
-    """The routes of a prefix, then those of every prefix above it, by whole segments."""
-    chain = list(routes[prefix])
-    above = prefix
-    while above:
-        above = above.rsplit("/", 1)[0]
-        chain += routes.get(above, [])
-    return chain
+def is_at_or_below(path: str, prefix: str) -> bool:
+    """Whether a path is the prefix or lies below it, by whole segments."""
+    return path == prefix or path.startswith(f"{prefix}/")
+
+
+def _above(key: str, by_base: dict[str, list[PathBlock]]) -> Iterable[PathBlock]:
+    """The blocks at a key and above it, the nearest first."""
+    above = key
+    while True:
+        yield from by_base.get(above, [])
+        if not above:
+            return
+        above = above.rpartition("/")[0]
 
 
 def _list_of(routes: list[JsonObject]) -> JsonObject:

@@ -4,6 +4,8 @@ from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.gateway.compile.checks import check_snapshot
 from passgate.gateway.compile.clusters import control_cluster, service_upstream, workers_cluster
 from passgate.gateway.compile.jwt import jwt_filter
+from passgate.gateway.compile.pool_secrets import Opener, service_secrets
+from passgate.gateway.compile.pools import pool_clusters
 from passgate.gateway.compile.routes import route_table
 from passgate.gateway.compile.subscriptions import subscription_filter
 from passgate.gateway.compile.token_rules import claims_filter, required_claims_filter
@@ -16,15 +18,28 @@ Resources = dict[str, dict[str, JsonObject]]
 """Type URL, then name, then the resource in its JSON form (without ``@type``)."""
 
 
-def compile_resources(snapshot: GatewaySnapshot, layout: NodeLayout) -> Resources:
+def compile_resources(snapshot: GatewaySnapshot, layout: NodeLayout, open_: Opener) -> Resources:
     """What Envoy needs to serve the snapshot on this node.
+
+    Args:
+        snapshot: the state.
+        layout: the node.
+        open_: opens the sealed secrets of upstreams.
 
     Raises:
         UncompilableError: the snapshot breaks a rule on which the gate's safety rests.
+        PassgateError: a secret cannot be opened.
     """
     check_snapshot(snapshot)
     clusters = [control_cluster(layout), workers_cluster(layout)]
     clusters += [service_upstream(service, layout.ca_bundle) for service in snapshot.services]
+    clusters += [
+        cluster
+        for service in snapshot.published
+        for version in service.versions
+        for revision in version.revisions
+        for cluster in pool_clusters(service, revision, layout)
+    ]
     extensions = [
         jwt_filter(snapshot),
         claims_filter(snapshot),
@@ -36,8 +51,11 @@ def compile_resources(snapshot: GatewaySnapshot, layout: NodeLayout) -> Resource
         names.EXTENSION: {extension["name"]: extension for extension in extensions},
         names.ROUTES: {names.ROUTE_TABLE: route_table(snapshot, layout)},
     }
+    secrets = [secret for service in snapshot.published for secret in service_secrets(service, open_)]
     if layout.has_tls:
-        resources[names.SECRET] = {names.LISTENER_CERTIFICATE: _certificate(layout)}
+        secrets.append(_certificate(layout))
+    if secrets:
+        resources[names.SECRET] = {secret["name"]: secret for secret in secrets}
     return resources
 
 

@@ -3,42 +3,41 @@
 from urllib.parse import urlsplit
 
 from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot
-from passgate.contracts.service_policy import Access
-from passgate.gateway.compile.jwt import CREDENTIAL_HEADERS, OPTIONAL
-from passgate.gateway.compile.path_tree import path_tree
+from passgate.gateway.compile.host_table import virtual_hosts
+from passgate.gateway.compile.jwt import CREDENTIAL_HEADERS
+from passgate.gateway.compile.path_tree import fixed_blocks
+from passgate.gateway.compile.route_actions import UNTOUCHED, other_host
+from passgate.gateway.compile.route_filters import GateFacts, needs
+from passgate.gateway.compile.route_names import NO_TOKEN, without
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.layout import NodeLayout
-from passgate.gateway.envoy.names import JsonObject, type_url
+from passgate.gateway.envoy.names import JsonObject
 
-_OFF: JsonObject = {"@type": type_url("envoy.config.route.v3.FilterConfig"), "disabled": True}
 _CONTROL_PREFIXES = ("/api", "/oauth2", "/.well-known", "/favicon.ico")
 _IDLE = "300s"
-_RETRIES = 2
 _WEBSOCKET: JsonObject = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
-
-_NO_TOKEN = (
-    names.JWT_FILTER,
-    names.CLAIMS_FILTER,
-    names.DENY_BASE_FILTER,
-    names.DENY_DELTA_FILTER,
-    names.REQUIRED_FILTER,
-    names.SERVICES_FILTER,
-    names.SUBSCRIPTION_FILTER,
-)
 
 
 def route_table(snapshot: GatewaySnapshot, layout: NodeLayout) -> JsonObject:
     """All routes of the node."""
+    own = fixed_blocks(_routes_by_prefix(snapshot))
     table: JsonObject = {
         "name": names.ROUTE_TABLE,
-        "virtual_hosts": [
-            {"name": "gate", "domains": ["*"], "matcher": path_tree(_routes_by_prefix(snapshot), _unknown())}
-        ],
+        "virtual_hosts": virtual_hosts(snapshot.published, facts_of(snapshot), own, _unknown()),
+        "ignore_port_in_host_matching": True,
         "response_headers_to_remove": ["x-envoy-upstream-service-time"],
     }
     if layout.public_url is not None:
         table["request_headers_to_add"] = _seen_from_outside(layout.public_url)
     return table
+
+
+def facts_of(snapshot: GatewaySnapshot) -> GateFacts:
+    """What routes depend on besides their service."""
+    return GateFacts(
+        issuers=tuple(issuer.id for issuer in snapshot.trusted_issuers),
+        planned=frozenset(one.service_id for one in snapshot.subscriptions if one.rates),
+    )
 
 
 def _routes_by_prefix(snapshot: GatewaySnapshot) -> dict[str, list[JsonObject]]:
@@ -61,12 +60,8 @@ def _seen_from_outside(public_url: str) -> list[JsonObject]:
     ]
 
 
-def _without(filters: tuple[str, ...]) -> JsonObject:
-    return {"typed_per_filter_config": dict.fromkeys(filters, _OFF)}
-
-
 def _health() -> dict[str, list[JsonObject]]:
-    open_to_all = {"name": names.HEALTH_ROUTE, **_without(_NO_TOKEN)}
+    open_to_all = {"name": names.HEALTH_ROUTE, **without(NO_TOKEN)}
     alive: JsonObject = {
         "match": {"path": "/healthz"},
         "direct_response": {"status": 200, "body": {"inline_string": '{"status":"ok"}'}},
@@ -90,11 +85,11 @@ def _ai(prefix: str) -> JsonObject:
             "cluster": names.WORKERS_CLUSTER,
             "timeout": "0s",
             "idle_timeout": _IDLE,
-            "retry_policy": _other_host(),
+            "retry_policy": other_host(UNTOUCHED, 2),
         },
         "request_headers_to_remove": list(CREDENTIAL_HEADERS),
         # No service, so nothing that a token's list of services could be asked about.
-        **_without((names.SERVICES_FILTER, names.SUBSCRIPTION_FILTER)),
+        **without((names.SERVICES_FILTER, names.SUBSCRIPTION_FILTER)),
     }
 
 
@@ -104,7 +99,7 @@ def _control() -> dict[str, list[JsonObject]]:
     console: JsonObject = {"cluster": names.CONTROL_CLUSTER, "timeout": "0s", "idle_timeout": "3600s", **_WEBSOCKET}
     actions = {**dict.fromkeys(_CONTROL_PREFIXES, brief), "/console": console}
     unlogged = {"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": names.UNLOGGED_HEADER, "value": "1"}}
-    common = {"name": names.CONTROL_ROUTE, "request_headers_to_add": [unlogged], **_without(_NO_TOKEN)}
+    common = {"name": names.CONTROL_ROUTE, "request_headers_to_add": [unlogged], **without(NO_TOKEN)}
     return {
         prefix: [{"match": {"path_separated_prefix": prefix}, "route": action, **common}]
         for prefix, action in actions.items()
@@ -119,7 +114,7 @@ def _home() -> JsonObject:
         "match": {"path": "/"},
         "direct_response": {"status": 302},
         "response_headers_to_add": [location],
-        **_without(_NO_TOKEN),
+        **without(NO_TOKEN),
     }
 
 
@@ -143,7 +138,7 @@ def _service_parts(service: GatewayService) -> JsonObject:
     parts: JsonObject = {
         "name": names.REST_ROUTE,
         "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: {names.SERVICE_KEY: service.id}}},
-        **_needs(service.access),
+        **_needs(service),
     }
     if service.access == "public":
         # An upstream open to all may have credentials of its own; ours are cut off by the optional JWT check.
@@ -151,14 +146,9 @@ def _service_parts(service: GatewayService) -> JsonObject:
     return {**parts, "request_headers_to_remove": list(CREDENTIAL_HEADERS)}
 
 
-def _needs(access: Access) -> JsonObject:
-    if access == "subscription":
-        return {}
-    if access == "token":
-        return _without((names.SUBSCRIPTION_FILTER,))
-    off = _without(tuple(name for name in _NO_TOKEN if name != names.JWT_FILTER))["typed_per_filter_config"]
-    url = type_url("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig")
-    return {"typed_per_filter_config": {**off, names.JWT_FILTER: {"@type": url, "requirement_name": OPTIONAL}}}
+def _needs(service: GatewayService) -> JsonObject:
+    filters = needs(service.access)
+    return {"typed_per_filter_config": filters} if filters else {}
 
 
 def _action(service: GatewayService) -> JsonObject:
@@ -168,20 +158,9 @@ def _action(service: GatewayService) -> JsonObject:
         "cluster": names.service_cluster(service.id),
         "timeout": f"{upstream.timeout_ms / 1000:.3f}s",
         "idle_timeout": _IDLE,
-        "retry_policy": _other_host(),
+        "retry_policy": other_host(UNTOUCHED, 2),
         **host,
         **_WEBSOCKET,
-    }
-
-
-def _other_host() -> JsonObject:
-    """Only where nothing of the call has reached an upstream, so that none is done twice."""
-    url = type_url("envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate")
-    return {
-        "retry_on": "connect-failure,refused-stream,reset-before-request",
-        "num_retries": _RETRIES,
-        "retry_host_predicate": [{"name": "other_host", "typed_config": {"@type": url}}],
-        "host_selection_retry_max_attempts": 3,
     }
 
 
@@ -191,5 +170,5 @@ def _unknown() -> JsonObject:
         "name": names.UNKNOWN_ROUTE,
         "match": {"prefix": "/"},
         "direct_response": {"status": 404},
-        **_without(_NO_TOKEN),
+        **without(NO_TOKEN),
     }

@@ -1,5 +1,7 @@
 """Envoy's start-up file: the listener, the way to our ADS server, and nothing that daily work changes."""
 
+from pathlib import Path
+
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.listener import listener
@@ -32,21 +34,27 @@ def bootstrap(layout: NodeLayout) -> JsonObject:
             },
             "cds_config": {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"},
         },
-        "static_resources": {"clusters": [_ads_cluster(layout)], "listeners": [listener(layout)]},
+        "static_resources": {
+            "clusters": [
+                _grpc_cluster(names.ADS_CLUSTER, layout.ads_socket),
+                _grpc_cluster(names.RATE_LIMIT_CLUSTER, layout.rate_limit_socket),
+            ],
+            "listeners": [listener(layout)],
+        },
         "stats_config": {"stats_matcher": {"inclusion_list": {"patterns": [{"prefix": name} for name in _STATISTICS]}}},
         "overload_manager": {"resource_monitors": [_connection_limit()]},
     }
 
 
-def _ads_cluster(layout: NodeLayout) -> JsonObject:
+def _grpc_cluster(name: str, socket: Path) -> JsonObject:
     http2 = {"connection_keepalive": {"interval": "5s", "timeout": "5s"}}
     return {
-        "name": names.ADS_CLUSTER,
+        "name": name,
         "type": "STATIC",
         "connect_timeout": "1s",
         "load_assignment": {
-            "cluster_name": names.ADS_CLUSTER,
-            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": {"pipe": {"path": str(layout.ads_socket)}}}}]}],
+            "cluster_name": name,
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": {"pipe": {"path": str(socket)}}}}]}],
         },
         "typed_extension_protocol_options": {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {

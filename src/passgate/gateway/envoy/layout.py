@@ -65,6 +65,11 @@ class NodeLayout:
                 )
 
     @property
+    def rate_limit_socket(self) -> Path:
+        """Unix socket of the counters of rate limits, beside that of the ADS server."""
+        return self.ads_socket.with_name("limits.sock")
+
+    @property
     def has_tls(self) -> bool:
         """Whether the listener speaks TLS."""
         return self.tls_certificate is not None

@@ -61,6 +61,9 @@ def _without_claims_of_clients() -> JsonObject:
                 {"remove": names.CLAIMS_HEADER},
                 {"remove": names.FOREIGN_CLAIMS_HEADER},
                 {"remove": names.UNLOGGED_HEADER},
+                {"remove": names.PROMPT_HEADER},
+                {"remove": names.MOCK_HEADER},
+                {"remove": names.ROUTE_HEADER},
             ],
         },
     }

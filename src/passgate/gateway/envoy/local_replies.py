@@ -9,7 +9,29 @@ _REALM = 'Bearer realm="passgate"'
 
 def local_reply_config() -> JsonObject:
     """One mapper for each format and refusal; answers of upstreams pass untouched."""
-    return {"mappers": [_mapper(form, refusal) for form in ERROR_FORMATS for refusal in REFUSALS]}
+    mappers = [_mapper(form, refusal) for form in ERROR_FORMATS for refusal in REFUSALS]
+    return {"mappers": [*_own_statuses(), *mappers]}
+
+
+def _own_statuses() -> list[JsonObject]:
+    """Answers whose status is not ours to choose: a worker's refusal, with its own body, and a fault on purpose."""
+    fault = {
+        "type": "about:blank",
+        "title": "Fault on purpose",
+        "status": "%RESPONSE_CODE%",
+        "detail": "A policy of the service makes this call fail.",
+        "code": "fault_injected",
+        "request_id": "%REQ(X-REQUEST-ID)%",
+    }
+    as_it_is: JsonObject = {"text_format_source": {"inline_string": "%LOCAL_REPLY_BODY%"}}
+    problem = {"content_type": "application/problem+json"}
+    return [
+        {"filter": _expression(_begins("ext_authz_denied")), "body_format_override": {**as_it_is, **problem}},
+        {
+            "filter": _expression(_begins("fault_filter_abort")),
+            "body_format_override": {"json_format": fault, **problem},
+        },
+    ]
 
 
 def _mapper(form: ErrorFormat, refusal: Refusal) -> JsonObject:
@@ -28,19 +50,29 @@ def _mapper(form: ErrorFormat, refusal: Refusal) -> JsonObject:
 def _challenge(refusal: Refusal) -> str:
     if refusal.challenge == "bare":
         return _REALM
-    return f'{_REALM}, error="{refusal.challenge}", error_description="{refusal.message}"'
+    scope = f', scope="{refusal.scope}"' if refusal.scope is not None else ""
+    return f'{_REALM}, error="{refusal.challenge}"{scope}, error_description="{refusal.message}"'
 
 
 def _recognised(refusal: Refusal) -> list[JsonObject]:
     if refusal.statuses is not None:
         low, high = refusal.statuses
         return [_status("GE", low), _status("LE", high)]
-    tests = [f'response.code_details.startsWith("{beginning}")' for beginning in refusal.details]
-    expression = " || ".join(tests)
+    if refusal.route is not None:
+        return [_expression(f'xds.route_name.startsWith("{refusal.route}")')]
+    expression = " || ".join(_begins(beginning) for beginning in refusal.details)
     if refusal.larger_than is not None:
         expression = f"({expression}) && request.total_size > {refusal.larger_than}"
+    return [_expression(expression)]
+
+
+def _begins(beginning: str) -> str:
+    return f'response.code_details.startsWith("{beginning}")'
+
+
+def _expression(expression: str) -> JsonObject:
     url = type_url("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter")
-    return [{"extension_filter": {"name": "cel", "typed_config": {"@type": url, "expression": expression}}}]
+    return {"extension_filter": {"name": "cel", "typed_config": {"@type": url, "expression": expression}}}
 
 
 def _status(operator: str, status: int) -> JsonObject:

@@ -29,6 +29,7 @@ LISTENER_CERTIFICATE: Final = "listener-certificate"
 CONTROL_CLUSTER: Final = "control"
 WORKERS_CLUSTER: Final = "workers"
 ADS_CLUSTER: Final = "ads"
+RATE_LIMIT_CLUSTER: Final = "rate_limits"
 
 JWT_FILTER: Final = "jwt"
 CLAIMS_FILTER: Final = "claims"
@@ -37,6 +38,21 @@ DENY_DELTA_FILTER: Final = "deny_delta"
 REQUIRED_FILTER: Final = "required_claims"
 SERVICES_FILTER: Final = "token_services"
 SUBSCRIPTION_FILTER: Final = "subscription"
+
+# Filters that a route switches on, in the order of the chain.
+ADDRESS_FILTER: Final = "address"
+CORS_FILTER: Final = "cors"
+ACCESS_FILTER: Final = "access"
+BODY_SIZE_FILTER: Final = "body_size"
+RATE_LIMIT_FILTER: Final = "rate_limit"
+VALIDATION_FILTER: Final = "validation"
+REQUEST_FILTER: Final = "request_changes"
+HASH_FILTER: Final = "hash_claim"
+UPSTREAM_TOKEN_FILTER: Final = "upstream_token"  # noqa: S105  # a filter's name
+FAULT_FILTER: Final = "fault"
+BROTLI_FILTER: Final = "brotli"
+GZIP_FILTER: Final = "gzip"
+CACHE_FILTER: Final = "response_cache"
 
 JWT_NAMESPACE: Final = "envoy.filters.http.jwt_authn"
 """Where Envoy's JWT filter puts what it found, whatever name the filter has in the chain."""
@@ -57,12 +73,28 @@ FOREIGN_JTI_STATE: Final = "passgate.foreign_jti"
 
 METADATA_NAMESPACE: Final = "passgate"
 SERVICE_KEY: Final = "service_id"
+WANTED_SCOPES_KEY: Final = "scopes"
+"""What a route asks for, for the words of a refusal."""
+WANTED_KEY: Final = "wanted"
+
+HASH_STATE: Final = "passgate.hash"
+"""The claim that a call's address is chosen by."""
 
 CLAIMS_HEADER: Final = "x-passgate-claims"
 """The verified token's claims, base64url JSON, for upstreams and workers; a client's own copy is cut off first."""
 
 FOREIGN_CLAIMS_HEADER: Final = "x-passgate-foreign-claims"
 """The same for tokens of trusted issuers; apart from it, lest an upstream takes one for the other."""
+
+PROMPT_HEADER: Final = "x-passgate-prompt"
+"""Id of the revision of a prompt that a worker shall answer; a client's own copy is cut off first."""
+MOCK_HEADER: Final = "x-passgate-mock"
+"""Id of the revision whose document a worker shall answer from; cut off likewise."""
+ROUTE_HEADER: Final = "x-passgate-route"
+"""Id of the route of that revision; none where the revision has no routes. Cut off likewise."""
+
+ASK_PREFIX: Final = "/_passgate"
+"""Paths below which the gate itself asks the workers; with a prefix of their own, no call can reach them."""
 
 UNLOGGED_HEADER: Final = "x-passgate-unlogged"
 """Put by control's routes on their requests, which are then not in the access log; a client's own is cut off first."""
@@ -72,8 +104,18 @@ AI_ROUTE: Final = "ai"
 CONTROL_ROUTE: Final = "control"
 HEALTH_ROUTE: Final = "health"
 UNKNOWN_ROUTE: Final = "unknown"
+ROUTE_SEPARATOR: Final = "|"
+"""Parts the name of a service's route: kind of route, id of the version, of the revision, of the route."""
+NO_VERSION: Final = "no_version"
+NO_REVISION: Final = "no_revision"
+"""Ids of routes that answer a call for what is not there."""
 
 
 def service_cluster(service_id: str) -> str:
     """The cluster of a REST service's upstream."""
     return f"service:{service_id}"
+
+
+def pool_cluster(service_id: str, revision_id: str, pool: str) -> str:
+    """The cluster of a revision's pool."""
+    return f"service:{service_id}:{revision_id}:{pool}"

@@ -6,6 +6,10 @@ from typing import Literal
 _JWT = "jwt_authn_access_denied{"
 _RBAC = "rbac_access_denied_matched_policy["
 
+_OWN_WORDS = "%LOCAL_REPLY_BODY%"
+"""What the route itself says."""
+_SCOPES, _WANTED = "%METADATA(ROUTE:passgate:scopes)%", "%METADATA(ROUTE:passgate:wanted)%"
+
 Challenge = Literal["none", "bare", "invalid_token", "insufficient_scope"]
 """What WWW-Authenticate says: nothing, only that a token is wanted, or an error of RFC 6750 section 3.1."""
 
@@ -22,6 +26,8 @@ class Refusal:
         larger_than: bytes of path and headers together that must be exceeded too.
         statuses: Envoy's own statuses (from, to) that mean this refusal; used after all details.
         challenge: what WWW-Authenticate says.
+        route: beginning of the route's name that means this refusal.
+        scope: what the challenge names as the scope that is wanted (RFC 6750 section 3).
     """
 
     code: str
@@ -31,6 +37,8 @@ class Refusal:
     larger_than: int | None = None
     statuses: tuple[int, int] | None = None
     challenge: Challenge = "none"
+    route: str | None = None
+    scope: str | None = None
 
 
 def _token(code: str, message: str, *details: str, challenge: Challenge = "invalid_token") -> Refusal:
@@ -115,6 +123,41 @@ REFUSALS: tuple[Refusal, ...] = (
         (f"{_RBAC}none]",),
         challenge="insufficient_scope",
     ),
+    Refusal(
+        "scope_missing",
+        403,
+        f"The token lacks a scope that this route asks for; it asks for: {_SCOPES}",
+        (f"{_RBAC}scope_missing",),
+        challenge="insufficient_scope",
+        scope=_SCOPES,
+    ),
+    Refusal(
+        "role_missing",
+        403,
+        f"The token lacks what this route asks for: {_WANTED}",
+        (f"{_RBAC}role_missing",),
+        challenge="insufficient_scope",
+    ),
+    Refusal(
+        "claim_missing",
+        403,
+        f"The token lacks what this route asks for: {_WANTED}",
+        (f"{_RBAC}token_claim_refused",),
+        challenge="insufficient_scope",
+    ),
+    Refusal("address_refused", 403, "Calls from this address are not let in.", (f"{_RBAC}address_refused",)),
+    Refusal(
+        "rate_limited",
+        429,
+        "Too many calls: a rate limit is reached. Retry-After says the seconds until more are let through.",
+        ("request_rate_limited",),
+    ),
+    Refusal("rate_limits_away", 503, "The gate cannot count calls for the moment.", ("rate_limiter_error",)),
+    Refusal("worker_away", 503, "The gate cannot check the call for the moment.", ("ext_authz_error",)),
+    Refusal("version_unknown", 404, _OWN_WORDS, route="no_version|"),
+    Refusal("revision_unknown", 404, _OWN_WORDS, route="no_revision|"),
+    Refusal("version_retired", 410, _OWN_WORDS, statuses=(410, 410)),
+    Refusal("method_not_allowed", 405, _OWN_WORDS, statuses=(405, 405)),
     Refusal("headers_too_large", 431, "The request's headers are too large.", statuses=(431, 431)),
     Refusal("route_not_found", 404, "Nothing is published under this path.", statuses=(404, 404)),
     Refusal("upgrade_refused", 403, "This route allows no protocol upgrade.", ("upgrade_failed",)),

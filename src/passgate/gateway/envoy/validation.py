@@ -25,10 +25,18 @@ def inlined(start: JsonObject, resources: dict[str, dict[str, JsonObject]]) -> J
         for filter_ in manager["http_filters"]:
             if filter_.pop("config_discovery", None) is not None:
                 filter_["typed_config"] = resources[names.EXTENSION][filter_["name"]]["typed_config"]
-        context = chain.get("transport_socket", {}).get("typed_config", {}).get("common_tls_context", {})
-        for secret in context.get("tls_certificate_sds_secret_configs", []):
-            del secret["sds_config"]
+    _look_for_secrets_here(static)
     return whole
+
+
+def _look_for_secrets_here(part: object) -> None:
+    """Without a word on where a secret comes from, Envoy takes it from the same file."""
+    if isinstance(part, dict):
+        part.pop("sds_config", None)
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            _look_for_secrets_here(one)
 
 
 async def validate(binary: EnvoyBinary, config: JsonObject) -> str | None:

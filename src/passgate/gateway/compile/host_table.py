@@ -1,0 +1,43 @@
+"""Virtual hosts: one for every host that services have for themselves, and one for all others."""
+
+from collections.abc import Iterable
+
+from passgate.contracts.published_service import PublishedService
+from passgate.gateway.compile.errors import UncompilableError
+from passgate.gateway.compile.path_tree import PathBlock, tree_of
+from passgate.gateway.compile.route_filters import GateFacts
+from passgate.gateway.compile.service_blocks import ANY_HOST, service_blocks
+from passgate.gateway.envoy.names import JsonObject
+
+
+def virtual_hosts(
+    published: Iterable[PublishedService], facts: GateFacts, own: list[PathBlock], otherwise: JsonObject
+) -> list[JsonObject]:
+    """All virtual hosts. At a host that services name, the gate's own paths and other services are not.
+
+    Args:
+        published: services with versions.
+        facts: of the whole snapshot.
+        own: blocks of the gate itself, which stand with the services that name no host.
+        otherwise: the route that takes every path.
+
+    Raises:
+        UncompilableError: two services share a path.
+    """
+    by_host: dict[str, list[PathBlock]] = {ANY_HOST: list(own)}
+    taken = {(ANY_HOST, block.base): "the gate" for block in own}
+    for service in published:
+        for host, block in service_blocks(service, facts):
+            first = taken.setdefault((host.lower(), block.base), service.id)
+            if first != service.id:
+                words = f"{first} and {service.id} share the path {block.base or '/'} at the host {host}."
+                raise UncompilableError(words, field="published")
+            by_host.setdefault(host.lower(), []).append(block)
+    return [
+        {
+            "name": "gate" if host == ANY_HOST else f"host:{host}",
+            "domains": [host],
+            "matcher": tree_of(blocks, otherwise),
+        }
+        for host, blocks in by_host.items()
+    ]

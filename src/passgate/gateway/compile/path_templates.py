@@ -1,0 +1,122 @@
+"""Templates of paths, such as ``/orders/{id}``: what they match, and what becomes of them at the upstream."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from passgate.gateway.compile.errors import UncompilableError
+from passgate.gateway.envoy.names import JsonObject
+
+_SEGMENT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%-]*")
+_VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]*)(\*?)\}")
+_LITERAL, _MIXED, _ONE, _REST = range(4)
+"""Kinds of segments, the most exact first."""
+
+
+@dataclass(frozen=True)
+class PathTemplate:
+    """A template below a base path.
+
+    ``{name}`` is one segment or a part of one, and a last ``{name*}`` all that follows, nothing included.
+    """
+
+    base: str
+    text: str
+
+    @cached_property
+    def segments(self) -> list[str]:
+        """The parts between slashes; none for the base itself."""
+        return self.text.strip("/").split("/") if self.text.strip("/") else []
+
+    @cached_property
+    def literal(self) -> str:
+        """The path down to the first variable."""
+        fixed: list[str] = []
+        for segment in self.segments:
+            if "{" in segment:
+                break
+            fixed.append(segment)
+        return "/".join([self.base, *fixed])
+
+    @cached_property
+    def rank(self) -> tuple[int, ...]:
+        """Sorts what is more exact first."""
+        return tuple(_kind(segment) for segment in self.segments) or (_LITERAL,)
+
+    @cached_property
+    def regex(self) -> str:
+        """The whole path as an expression of RE2, each variable a group; the same for all that match the same."""
+        slash = "/" if self.text.endswith("/") and self.segments else ""
+        parts = [re.escape(self.base)]
+        for segment in self.segments:
+            if _kind(segment) == _REST:
+                parts.append("(?:/(.*))?")
+            else:
+                parts.append(f"/{_VARIABLE.sub('([^/]+)', _escaped(segment))}")
+        return "".join(parts) + slash
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The variables, in their order."""
+        return [match.group(1) for match in _VARIABLE.finditer(self.text)]
+
+    def matches(self) -> list[JsonObject]:
+        """The matchers, one of which takes the path. The base itself is taken with a slash at its end and without."""
+        if not self.segments:
+            return [{"path": path} for path in (self.base, f"{self.base}/") if path]
+        if not self.names:
+            return [{"path": self.base + "/" + self.text.lstrip("/")}]
+        return [{"safe_regex": {"regex": self.regex}}]
+
+    def substitution(self, wanted: str, prefix: str) -> str:
+        """What an upstream shall see, as a substitution for :attr:`regex`.
+
+        Raises:
+            UncompilableError: it names a variable that the template has not.
+        """
+        found = _VARIABLE.sub(lambda match: f"{{{match.group(1)}}}", wanted)
+        for name in re.findall(r"\{([^}]*)\}", found):
+            if name not in self.names:
+                raise UncompilableError(
+                    f"The rewrite {wanted} names {name}, which {self.text} has not.", field="rewrite"
+                )
+        text = prefix.replace("\\", "\\\\") + found.replace("\\", "\\\\")
+        for number, name in enumerate(self.names, start=1):
+            text = text.replace(f"{{{name}}}", f"\\{number}")
+        return text
+
+
+def check_template(text: str, *, field: str) -> None:
+    """Refuse what is no template.
+
+    Raises:
+        UncompilableError: names the rule.
+    """
+    template = PathTemplate("", text)
+    segments = template.segments
+    fits = text.startswith("/") and not {".", ".."} & set(segments) and "//" not in text
+    fits = fits and all(_SEGMENT.fullmatch(_VARIABLE.sub("", segment)) for segment in segments)
+    tails = [position for position, segment in enumerate(segments) if "*}" in segment]
+    alone = all(_VARIABLE.fullmatch(segments[position]) for position in tails)
+    if not fits or not alone or tails not in ([], [len(segments) - 1]):
+        raise UncompilableError(
+            f"The path {text!r} must look like /orders or /orders/{{id}}, with {{name*}} at its end only.", field=field
+        )
+    if len(set(template.names)) != len(template.names):
+        raise UncompilableError(f"The path {text!r} names a variable twice.", field=field)
+
+
+def _kind(segment: str) -> int:
+    variable = _VARIABLE.fullmatch(segment)
+    if variable is not None:
+        return _REST if variable.group(2) else _ONE
+    return _MIXED if "{" in segment else _LITERAL
+
+
+def _escaped(segment: str) -> str:
+    """The segment with all but its variables escaped."""
+    parts, end = [], 0
+    for match in _VARIABLE.finditer(segment):
+        parts += [re.escape(segment[end : match.start()]), match.group(0)]
+        end = match.end()
+    return "".join([*parts, re.escape(segment[end:])])

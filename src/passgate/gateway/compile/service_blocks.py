@@ -1,0 +1,143 @@
+"""Services with versions as blocks of the path tree: which version, which revision, which route a call belongs to.
+
+A call belongs to one revision, the one that it names or one by weight, and what that has not answers 404. Envoy throws
+the dice once a call, so bounds that add up hold over all routes of a list.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from passgate.contracts.published_service import (
+    REVISION_HEADER,
+    VERSION_HEADER,
+    PublishedRevision,
+    PublishedService,
+    PublishedVersion,
+)
+from passgate.gateway.compile.path_tree import PathBlock, is_at_or_below
+from passgate.gateway.compile.route_filters import GateFacts
+from passgate.gateway.compile.service_answers import gone_route, no_revision_route, no_version_route
+from passgate.gateway.compile.service_routes import RouteMaker, TemplateRoutes
+from passgate.gateway.envoy.names import JsonObject
+
+ANY_HOST = "*"
+_ALL = 100
+
+
+def service_blocks(service: PublishedService, facts: GateFacts) -> Iterator[tuple[str, PathBlock]]:
+    """Hosts, ``*`` for those that no service names, and the blocks that stand there."""
+    hosts = service.hosts or (ANY_HOST,)
+    by_name = {version.name: version for version in service.versions}
+    default = by_name.get(service.default_version or "")
+    if service.selection == "header":
+        for host in hosts:
+            yield host, _block_by_header(service, facts, default)
+        return
+    for version in service.versions:
+        own = version.hosts if service.selection == "host" else hosts
+        base = f"{service.base_path}/{version.name}" if service.selection == "path" else service.base_path
+        block = _block(service, facts, base, [_Asked(version, {})])
+        yield from ((host, block) for host in own)
+    # Where a version has a host, calls of it are the version's; the default has the service's own.
+    taken = {host for version in service.versions for host in version.hosts} if service.selection == "host" else set()
+    block = _block(service, facts, service.base_path, [_Asked(default, {})])
+    yield from ((host, block) for host in hosts if host not in taken)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A version, None for one that is not there, and what calls of it match besides the path."""
+
+    version: PublishedVersion | None
+    match: JsonObject
+
+
+def _block_by_header(service: PublishedService, facts: GateFacts, default: PublishedVersion | None) -> PathBlock:
+    asked = [_Asked(one, _header(VERSION_HEADER, string_match={"exact": one.name})) for one in service.versions]
+    unknown = _Asked(None, _header(VERSION_HEADER, present_match=True))
+    return _block(service, facts, service.base_path, [*asked, unknown, _Asked(default, {})])
+
+
+def _block(service: PublishedService, facts: GateFacts, base: str, asked: list[_Asked]) -> PathBlock:
+    versions = _Versions(service, facts, base)
+    variants = [variant for one in asked for variant in versions.variants(one)]
+    keys = dict.fromkeys(template.literal for variant in variants for template in variant.templates)
+
+    @cache
+    def routes_at(key: str) -> list[JsonObject]:
+        return [route for variant in variants for route in variant.routes_at(key)]
+
+    return PathBlock(base, tuple(keys), routes_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """The routes of calls that belong to one revision, or to none."""
+
+    templates: tuple[TemplateRoutes, ...]
+    elsewhere: tuple[JsonObject, ...]
+    """For the paths of no template."""
+
+    def routes_at(self, key: str) -> Iterator[JsonObject]:
+        for template in self.templates:
+            if is_at_or_below(key, template.literal):
+                yield from template.routes
+        yield from self.elsewhere
+
+
+def _answers(*routes: JsonObject) -> _Variant:
+    return _Variant((), routes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """Makes the variants of versions at a base path."""
+
+    service: PublishedService
+    facts: GateFacts
+    base: str
+
+    def variants(self, asked: _Asked) -> list[_Variant]:
+        """The variants, in the order in which a call is matched."""
+        version, match = asked.version, asked.match
+        if version is None:
+            return [_answers(no_version_route(self.service, self.base, match))]
+        if version.status == "retired" or not version.revisions:
+            return [_answers(gone_route(self.service, version, self.base, match))]
+        named = _both(match, _header(REVISION_HEADER, present_match=True))
+        if len(version.revisions) == 1:
+            (only,) = version.revisions
+            other = _header(REVISION_HEADER, string_match={"exact": only.id}, invert_match=True)
+            unknown = no_revision_route(self.service, version, self.base, _both(named, other))
+            return [_answers(unknown), self._variant(version, only, match)]
+        return [
+            *(self._variant(version, one, _both(match, _named(one))) for one in version.revisions),
+            _answers(no_revision_route(self.service, version, self.base, named)),
+            *self._weighted(version, match),
+        ]
+
+    def _weighted(self, version: PublishedVersion, match: JsonObject) -> Iterator[_Variant]:
+        bound = 0
+        for one in version.revisions:
+            if one.weight == 0:
+                continue
+            bound += one.weight
+            part = {} if bound >= _ALL else {"runtime_fraction": {"default_value": {"numerator": bound}}}
+            yield self._variant(version, one, {**match, **part})
+
+    def _variant(self, version: PublishedVersion, revision: PublishedRevision, match: JsonObject) -> _Variant:
+        maker = RouteMaker(self.service, version, revision, self.base, self.facts)
+        return _Variant(tuple(maker.templates(match)), tuple(maker.elsewhere(match)))
+
+
+def _header(name: str, **match: object) -> JsonObject:
+    return {"headers": [{"name": name, **match}]}
+
+
+def _named(revision: PublishedRevision) -> JsonObject:
+    return _header(REVISION_HEADER, string_match={"exact": revision.id})
+
+
+def _both(one: JsonObject, other: JsonObject) -> JsonObject:
+    return {**one, **other, "headers": [*one.get("headers", []), *other.get("headers", [])]}

@@ -1,0 +1,187 @@
+"""The routes of one revision of a service."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from passgate.contracts.published_service import (
+    REVISION_HEADER,
+    PublishedRevision,
+    PublishedRoute,
+    PublishedService,
+    PublishedVersion,
+)
+from passgate.contracts.upstream_pool import UpstreamPool
+from passgate.gateway.compile.path_templates import PathTemplate
+from passgate.gateway.compile.route_actions import IDEMPOTENT, action_of, retries_by_method, worker_action
+from passgate.gateway.compile.route_changes import changes_of
+from passgate.gateway.compile.route_filters import CallOwner, GateFacts, filters_of, metadata_of
+from passgate.gateway.compile.route_names import NO_TOKEN, route_name, without
+from passgate.gateway.compile.route_policies import policies_at
+from passgate.gateway.compile.service_answers import answer_headers, header, not_here_route
+from passgate.gateway.envoy import names
+from passgate.gateway.envoy.names import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRoutes:
+    """All routes of one path, the answer to other methods among them."""
+
+    literal: str
+    routes: tuple[JsonObject, ...]
+
+
+@dataclass(frozen=True)
+class RouteMaker:
+    """Makes routes for a revision below a base path."""
+
+    service: PublishedService
+    version: PublishedVersion
+    revision: PublishedRevision
+    base: str
+    facts: GateFacts
+    _parts: dict[tuple[str, bool], JsonObject] = field(default_factory=dict)
+
+    def templates(self, match: JsonObject) -> Iterator[TemplateRoutes]:
+        """The routes by path, the most exact path first; none where the revision takes every path."""
+        by_path: dict[str, list[tuple[PathTemplate, PublishedRoute]]] = {}
+        for route in self.revision.routes:
+            template = PathTemplate(self.base, route.path)
+            by_path.setdefault(template.regex, []).append((template, route))
+        for same in sorted(by_path.values(), key=lambda same: same[0][0].rank):
+            yield TemplateRoutes(same[0][0].literal, tuple(self._of_path(same, match)))
+
+    def elsewhere(self, match: JsonObject) -> list[JsonObject]:
+        """What answers the paths that no template takes."""
+        if self.revision.routes:
+            return [not_here_route(self.service, self.base, match, self.version.id)]
+        return [
+            route
+            for path, exact in self._everything
+            for route in self._by_method(None, {**match, **path}, self._kept_path(exact=exact))
+        ]
+
+    @cached_property
+    def _everything(self) -> list[tuple[JsonObject, bool]]:
+        whole: tuple[JsonObject, bool] = {"prefix": f"{self.base}/"}, False
+        return [({"path": self.base}, True), whole] if self.base else [whole]
+
+    def _of_path(self, same: list[tuple[PathTemplate, PublishedRoute]], match: JsonObject) -> Iterator[JsonObject]:
+        allowed: list[str] = []
+        for template, route in same:
+            allowed += route.methods
+            for path in template.matches():
+                yield from self._by_method(route, {**match, **path}, self._path_at_upstream(template, route, path))
+        if allowed and all(route.methods for _, route in same):
+            for path in same[0][0].matches():
+                yield self._other_method({**match, **path}, allowed)
+
+    def _by_method(self, route: PublishedRoute | None, match: JsonObject, path: JsonObject) -> Iterator[JsonObject]:
+        """A route, or two of them where idempotent methods may be tried again and others may not."""
+        methods = route.methods if route is not None else ()
+        safe = tuple(method for method in methods or sorted(IDEMPOTENT) if method in IDEMPOTENT)
+        policies = policies_at(self.service, self.revision, route.id if route is not None else None)
+        if not retries_by_method(policies):
+            yield self._route(route, _with_methods(match, methods), path, safe=False)
+            return
+        if safe:
+            yield self._route(route, _with_methods(match, safe), path, safe=True)
+        others = tuple(method for method in methods if method not in IDEMPOTENT)
+        if others or not methods:
+            yield self._route(route, _with_methods(match, others), path, safe=False)
+
+    def _route(self, route: PublishedRoute | None, match: JsonObject, path: JsonObject, *, safe: bool) -> JsonObject:
+        key = route.id if route is not None else "", safe
+        parts = self._parts.get(key)
+        if parts is None:
+            parts = self._parts[key] = self._make_parts(route, safe=safe)
+        return {**parts, "match": match, "route": {**parts["route"], **path}}
+
+    def _make_parts(self, route: PublishedRoute | None, *, safe: bool) -> JsonObject:
+        """All of a route but what it matches."""
+        route_id = route.id if route is not None else ""
+        policies = policies_at(self.service, self.revision, route_id or None)
+        pool = self._pool(route)
+        owner = CallOwner(self.service.id, self.revision.id, route_id)
+        changes = changes_of(policies, pool, self._for_worker(route, pool), self.facts.issuers)
+        changes["response_headers_to_add"] = [*changes.get("response_headers_to_add", []), *self._answer_headers]
+        kind = names.AI_ROUTE if self.service.kind == "prompt" else names.REST_ROUTE
+        action = (
+            worker_action(policies)
+            if pool is None
+            else action_of(self.service, self.revision, pool, policies, safe=safe)
+        )
+        parts: JsonObject = {
+            "name": route_name(kind, self.version.id, self.revision.id, route_id),
+            "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: metadata_of(owner, policies)}},
+            "route": action,
+            **changes,
+        }
+        if filters := filters_of(policies, pool, self.facts):
+            parts["typed_per_filter_config"] = filters
+        return parts
+
+    @cached_property
+    def _answer_headers(self) -> list[JsonObject]:
+        return [header(REVISION_HEADER, self.revision.id), *answer_headers(self.service, self.version)]
+
+    def _pool(self, route: PublishedRoute | None) -> UpstreamPool | None:
+        """The pool of a route; None where a worker answers."""
+        if self.service.kind == "prompt" or self.revision.mock:
+            return None
+        named = route.pool if route is not None else None
+        return next(pool for pool in self.revision.pools if named in {None, pool.name})
+
+    def _for_worker(self, route: PublishedRoute | None, pool: UpstreamPool | None) -> dict[str, str]:
+        """The headers that tell a worker what to answer."""
+        if pool is not None:
+            return {}
+        kind = names.PROMPT_HEADER if self.service.kind == "prompt" else names.MOCK_HEADER
+        return {kind: self.revision.id, **({names.ROUTE_HEADER: route.id} if route is not None else {})}
+
+    def _path_at_upstream(self, template: PathTemplate, route: PublishedRoute, match: JsonObject) -> JsonObject:
+        pool = self._pool(route)
+        prefix = pool.path_prefix if pool is not None else ""
+        if route.rewrite is not None:
+            substitution = template.substitution(route.rewrite, prefix)
+            if not template.segments:
+                return {"prefix_rewrite": substitution}
+            return {"regex_rewrite": {"pattern": {"regex": f"^{template.regex}$"}, "substitution": substitution}}
+        if not template.segments:
+            return self._kept_path(exact=match == {"path": self.base})
+        kept = prefix if self._strips(pool) else prefix + self.base
+        if kept == self.base:
+            return {}
+        escaped = kept.replace("\\", "\\\\")
+        return {"regex_rewrite": {"pattern": {"regex": f"^{re.escape(self.base)}"}, "substitution": escaped}}
+
+    def _kept_path(self, *, exact: bool) -> JsonObject:
+        pool = self._pool(None)
+        prefix = pool.path_prefix if pool is not None else ""
+        kept = prefix if self._strips(pool) else prefix + self.base
+        if exact:
+            return {} if kept == self.base else {"prefix_rewrite": kept or "/"}
+        return {} if kept == self.base else {"prefix_rewrite": f"{kept}/"}
+
+    def _strips(self, pool: UpstreamPool | None) -> bool:
+        """A worker knows the paths of the document alone."""
+        return self.service.strip_base_path or pool is None
+
+    def _other_method(self, match: JsonObject, allowed: list[str]) -> JsonObject:
+        listed = ", ".join(sorted(set(allowed)))
+        return {
+            "name": route_name(names.REST_ROUTE, self.version.id, self.revision.id),
+            "match": match,
+            "direct_response": {"status": 405, "body": {"inline_string": f"The path takes {listed}."}},
+            "response_headers_to_add": [header("allow", listed)],
+            "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: {names.SERVICE_KEY: self.service.id}}},
+            **without(NO_TOKEN),
+        }
+
+
+def _with_methods(match: JsonObject, methods: tuple[str, ...]) -> JsonObject:
+    if not methods:
+        return match
+    value = {"exact": methods[0]} if len(methods) == 1 else {"safe_regex": {"regex": "|".join(sorted(methods))}}
+    return {**match, "headers": [*match.get("headers", []), {"name": ":method", "string_match": value}]}

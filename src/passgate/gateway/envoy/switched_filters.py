@@ -1,0 +1,80 @@
+"""Filters that are off until a route switches them on: those of the policies of services."""
+
+from passgate.gateway.envoy import names
+from passgate.gateway.envoy.names import JsonObject, type_url
+
+_FILTERS = "envoy.extensions.filters.http"
+_RATE_LIMIT_SECONDS = "1s"
+_ASK_SECONDS = "5s"
+_KEPT_BODY = 10 * 1024 * 1024
+
+
+def filters_before_token() -> list[JsonObject]:
+    """Those that judge a call before anybody looks for its token."""
+    return [
+        _off(names.ADDRESS_FILTER, {"@type": names.RBAC}),
+        _off(names.CORS_FILTER, {"@type": type_url(f"{_FILTERS}.cors.v3.Cors")}),
+    ]
+
+
+def filters_after_access() -> list[JsonObject]:
+    """Those that see only calls whose token is good, in the order in which they do."""
+    return [
+        _off(names.ACCESS_FILTER, {"@type": names.RBAC}),
+        _off(
+            names.BODY_SIZE_FILTER,
+            {"@type": type_url(f"{_FILTERS}.body_size_limit.v3.BodySizeLimit"), "max_request_bytes": _KEPT_BODY},
+        ),
+        _off(names.RATE_LIMIT_FILTER, _rate_limit()),
+        _off(names.VALIDATION_FILTER, _asking_a_worker("/validation")),
+        _off(names.REQUEST_FILTER, {"@type": type_url(f"{_FILTERS}.header_mutation.v3.HeaderMutation")}),
+        _off(names.HASH_FILTER, {"@type": names.SET_STATE}),
+        _off(names.UPSTREAM_TOKEN_FILTER, _asking_a_worker("/upstream-token")),
+        _off(names.FAULT_FILTER, {"@type": type_url(f"{_FILTERS}.fault.v3.HTTPFault")}),
+        _off(names.BROTLI_FILTER, _compressor("brotli", "brotli.compressor.v3.Brotli")),
+        _off(names.GZIP_FILTER, _compressor("gzip", "gzip.compressor.v3.Gzip")),
+    ]
+
+
+def _off(name: str, typed: JsonObject) -> JsonObject:
+    return {"name": name, "typed_config": typed, "disabled": True}
+
+
+def _rate_limit() -> JsonObject:
+    """Asks the node's counters. Where these do not answer, limited calls are refused: a limit that is away is none."""
+    service = {"envoy_grpc": {"cluster_name": names.RATE_LIMIT_CLUSTER}}
+    return {
+        "@type": type_url(f"{_FILTERS}.ratelimit.v3.RateLimit"),
+        "domain": "passgate",
+        "timeout": _RATE_LIMIT_SECONDS,
+        "failure_mode_deny": True,
+        "status_on_error": {"code": "ServiceUnavailable"},
+        "disable_x_envoy_ratelimited_header": True,
+        "rate_limit_service": {"grpc_service": service, "transport_api_version": "V3"},
+    }
+
+
+def _asking_a_worker(path: str) -> JsonObject:
+    """A worker says by its status whether a call may go on, and what is put on it."""
+    pattern = {"patterns": [{"safe_regex": {"regex": ".*"}}]}
+    return {
+        "@type": type_url(f"{_FILTERS}.ext_authz.v3.ExtAuthz"),
+        "http_service": {
+            "server_uri": {"uri": "http://workers", "cluster": names.WORKERS_CLUSTER, "timeout": _ASK_SECONDS},
+            "path_prefix": f"{names.ASK_PREFIX}{path}",
+            "authorization_response": {"allowed_upstream_headers": pattern, "allowed_client_headers": pattern},
+        },
+        "allowed_headers": pattern,
+        "transport_api_version": "V3",
+        "status_on_error": {"code": "ServiceUnavailable"},
+    }
+
+
+def _compressor(name: str, message: str) -> JsonObject:
+    return {
+        "@type": type_url(f"{_FILTERS}.compressor.v3.Compressor"),
+        "compressor_library": {
+            "name": name,
+            "typed_config": {"@type": type_url(f"envoy.extensions.compression.{message}")},
+        },
+    }

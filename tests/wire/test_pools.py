@@ -1,0 +1,118 @@
+"""Where calls go: addresses, credentials, balance, and what the workers are told."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from passgate.contracts.service_policy import AccessPolicy
+from passgate.contracts.upstream_pool import HashKey, HealthCheck, InjectedCredential, PoolEndpoint
+from wire.echo_upstream import EchoUpstream
+from wire.published import TOKEN, pool, publish, revision, route, service, simple, version
+from wire.rig import VAULT, Gate, wait_until
+
+
+@pytest.fixture
+def second(own_gate: Gate) -> Iterator[EchoUpstream]:
+    upstream = EchoUpstream("second")
+    own_gate.run(upstream.start())
+    yield upstream
+    own_gate.run(upstream.stop())
+
+
+def _credential(value: str, header: str = "authorization") -> InjectedCredential:
+    return InjectedCredential(header=header, sealed_value=VAULT.seal(value))
+
+
+def _seen(upstream: EchoUpstream, header: str) -> list[str | None]:
+    return [one.headers.get(header) for one in upstream.seen]
+
+
+def test_each_pool_gets_its_own_credential_and_no_other(own_gate: Gate, second: EchoUpstream) -> None:
+    first = pool(own_gate.rest.port, credentials=(_credential("Bearer first"), _credential("k1", "x-api-key")))
+    mirror = pool(second.port, name="mirror", credentials=(_credential("Bearer mirror"),))
+    plain = pool(second.port, name="plain")
+    routes = (route("a", "/a"), route("b", "/b", pool="plain"))
+    only = revision("rev_1", first, mirror, plain, routes=routes, mirror_pool="mirror")
+    for policy in (TOKEN, AccessPolicy(who="public")):
+        publish(own_gate, service("/orders", version("v1", only), policies=(policy,)))
+        second.seen.clear()
+        token = own_gate.issuer.token()
+        sent = {"x-api-key": "junk"} if policy.who == "public" else {}
+        headers = own_gate.call("/orders/a", token, headers=sent).json["headers"]
+        assert (headers["authorization"], headers["x-api-key"]) == ("Bearer first", "k1")
+        wait_until(lambda: second.seen)
+        assert _seen(second, "authorization") == ["Bearer mirror"]
+        assert "k1" not in _seen(second, "x-api-key")
+        headers = own_gate.call("/orders/b", token).json["headers"]
+        assert "authorization" not in headers
+
+
+def test_a_rotated_credential_changes_a_secret_alone(own_gate: Gate) -> None:
+    for number in (1, 2):
+        publish(own_gate, simple(own_gate, pools=(pool(own_gate.rest.port, credentials=(_credential(f"k{number}"),)),)))
+        assert own_gate.call("/orders/1").json["headers"]["authorization"] == f"k{number}"
+    assert own_gate.stat("cluster_manager.cluster_modified") == 0
+
+
+def test_a_dead_address_costs_no_call(own_gate: Gate, second: EchoUpstream) -> None:
+    endpoints = (PoolEndpoint(host="127.0.0.1", port=own_gate.rest.port), PoolEndpoint(host="127.0.0.1", port=1))
+    health = HealthCheck(path="/orders/health", interval_ms=500)
+    publish(own_gate, simple(own_gate, pools=(pool(second.port, endpoints=endpoints, health=health),)))
+    assert {own_gate.call("/orders/1", method="POST", body=b"x").status for _ in range(20)} == {200}
+    wait_until(lambda: any(one.path == "/orders/health" for one in own_gate.rest.seen))
+
+
+@pytest.mark.parametrize("source", ["header", "claim", "cookie"])
+def test_one_caller_stays_with_one_address(own_gate: Gate, second: EchoUpstream, source: str) -> None:
+    name = {"header": "x-customer", "claim": "sub", "cookie": "session"}[source]
+    endpoints = tuple(PoolEndpoint(host="127.0.0.1", port=port) for port in (own_gate.rest.port, second.port))
+    key = HashKey(source=source, name=name)  # type: ignore[arg-type]  # one of the table
+    pools = (pool(second.port, endpoints=endpoints, balance="hash", hash_key=key),)
+    publish(own_gate, simple(own_gate, "/orders", TOKEN, pools=pools))
+    found = []
+    for number in range(16):
+        token = own_gate.issuer.token(sub=f"user_{number}")
+        headers = {"x-customer": f"c{number}", "cookie": f"session=s{number}"}
+        said = {own_gate.call("/orders/1", token, headers=headers).json["upstream"] for _ in range(4)}
+        assert len(said) == 1
+        found += said
+    assert set(Counter(found)) == {"rest", "second"}
+
+
+def test_workers_are_told_what_to_answer_and_clients_cannot(own_gate: Gate) -> None:
+    forged = {"x-passgate-prompt": "rev_9", "x-passgate-mock": "rev_9", "x-passgate-route": "x"}
+    prompt = service("/sentiment", version("v1", revision("rev_p")), kind="prompt", policies=(TOKEN,))
+    mocked = revision("rev_m", mock=True, routes=(route("pet", "/pets/{id}", "GET"),))
+    mock = service("/pets", version("v1", mocked), strip_base_path=False)
+    publish(own_gate, prompt, mock, simple(own_gate))
+    answer = own_gate.call("/sentiment", own_gate.issuer.token(), method="POST", body=b"{}", headers=forged)
+    assert answer.json["upstream"].startswith("worker")
+    said = answer.json["headers"]
+    assert (said["x-passgate-prompt"], "x-passgate-mock" in said) == ("rev_p", False)
+    assert said["x-passgate-claims"]
+    answer = own_gate.call("/pets/v1/pets/7", headers=forged)
+    said = answer.json["headers"]
+    assert answer.json["path"] == "/pets/7"
+    assert (said["x-passgate-mock"], said["x-passgate-route"]) == ("rev_m", "pet")
+    assert not {"x-passgate-prompt", "x-passgate-claims"} & set(said)
+    assert not set(forged) & set(own_gate.call("/orders/1", headers=forged).json["headers"])
+
+
+def test_a_name_is_resolved_before_calls_go_there(own_gate: Gate) -> None:
+    publish(own_gate, simple(own_gate))
+    port = own_gate.rest.port
+    for number in range(5):
+        named = pool(port, endpoints=(PoolEndpoint(host="localhost", port=port),))
+        publish(own_gate, service("/orders", version("v1", revision(f"rev_n{number}", named))))
+        assert own_gate.call("/orders/1").headers["x-passgate-revision"] == f"rev_n{number}"
+
+
+def test_streams_last_longer_than_the_first_byte_may_take(own_gate: Gate) -> None:
+    publish(own_gate, simple(own_gate))
+    with own_gate.stream("/orders/stream") as response:
+        assert response.read1() == b"data: first\n\n"
+        own_gate.run(asyncio.sleep(0))
+        own_gate.loop.call_soon_threadsafe(own_gate.rest.end_streams.set)
+        assert response.read() == b"data: last\n\n"
