@@ -44,6 +44,9 @@ def test_a_call_becomes_a_row(node: Node) -> None:
         "subject": "app_a",
         "client_ip": "10.0.0.7",
         "user_agent": "curl/8.5.0",
+        "version_id": None,
+        "revision_id": None,
+        "route_id": None,
     }
 
 

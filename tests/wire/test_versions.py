@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from wire.published import pool, publish, revision, route, service, simple, version
-from wire.rig import Answer, Gate
+from wire.rig import Answer, Gate, wait_until
 
 DEPRECATED, SUNSET = 1_700_000_000, 1_800_000_000
 
@@ -181,5 +181,5 @@ def routed(gate: Gate) -> Gate:
 
 def test_the_log_names_version_revision_and_route(routed: Gate) -> None:
     routed.call("/shop/pets/99")
-    names = {line["path"]: (line["route"], line["service_id"]) for line in routed.log_lines()}
-    assert names["/shop/pets/99"] == ("rest|ver_v1|rev_1|pet", "svc_shop")
+    (line,) = wait_until(lambda: [line for line in routed.log_lines() if line["path"] == "/shop/pets/99"])
+    assert (line["route"], line["service_id"]) == ("rest|ver_v1|rev_1|pet", "svc_shop")

@@ -63,6 +63,11 @@ class Call(Base):
     subject: Mapped[str | None] = mapped_column(Text)
     client_ip: Mapped[str | None] = mapped_column(Text)
     user_agent: Mapped[str | None] = mapped_column(Text)
+    version_id: Mapped[str | None] = mapped_column(Text)
+    """Of the service; None where it has no versions, or the call asked for none that is there."""
+    revision_id: Mapped[str | None] = mapped_column(Text)
+    route_id: Mapped[str | None] = mapped_column(Text)
+    """Of the revision, such as ``get_orders_id``; None where it takes every path."""
 
 
 class Usage(Base):

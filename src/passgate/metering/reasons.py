@@ -32,7 +32,16 @@ _DETAILS: tuple[tuple[str, str], ...] = (
     (f"{_RBAC}claim_refused", "claim_refused"),
     (f"{_RBAC}subscription_missing", "subscription_missing"),
     (f"{_RBAC}none]", "service_not_in_token"),
+    (f"{_RBAC}scope_missing", "scope_missing"),
+    (f"{_RBAC}role_missing", "role_missing"),
+    (f"{_RBAC}token_claim_refused", "claim_missing"),
+    (f"{_RBAC}address_refused", "address_refused"),
     ("rbac_access_denied", "access_denied"),
+    ("request_rate_limited", "rate_limited"),
+    ("rate_limiter_error", "rate_limits_away"),
+    ("ext_authz_denied", "request_refused"),
+    ("ext_authz_error", "worker_away"),
+    ("fault_filter_abort", "fault_injected"),
     ("upgrade_failed", "upgrade_refused"),
     ("upstream_response_timeout", _TIMEOUT),
     ("response_timeout", _TIMEOUT),
@@ -56,7 +65,14 @@ _DETAILS: tuple[tuple[str, str], ...] = (
 )
 """Beginnings of ``%RESPONSE_CODE_DETAILS%`` and what they mean; the first match wins."""
 
-_STATUSES = {404: "route_not_found", 413: "request_too_large", 431: "headers_too_large", 503: "gateway_overloaded"}
+_STATUSES = {
+    404: "route_not_found",
+    405: "method_not_allowed",
+    410: "version_retired",
+    413: "request_too_large",
+    431: "headers_too_large",
+    503: "gateway_overloaded",
+}
 """Envoy's own answers whose details tell no more."""
 
 _OUTCOMES = {"cancelled": _CLIENT_CLOSED, "revoked": "token_revoked", "error": _UPSTREAM_ERROR}

@@ -51,6 +51,10 @@ class CallLine(NamedTuple):
     foreign_subject: str | None
     foreign_jti: str | None
     started_at: datetime
+    version_id: str | None = None
+    revision_id: str | None = None
+    route_id: str | None = None
+    """Of the service's route, whose name tells all three behind its kind, parted by ``|``."""
 
 
 class UsageLine(NamedTuple):
@@ -97,6 +101,7 @@ class UsageLine(NamedTuple):
 _CALL_NAMES = tuple(CallRecord.model_fields)
 _TOKEN_NAMES = tuple(one.name for one in fields(TokenUsage))
 _USAGE_NAMES = tuple(name for name in UsageRecord.model_fields if name != "usage")
+_ROUTE = _CALL_NAMES.index("route")
 _START_OF_CALL = _CALL_NAMES.index("start")
 _START_OF_USAGE = _USAGE_NAMES.index("start")
 _OUTCOME = _USAGE_NAMES.index("outcome")
@@ -142,7 +147,13 @@ class LineReader:
             held = _call_values(CallRecord.model_validate_json(text).__dict__)
             self._remember(shape, values, held)
             values = held
-        return CallLine._make((*values, _moment(values[_START_OF_CALL])))
+        moment = _moment(values[_START_OF_CALL])
+        route = values[_ROUTE]
+        if route is None or "|" not in route:
+            return CallLine._make((*values, moment, None, None, None))
+        kind, version, revision, own = (*route.split("|", 3), "", "", "")[:4]
+        ids = (version or None, revision or None, own or None)
+        return CallLine._make((*values[:_ROUTE], kind, *values[_ROUTE + 1 :], moment, *ids))
 
     def _usage(self, text: bytes) -> UsageLine:
         try:

@@ -104,6 +104,10 @@ class CallView(BaseModel):
     subject: str | None
     client_ip: str | None
     user_agent: str | None
+    version_id: str | None
+    """Of the service."""
+    revision_id: str | None
+    route_id: str | None
     usage: UsageView | None
 
 

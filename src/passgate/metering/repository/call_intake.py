@@ -49,6 +49,9 @@ _COLUMNS = (
     "subject",
     "client_ip",
     "user_agent",
+    "version_id",
+    "revision_id",
+    "route_id",
 )
 _Told = tuple[str | None, str | None]
 """What the usage of a call says: its model, and why it did not go well."""
@@ -118,6 +121,9 @@ def _rows(
             call.subject,
             call.client_ip,
             call.user_agent,
+            call.version_id,
+            call.revision_id,
+            call.route_id,
         )
         for call in calls
     ]

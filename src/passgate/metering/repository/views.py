@@ -54,6 +54,9 @@ def _call_view(
         subject=call.subject,
         client_ip=call.client_ip,
         user_agent=call.user_agent,
+        version_id=call.version_id,
+        revision_id=call.revision_id,
+        route_id=call.route_id,
         usage=usage,
     )
 

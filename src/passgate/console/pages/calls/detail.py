@@ -35,13 +35,23 @@ async def open_call(visit: Visit, call_id: int) -> None:
                     ledger_part(ledger)
             _section("Route", _route_facts(call, call.usage))
         else:
-            _section("Route", [("Service", call.service_name or call.service_id or ""), ("Node", call.node)])
+            _section("Route", [*_service_facts(call), ("Node", call.node)])
 
 
 def _section(title: str, pairs: list[tuple[str, Value]]) -> None:
     with box("pg-stack-s"):
         Words(title, "h3")
         facts([(name, value) for name, value in pairs if value != ""])
+
+
+def _service_facts(call: CallView) -> list[tuple[str, Value]]:
+    version, revision = call.version_id, call.revision_id
+    return [
+        ("Service", call.service_name or call.service_id or ""),
+        ("Version", (lambda: identifier(version)) if version else ""),
+        ("Revision", (lambda: identifier(revision)) if revision else ""),
+        ("Operation", call.route_id or ""),
+    ]
 
 
 def _call_facts(call: CallView) -> list[tuple[str, Value]]:
