@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_call_routes"
-down_revision = "0016_service_versions"
+revision = "0021_call_routes"
+down_revision = "0020_prompt_tests"
 branch_labels = None
 depends_on = None
 
