@@ -50,8 +50,10 @@ def simple(gate: Gate, base_path: str = "/orders", *policies: Any, **changes: An
 def with_published(gate: Gate, *services: PublishedService, **changes: Any) -> GatewaySnapshot:
     """The snapshot, with app_one subscribed to all."""
     subscribed = tuple((one.id, "app_one") for one in services)
-    snapshot = gate.snapshot(**{"subscribed": subscribed, **changes})
-    return snapshot.model_copy(update={"published": services})
+    more = {"trusted_issuers": changes.pop("issuers", ()), "published": services}
+    if "subscriptions" in changes:
+        more["subscriptions"] = changes.pop("subscriptions")
+    return gate.snapshot(**{"subscribed": subscribed, **changes}).model_copy(update=more)
 
 
 def publish(gate: Gate, *services: PublishedService, **changes: Any) -> None:

@@ -35,6 +35,9 @@ from passgate.gateway.envoy.descriptors import load_descriptors
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.messages import MessageFactory
 from passgate.gateway.envoy.names import JsonObject
+from passgate.gateway.rate_limits.limiter import Limiter
+from passgate.gateway.rate_limits.plans import plan_rates
+from passgate.gateway.rate_limits.server import RateLimitServer
 from passgate.gateway.xds.outcome import Outcome
 from passgate.gateway.xds.server import AdsServer
 from passgate.kernel.sealing import Vault
@@ -108,6 +111,9 @@ class Gate:
     process: subprocess.Popen[bytes] | None = None
     versions: int = 0
     split: DenySplit | None = None
+    limiter: Limiter = field(default_factory=Limiter)
+    now: float | None = None
+    """The clock of rate limits; None: the real one."""
 
     def __post_init__(self) -> None:
         self.loop = asyncio.new_event_loop()
@@ -129,6 +135,9 @@ class Gate:
             tls_key=self.folder / "tls.key" if self.tls else None,
         )
         self.admin = EnvoyAdmin(self.layout.admin_socket)
+        self.rate_limits = RateLimitServer(
+            message_factory(), self.layout.rate_limit_socket, self.limiter, lambda: self.now or time.time()
+        )
         self.run(self._start_peers())
 
     async def _start_peers(self) -> None:
@@ -136,6 +145,7 @@ class Gate:
         await self.control.start(self.layout.control_socket)
         for worker, path in zip(self.workers, self.layout.worker_sockets, strict=True):
             await worker.start(path)
+        await self.rate_limits.start()
         await self._start_ads()
 
     async def _start_ads(self) -> None:
@@ -191,6 +201,7 @@ class Gate:
 
     async def _stop_peers(self) -> None:
         await self.ads.stop()
+        await self.rate_limits.stop()
         for upstream in (self.rest, self.control, *self.workers):
             await upstream.stop()
 
@@ -219,6 +230,7 @@ class Gate:
         )
 
     def publish(self, snapshot: GatewaySnapshot, alter: Callable[[Any], None] | None = None) -> Outcome:
+        self.limiter.plans = plan_rates(snapshot)
         resources = compile_resources(snapshot, self.layout, VAULT.open)
         if alter is not None:
             alter(resources)

@@ -23,6 +23,9 @@ from passgate.gateway.envoy.descriptors import load_descriptors
 from passgate.gateway.envoy.messages import MessageFactory
 from passgate.gateway.last_good import NodeFiles, write_atomically
 from passgate.gateway.node_record import NodeRecord
+from passgate.gateway.rate_limits.counts import MemoryCounts
+from passgate.gateway.rate_limits.limiter import Limiter
+from passgate.gateway.rate_limits.valkey_counts import ValkeyCounts
 from passgate.gateway.service import serving_nodes
 from passgate.gateway.wake_up import WakeUp
 from passgate.identity.oauth.purging import purge_oauth
@@ -63,6 +66,10 @@ def run_agent(settings: Settings, folders: Folders) -> None:
         layout=node_layout(settings, folders),
         messages=MessageFactory(load_descriptors(binary, folders.cache)),
         wake_up=WakeUp(folders.socket(AGENT_NOTICE), postgresql=_libpq(settings)),
+        limiter=Limiter(
+            shared=ValkeyCounts(settings.valkey_url.get_secret_value()) if settings.valkey_url else None,
+            refuses_alone=settings.limits_without_valkey == "refuse",
+        ),
     )
     asyncio.run(_run(settings, folders, storage, agent))
 
@@ -72,7 +79,9 @@ async def _run(settings: Settings, folders: Folders, storage: Storage, agent: Ag
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    ingesting = threading.Thread(target=_ingest, args=(settings, folders, storage, ended), name="ingest")
+    ingesting = threading.Thread(
+        target=_ingest, args=(settings, folders, storage, agent.limiter.memory, ended), name="ingest"
+    )
     ingesting.start()
     try:
         await agent.run(stop)
@@ -81,7 +90,9 @@ async def _run(settings: Settings, folders: Folders, storage: Storage, agent: Ag
         await asyncio.to_thread(ingesting.join)
 
 
-def _ingest(settings: Settings, folders: Folders, storage: Storage, ended: threading.Event) -> None:
+def _ingest(
+    settings: Settings, folders: Folders, storage: Storage, counts: MemoryCounts, ended: threading.Event
+) -> None:
     """Bring the spool into the database until told to stop, and once more then; keep the tables tidy."""
     _yield_to_calls()
     admin = EnvoyAdmin(folders.socket("envoy-admin"))
@@ -97,7 +108,7 @@ def _ingest(settings: Settings, folders: Folders, storage: Storage, ended: threa
                 continue  # worked off without a pause
             if ready and (last or time.monotonic() >= next_sums):
                 next_sums = time.monotonic() + _SUMS_SECONDS
-                _tell_sums(storage, folders)
+                counts.shares = _tell_sums(storage, folders)
             if ready and time.monotonic() >= next_upkeep:
                 next_upkeep = time.monotonic() + _UPKEEP_SECONDS
                 _upkeep(settings, storage)
@@ -136,11 +147,13 @@ def _purge_tokens(storage: Storage, kept: timedelta) -> None:
             deleted = purge_tokens(work, storage.clock.now() - kept)
 
 
-def _tell_sums(storage: Storage, folders: Folders) -> None:
-    """Tell the workers what was spent, so that their budgets outlive them."""
+def _tell_sums(storage: Storage, folders: Folders) -> int:
+    """Tell the workers what was spent, so that their budgets outlive them; how many nodes serve."""
     with storage.reading() as work:
-        sums = spent_sums(work, serving_nodes(work))
+        nodes = serving_nodes(work)
+        sums = spent_sums(work, nodes)
     write_atomically(folders.spent, sums.model_dump_json())
+    return nodes
 
 
 def _reopen(admin: EnvoyAdmin) -> None:

@@ -5,6 +5,7 @@ It holds the last good state on the node's own disk, so the node serves on, and 
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +18,9 @@ from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.messages import MessageFactory
 from passgate.gateway.last_good import NodeFiles
 from passgate.gateway.node_record import NodeRecord
+from passgate.gateway.rate_limits.limiter import Limiter
+from passgate.gateway.rate_limits.plans import plan_rates
+from passgate.gateway.rate_limits.server import RateLimitServer
 from passgate.gateway.state import Snapshot
 from passgate.gateway.wake_up import WakeUp
 from passgate.gateway.xds.server import AdsServer
@@ -43,7 +47,9 @@ class Agent:
     layout: NodeLayout
     messages: MessageFactory
     wake_up: WakeUp
+    limiter: Limiter = field(default_factory=Limiter)
     ads: AdsServer = field(init=False)
+    rate_limits: RateLimitServer = field(init=False)
     _offered: dict[str, Snapshot] = field(default_factory=dict)
     _splits: dict[str, DenySplit] = field(default_factory=dict)
     _split: DenySplit | None = None
@@ -55,10 +61,12 @@ class Agent:
     def __post_init__(self) -> None:
         """Make the server that Envoy connects to."""
         self.ads = AdsServer(self.messages, self.layout.ads_socket, on_ack=self.acknowledged, on_reject=self.rejected)
+        self.rate_limits = RateLimitServer(self.messages, self.layout.rate_limit_socket, self.limiter, time.time)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve Envoy and follow the database until told to stop."""
         self.wake_up.start()
+        await self.rate_limits.start()
         await self._start_from_disk()
         loops = [asyncio.create_task(self._follow(stop)), asyncio.create_task(self._tell(stop))]
         try:
@@ -70,6 +78,7 @@ class Agent:
             for loop in loops:
                 loop.cancel()
             self.wake_up.stop()
+            await self.rate_limits.stop()
             if self._published == {SNAPSHOT, DENY}:
                 await self.ads.stop()
 
@@ -129,6 +138,8 @@ class Agent:
             self.rejected(SNAPSHOT, version, "", error.message)
             return
         self._offered = {version: snapshot}
+        # Before the routes that ask for it; a plan that ends is counted a moment less, which refuses nobody.
+        self.limiter.plans = await asyncio.to_thread(plan_rates, snapshot.gateway)
         if not self.files.inference.exists():
             # A first start: the workers need something to serve by before Envoy is there to acknowledge it.
             self.files.save_snapshot(snapshot)

@@ -2,9 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
 
 from passgate.contracts.published_service import PublishedRevision, PublishedService, PublishedVersion
-from passgate.contracts.service_policy import AnyPolicy, ClaimHeadersPolicy, HeadersPolicy
+from passgate.contracts.service_policy import (
+    AddressPolicy,
+    AnyPolicy,
+    ClaimHeadersPolicy,
+    CorsPolicy,
+    HeadersPolicy,
+)
 from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.gateway.compile.errors import UncompilableError
 from passgate.gateway.compile.names_and_paths import (
@@ -117,8 +124,21 @@ def _check_policies(policies: Iterable[AnyPolicy], where: str) -> None:
     for position, policy in enumerate(policies):
         for name, value in _headers(policy):
             check_header(name, value, field=f"{where}[{position}]")
+        if isinstance(policy, AddressPolicy):
+            _check_blocks(policy, f"{where}[{position}]")
+        if isinstance(policy, CorsPolicy) and "*" in policy.origins and (policy.credentials or len(policy.origins) > 1):
+            # Envoy would name any page's own origin, and let it use a visitor's credentials.
+            raise UncompilableError("Any origin stands alone, and without credentials.", field=f"{where}[{position}]")
         if isinstance(policy, ClaimHeadersPolicy) and not all(_CLAIM.fullmatch(one) for one in policy.headers.values()):
             raise UncompilableError("A claim's name is none that a header can be made of.", field=where)
+
+
+def _check_blocks(policy: AddressPolicy, where: str) -> None:
+    for block in (*policy.allow, *policy.deny):
+        try:
+            ip_network(block, strict=False)
+        except ValueError as error:
+            raise UncompilableError(f"{block!r} is no block of addresses.", field=where) from error
 
 
 def _headers(policy: AnyPolicy) -> Iterator[tuple[str, str]]:

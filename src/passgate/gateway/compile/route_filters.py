@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from passgate.contracts.service_policy import Access
+from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.gateway.compile.access_rules import access_filter, path_of, wanted_of
 from passgate.gateway.compile.jwt import OPTIONAL
-from passgate.gateway.compile.policy_filters import switched_on
+from passgate.gateway.compile.policy_filters import CallOwner, switched_on
+from passgate.gateway.compile.rate_limit_filter import rate_limit_filter
 from passgate.gateway.compile.route_changes import claim_text
 from passgate.gateway.compile.route_names import NO_TOKEN, without
 from passgate.gateway.compile.route_policies import RoutePolicies
@@ -15,25 +17,20 @@ from passgate.gateway.envoy.names import JsonObject, type_url
 
 
 @dataclass(frozen=True, slots=True)
-class CallOwner:
-    """What a route belongs to."""
-
-    service_id: str
-    revision_id: str
-    route_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class GateFacts:
     """What of the whole snapshot a route depends on."""
 
-    issuers: tuple[str, ...] = ()
-    """Ids of trusted issuers."""
+    trusted: tuple[TrustedIssuer, ...] = ()
     planned: frozenset[str] = frozenset()
     """Ids of services that somebody has a subscription to whose plan sets a rate."""
 
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """Ids of trusted issuers."""
+        return tuple(issuer.id for issuer in self.trusted)
 
-def filters_of(policies: RoutePolicies, pool: UpstreamPool | None, facts: GateFacts) -> JsonObject:
+
+def filters_of(owner: CallOwner, policies: RoutePolicies, pool: UpstreamPool | None, facts: GateFacts) -> JsonObject:
     """The ``typed_per_filter_config`` of a route."""
     found: JsonObject = dict(needs(policies.access.who))
     access = access_filter(policies, facts.issuers)
@@ -41,7 +38,11 @@ def filters_of(policies: RoutePolicies, pool: UpstreamPool | None, facts: GateFa
         found[names.ACCESS_FILTER] = access
     if pool is not None and pool.balance == "hash" and pool.hash_key is not None and pool.hash_key.source == "claim":
         found[names.HASH_FILTER] = _hash_claim(pool.hash_key.name, facts.issuers)
-    return found | switched_on(policies)
+    planned = owner.service_id in facts.planned
+    counted = rate_limit_filter(owner.service_id, policies, facts.trusted, planned=planned)
+    if counted is not None:
+        found[names.RATE_LIMIT_FILTER] = counted
+    return found | switched_on(policies, owner)
 
 
 def metadata_of(owner: CallOwner, policies: RoutePolicies) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Which policies hold on a route: of one kind the nearest does; rate limits and claim conditions add up."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -59,8 +60,8 @@ def _limits(policies: Iterable[tuple[str, AnyPolicy]]) -> Iterable[CountedLimit]
     for scope, policy in policies:
         if isinstance(policy, RateLimitPolicy):
             # A limit for certain routes counts these together, apart from a limit for all.
-            routes = ",".join(sorted(policy.routes))
-            yield CountedLimit(f"{scope}/{routes}" if routes else scope, policy)
+            routes = hashlib.sha256("\n".join(sorted(policy.routes)).encode()).hexdigest()[:12]
+            yield CountedLimit(f"{scope}/{routes}" if policy.routes else scope, policy)
 
 
 def _claims(policies: Iterable[tuple[str, AnyPolicy]]) -> Iterable[ClaimCondition]:

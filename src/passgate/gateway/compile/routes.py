@@ -35,7 +35,7 @@ def route_table(snapshot: GatewaySnapshot, layout: NodeLayout) -> JsonObject:
 def facts_of(snapshot: GatewaySnapshot) -> GateFacts:
     """What routes depend on besides their service."""
     return GateFacts(
-        issuers=tuple(issuer.id for issuer in snapshot.trusted_issuers),
+        trusted=snapshot.trusted_issuers,
         planned=frozenset(one.service_id for one in snapshot.subscriptions if one.rates),
     )
 

@@ -12,11 +12,13 @@ from passgate.contracts.published_service import (
     PublishedService,
     PublishedVersion,
 )
+from passgate.contracts.service_policy import CorsPolicy
 from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.gateway.compile.path_templates import PathTemplate
+from passgate.gateway.compile.policy_filters import CallOwner, cors_filter
 from passgate.gateway.compile.route_actions import IDEMPOTENT, action_of, retries_by_method, worker_action
 from passgate.gateway.compile.route_changes import changes_of
-from passgate.gateway.compile.route_filters import CallOwner, GateFacts, filters_of, metadata_of
+from passgate.gateway.compile.route_filters import GateFacts, filters_of, metadata_of
 from passgate.gateway.compile.route_names import NO_TOKEN, route_name, without
 from passgate.gateway.compile.route_policies import policies_at
 from passgate.gateway.compile.service_answers import answer_headers, header, not_here_route
@@ -72,10 +74,31 @@ class RouteMaker:
         for template, route in same:
             allowed += route.methods
             for path in template.matches():
+                yield from self._preflight(route, {**match, **path})
                 yield from self._by_method(route, {**match, **path}, self._path_at_upstream(template, route, path))
         if allowed and all(route.methods for _, route in same):
             for path in same[0][0].matches():
                 yield self._other_method({**match, **path}, allowed)
+
+    def _preflight(self, route: PublishedRoute, match: JsonObject) -> Iterator[JsonObject]:
+        """What a browser asks before it calls; the filter answers, and the route only says for whom."""
+        cors = policies_at(self.service, self.revision, route.id).get("cors", CorsPolicy)
+        if cors is None or not route.methods or "OPTIONS" in route.methods:
+            return
+        asked = [
+            {"name": "origin", "present_match": True},
+            {"name": "access-control-request-method", **_one_of(route.methods)},
+        ]
+        options = {"name": ":method", "string_match": {"exact": "OPTIONS"}}
+        off = without(NO_TOKEN)["typed_per_filter_config"]
+        yield {
+            "name": route_name(names.REST_ROUTE, self.version.id, self.revision.id, route.id),
+            "match": {**match, "headers": [*match.get("headers", []), options, *asked]},
+            # The filter answers on routes to a cluster alone; nothing may go on from here.
+            "route": {"cluster": names.NO_CLUSTER},
+            "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: {names.SERVICE_KEY: self.service.id}}},
+            "typed_per_filter_config": {**off, names.CORS_FILTER: cors_filter(cors)},
+        }
 
     def _by_method(self, route: PublishedRoute | None, match: JsonObject, path: JsonObject) -> Iterator[JsonObject]:
         """A route, or two of them where idempotent methods may be tried again and others may not."""
@@ -103,7 +126,7 @@ class RouteMaker:
         route_id = route.id if route is not None else ""
         policies = policies_at(self.service, self.revision, route_id or None)
         pool = self._pool(route)
-        owner = CallOwner(self.service.id, self.revision.id, route_id)
+        owner = CallOwner(self.service.id, self.revision.id, route_id, self.base)
         changes = changes_of(policies, pool, self._for_worker(route, pool), self.facts.issuers)
         changes["response_headers_to_add"] = [*changes.get("response_headers_to_add", []), *self._answer_headers]
         kind = names.AI_ROUTE if self.service.kind == "prompt" else names.REST_ROUTE
@@ -118,7 +141,7 @@ class RouteMaker:
             "route": action,
             **changes,
         }
-        if filters := filters_of(policies, pool, self.facts):
+        if filters := filters_of(owner, policies, pool, self.facts):
             parts["typed_per_filter_config"] = filters
         return parts
 
@@ -183,5 +206,9 @@ class RouteMaker:
 def _with_methods(match: JsonObject, methods: tuple[str, ...]) -> JsonObject:
     if not methods:
         return match
+    return {**match, "headers": [*match.get("headers", []), {"name": ":method", **_one_of(methods)}]}
+
+
+def _one_of(methods: tuple[str, ...]) -> JsonObject:
     value = {"exact": methods[0]} if len(methods) == 1 else {"safe_regex": {"regex": "|".join(sorted(methods))}}
-    return {**match, "headers": [*match.get("headers", []), {"name": ":method", "string_match": value}]}
+    return {"string_match": value}

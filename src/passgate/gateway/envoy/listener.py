@@ -64,6 +64,7 @@ def _without_claims_of_clients() -> JsonObject:
                 {"remove": names.PROMPT_HEADER},
                 {"remove": names.MOCK_HEADER},
                 {"remove": names.ROUTE_HEADER},
+                {"remove": names.UPSTREAM_TOKEN_HEADER},
             ],
         },
     }

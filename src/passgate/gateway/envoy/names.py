@@ -28,6 +28,8 @@ LISTENER_CERTIFICATE: Final = "listener-certificate"
 
 CONTROL_CLUSTER: Final = "control"
 WORKERS_CLUSTER: Final = "workers"
+NO_CLUSTER: Final = "nowhere"
+"""There is none of this name."""
 ADS_CLUSTER: Final = "ads"
 RATE_LIMIT_CLUSTER: Final = "rate_limits"
 
@@ -93,8 +95,13 @@ MOCK_HEADER: Final = "x-passgate-mock"
 ROUTE_HEADER: Final = "x-passgate-route"
 """Id of the route of that revision; none where the revision has no routes. Cut off likewise."""
 
-ASK_PREFIX: Final = "/_passgate"
-"""Paths below which the gate itself asks the workers; with a prefix of their own, no call can reach them."""
+VALIDATION_PATH: Final = "/_passgate/validation"
+"""Where a worker is asked about a call: ``/<revision>/<route, or - >/<characters of the base path>`` and the call's own
+path follow. No call can reach it."""
+UPSTREAM_TOKEN_PATH: Final = "/_passgate/upstream-token"  # noqa: S105  # a path
+"""``/<seconds>/<audience, base64url>`` and the call's own path follow."""
+UPSTREAM_TOKEN_HEADER: Final = "x-passgate-upstream-token"  # noqa: S105  # a header's name
+"""In which a worker gives the token for the upstream; a client's own is cut off first."""
 
 UNLOGGED_HEADER: Final = "x-passgate-unlogged"
 """Put by control's routes on their requests, which are then not in the access log; a client's own is cut off first."""

@@ -2,10 +2,12 @@
 
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject, type_url
+from passgate.gateway.envoy.query_changes import query_filter
 
 _FILTERS = "envoy.extensions.filters.http"
 _RATE_LIMIT_SECONDS = "1s"
 _ASK_SECONDS = "5s"
+_LEAST_COMPRESSED = 1_024
 _KEPT_BODY = 10 * 1024 * 1024
 
 
@@ -22,14 +24,13 @@ def filters_after_access() -> list[JsonObject]:
     return [
         _off(names.ACCESS_FILTER, {"@type": names.RBAC}),
         _off(
-            names.BODY_SIZE_FILTER,
-            {"@type": type_url(f"{_FILTERS}.body_size_limit.v3.BodySizeLimit"), "max_request_bytes": _KEPT_BODY},
+            names.BODY_SIZE_FILTER, {"@type": type_url(f"{_FILTERS}.buffer.v3.Buffer"), "max_request_bytes": _KEPT_BODY}
         ),
         _off(names.RATE_LIMIT_FILTER, _rate_limit()),
-        _off(names.VALIDATION_FILTER, _asking_a_worker("/validation")),
-        _off(names.REQUEST_FILTER, {"@type": type_url(f"{_FILTERS}.header_mutation.v3.HeaderMutation")}),
+        _off(names.VALIDATION_FILTER, _asking_a_worker(names.VALIDATION_PATH)),
+        _off(names.REQUEST_FILTER, query_filter()),
         _off(names.HASH_FILTER, {"@type": names.SET_STATE}),
-        _off(names.UPSTREAM_TOKEN_FILTER, _asking_a_worker("/upstream-token")),
+        _off(names.UPSTREAM_TOKEN_FILTER, _asking_a_worker(names.UPSTREAM_TOKEN_PATH)),
         _off(names.FAULT_FILTER, {"@type": type_url(f"{_FILTERS}.fault.v3.HTTPFault")}),
         _off(names.BROTLI_FILTER, _compressor("brotli", "brotli.compressor.v3.Brotli")),
         _off(names.GZIP_FILTER, _compressor("gzip", "gzip.compressor.v3.Gzip")),
@@ -54,17 +55,26 @@ def _rate_limit() -> JsonObject:
     }
 
 
+def asked_worker(path: str) -> JsonObject:
+    """A question to a worker, who says by its status whether a call may go on, and what is put on it.
+
+    Args:
+        path: is put before the call's own.
+    """
+    anything = {"patterns": [{"safe_regex": {"regex": ".*"}}]}
+    token = {"patterns": [{"exact": names.UPSTREAM_TOKEN_HEADER}]}
+    return {
+        "server_uri": {"uri": "http://workers", "cluster": names.WORKERS_CLUSTER, "timeout": _ASK_SECONDS},
+        "path_prefix": path,
+        "authorization_response": {"allowed_upstream_headers": token, "allowed_client_headers": anything},
+    }
+
+
 def _asking_a_worker(path: str) -> JsonObject:
-    """A worker says by its status whether a call may go on, and what is put on it."""
-    pattern = {"patterns": [{"safe_regex": {"regex": ".*"}}]}
     return {
         "@type": type_url(f"{_FILTERS}.ext_authz.v3.ExtAuthz"),
-        "http_service": {
-            "server_uri": {"uri": "http://workers", "cluster": names.WORKERS_CLUSTER, "timeout": _ASK_SECONDS},
-            "path_prefix": f"{names.ASK_PREFIX}{path}",
-            "authorization_response": {"allowed_upstream_headers": pattern, "allowed_client_headers": pattern},
-        },
-        "allowed_headers": pattern,
+        "http_service": asked_worker(path),
+        "allowed_headers": {"patterns": [{"safe_regex": {"regex": ".*"}}]},
         "transport_api_version": "V3",
         "status_on_error": {"code": "ServiceUnavailable"},
     }
@@ -73,6 +83,8 @@ def _asking_a_worker(path: str) -> JsonObject:
 def _compressor(name: str, message: str) -> JsonObject:
     return {
         "@type": type_url(f"{_FILTERS}.compressor.v3.Compressor"),
+        # Of a route's policy Envoy takes no size.
+        "response_direction_config": {"common_config": {"min_content_length": _LEAST_COMPRESSED}},
         "compressor_library": {
             "name": name,
             "typed_config": {"@type": type_url(f"envoy.extensions.compression.{message}")},
