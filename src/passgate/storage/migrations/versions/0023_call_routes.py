@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_call_routes"
-down_revision = "0020_prompt_tests"
+revision = "0023_call_routes"
+down_revision = "0022_alerts"
 branch_labels = None
 depends_on = None
 
