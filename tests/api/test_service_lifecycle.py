@@ -103,6 +103,8 @@ def test_a_review_takes_four_eyes(house: House) -> None:
 def test_a_diff_names_what_breaks_and_whom(house: House) -> None:
     one = made(house)
     subscribed(house, one)
+    scope = {"team_id": house.red, "name": "orders:read", "description": "Read orders"}
+    answer(house.owner.post("/api/v1/scopes", json=scope), 201)
     access = {"kind": "access", "who": "subscription", "scopes": ["orders:read"]}
     rate = {"kind": "rate_limit", "calls": 5}
     pool = {"endpoints": [{"host": "b.internal", "port": 80}]}

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from passgate.contracts.published_service import PublishedRoute
-from passgate.contracts.service_policy import AnyPolicy
+from passgate.contracts.service_policy import AnyPolicy, ValidationPolicy
 from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.kernel.errors import InvalidInputError
 from passgate.publishing.definition import RevisionDefinition
 from passgate.publishing.errors import NotPublishableError
+from passgate.publishing.policy_checks import check_policies
 from passgate.publishing.upstream_url import is_host
 
 _ROUTE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -41,6 +42,7 @@ def check_definition(definition: RevisionDefinition, kind: str) -> None:
     for at, pool in enumerate(definition.pools):
         _check_pool(pool, f"pools.{at}")
     check_route_names(definition.policies, {route.id for route in definition.routes})
+    check_policies(definition.policies)
 
 
 def check_publishable(definition: RevisionDefinition, kind: str) -> None:
@@ -53,6 +55,8 @@ def check_publishable(definition: RevisionDefinition, kind: str) -> None:
         if definition.prompt is None:
             raise NotPublishableError("The revision has no prompt yet.", field="prompt")
         return
+    if definition.document is None and any(isinstance(one, ValidationPolicy) for one in definition.policies):
+        raise NotPublishableError("Requests cannot be validated without an OpenAPI document.", field="document")
     if definition.mock:
         if definition.document is None:
             raise NotPublishableError("A mock answers from an OpenAPI document; there is none.", field="document")

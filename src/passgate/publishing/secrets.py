@@ -19,6 +19,8 @@ from passgate.publishing.definition_input import (
 )
 from passgate.publishing.models import Service, ServiceSecret
 from passgate.publishing.openapi.service import require_document
+from passgate.publishing.policy_checks import check_scopes
+from passgate.publishing.pool_checks import check_pool
 from passgate.publishing.prompts.checks import check_prompt
 from passgate.storage.work import Work
 
@@ -29,14 +31,17 @@ def sealed_definition(actor: Actor, work: Work, service: Service, given: Definit
     """The definition as it is stored; what is secret is sealed, and what is kept is checked.
 
     Raises:
-        InvalidInputError: a secret that the service does not have, that was given for something else, or whose
-            upstream is another now: it would be shown to whoever stands at the new address; or a prompt that breaks a
-            rule.
+        InvalidInputError: a pool, scope or prompt that breaks a rule, a secret that the service does not have or that
+            was given for something else, or one whose upstream is another now: it would be shown to whoever stands
+            there.
     """
     if given.prompt is not None and service.kind == "prompt":
         check_prompt(work, service.team_id, given.prompt)
     if given.document is not None:
         require_document(work, given.document, service.team_id)
+    check_scopes(work, given.policies)
+    for at, pool in enumerate(given.pools):
+        check_pool(pool, f"pools.{at}")
     fields = {name: getattr(given, name) for name in DefinitionIn.model_fields if name != "pools"}
     pools = tuple(_sealed_pool(actor, work, service, pool, at) for at, pool in enumerate(given.pools))
     return RevisionDefinition(**fields, pools=pools)

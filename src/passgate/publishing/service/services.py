@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from passgate.contracts.service_policy import AnyPolicy
 from passgate.identity.models import Team
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError, NotFoundError
@@ -13,6 +14,7 @@ from passgate.kernel.permissions import Permission
 from passgate.publishing import repository, version_repository
 from passgate.publishing.errors import BasePathTakenError, HostTakenError, WrongStatusError
 from passgate.publishing.models import Service, ServiceTeam
+from passgate.publishing.policy_checks import check_policies, check_scopes
 from passgate.publishing.revision_rows import new_revision, new_version
 from passgate.publishing.schemas import ServiceChange, ServiceFilter, ServiceIn, ServiceView
 from passgate.publishing.service.publication import publish_row
@@ -78,6 +80,7 @@ def create_service(actor: Actor, work: Work, given: ServiceIn) -> ServiceView:
         created_at=now,
         created_by=actor.id,
     )
+    _check_policies(work, given.policies)
     _require_free_address(work, row)
     with refusing(work, _path_taken(given.base_path)):
         work.session.add(row)
@@ -105,6 +108,7 @@ def update_service(actor: Actor, work: Work, service_id: str, change: ServiceCha
         actor.require(Permission.SERVICE_PUBLISH, row.team_id, what="service")
     if "default_version" in given and change.default_version is not None:
         _require_version(work, row, change.default_version)
+    _check_policies(work, change.policies or ())
     with refusing(work, _path_taken(change.base_path or row.base_path)):
         for name in given.keys() - _APART:
             if getattr(change, name) is not None:
@@ -206,6 +210,15 @@ def _require_free_address(work: Work, row: Service) -> None:
         if not row.hosts and repository.foreign_neighbour(work, row.base_path, row.team_id) is not None:
             rule = f"{row.base_path} lies within or around another team's base path."
             raise BasePathTakenError(rule, field="base_path")
+
+
+def _check_policies(work: Work, policies: tuple[AnyPolicy, ...]) -> None:
+    check_policies(policies)
+    check_scopes(work, policies)
+    for at, policy in enumerate(policies):
+        if policy.routes:
+            rule = "A service's policies hold for all routes; put it into a revision."
+            raise InvalidInputError(rule, field=f"policies.{at}.routes")
 
 
 def _change_lists(row: Service, change: ServiceChange) -> None:

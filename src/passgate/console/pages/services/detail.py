@@ -13,6 +13,7 @@ from passgate.console.components.copyable import identifier, snippet
 from passgate.console.components.facts import facts
 from passgate.console.components.moment import Moment
 from passgate.console.components.page_header import page_header
+from passgate.console.components.segmented import segmented
 from passgate.console.components.text import Words, box, muted
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import milliseconds
@@ -20,6 +21,7 @@ from passgate.console.pages.prompts.snippets import call_snippets
 from passgate.console.pages.services.form import ask_to_change
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
 from passgate.console.pages.services.subscribers import subscribers_card
+from passgate.console.pages.services.versions import versions_part
 from passgate.console.pages.teams_of import team_names
 from passgate.console.visit import Visit
 from passgate.contracts.prompt import PromptDefinition
@@ -31,6 +33,8 @@ from passgate.publishing.service.lifecycle import publish_service, retire_servic
 from passgate.publishing.service.services import delete_service, get_service
 from passgate.storage.work import Work
 
+_PARTS = {"overview": "Overview", "versions": "Versions and revisions"}
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -39,6 +43,7 @@ class _Found:
     may_write: bool
     prompt: PromptDefinition | None
     """Of a prompt of the actor's own teams."""
+    is_own: bool
 
 
 async def show(visit: Visit, args: PageArguments) -> None:
@@ -51,6 +56,13 @@ async def show(visit: Visit, args: PageArguments) -> None:
     if service.status == "draft":
         with banner("This service is a draft", "Calls to its base path get 404 until it is published."):
             pass
+    part = args.query_parameters.get("part", "overview") if found.is_own else "overview"
+    if found.is_own:
+        with box("pg-row"):
+            segmented("Part", _PARTS, part, lambda key: visit.go(f"/services/{service.id}?part={key}"))
+    if part == "versions":
+        await versions_part(visit, service)
+        return
     with box("pg-main-aside"):
         with box("pg-stack"):
             _how_to_call(visit, found)
@@ -65,6 +77,7 @@ def _find(actor: Actor, work: Work, service_id: str) -> _Found:
         team=team_names(actor, work).get(service.team_id, "Another team"),
         may_write=actor.may(Permission.SERVICE_WRITE, service.team_id),
         prompt=shown_prompt(actor, work, service),
+        is_own=actor.may(Permission.SERVICE_READ, service.team_id),
     )
 
 
@@ -90,7 +103,7 @@ def _actions(visit: Visit, service: ServiceView) -> None:
             "Retire",
             lambda: confirm(
                 f"Retire “{service.name}”?",
-                "Its route closes at once: callers get 404. It can be published again; subscriptions stay.",
+                "Its route closes at once: callers get 410. It can be published again; subscriptions stay.",
                 "Retire service",
                 retire,
             ),

@@ -9,3 +9,12 @@ ACCESS_CHOICES = {
     "token": "Any valid token",
     "public": "Anyone, without a token",
 }
+VERSION_TONES: dict[str, Tone] = {"draft": "plain", "published": "good", "deprecated": "warn", "retired": "plain"}
+REVISION_TONES: dict[str, Tone] = {
+    "draft": "plain",
+    "in_review": "info",
+    "approved": "info",
+    "rejected": "bad",
+    "published": "good",
+    "superseded": "plain",
+}

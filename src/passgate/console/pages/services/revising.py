@@ -1,0 +1,94 @@
+"""Dialogs of versions and revisions: made, edited, reviewed."""
+
+import json
+
+from pydantic import ValidationError
+
+from passgate.console.components.dialog import form_dialog
+from passgate.console.components.field import choice_field, text_field
+from passgate.console.components.form import Form
+from passgate.console.visit import Visit
+from passgate.kernel.actor import Actor
+from passgate.kernel.errors import InvalidInputError
+from passgate.kernel.pagination import PageRequest
+from passgate.publishing.definition_input import DefinitionIn
+from passgate.publishing.lifecycle_schemas import ReviewIn
+from passgate.publishing.schemas import ServiceView
+from passgate.publishing.service.review import approve_revision, reject_revision
+from passgate.publishing.service.revisions import create_revision, get_revision, list_revisions, update_revision
+from passgate.publishing.service.versions import create_version
+from passgate.publishing.version_schemas import RevisionChange, RevisionIn, RevisionView, VersionIn, VersionView
+from passgate.storage.work import Work
+
+_LINES = 20
+
+
+async def ask_to_version(visit: Visit, service: ServiceView) -> None:
+    """Add a version, as a draft that copies the newest one."""
+    start = None
+    if service.versions:
+        newest = service.versions[-1]
+        found = await visit.ask(_newest_revision, service.id, newest.id)
+        start = found.id if found is not None else None
+
+    async def create(form: Form) -> None:
+        given = VersionIn.model_validate({"name": form["name"], "copy_of": start, "note": form["note"] or ""})
+        await visit.change(create_version, service.id, given)
+        await visit.refresh()
+
+    lead = "It starts as a draft, with what the newest version says; callers do not see it before it is published."
+    with form_dialog("New version", lead, "Create version", create) as form:
+        form.add("name", text_field("Name", placeholder=f"v{len(service.versions) + 1}"))
+        form.add("note", text_field("Note", optional=True, help_text="What is different."))
+
+
+async def ask_to_revise(visit: Visit, service: ServiceView, version: VersionView, start: RevisionView) -> None:
+    """Edit a draft, or make a new revision of one that does not change any more."""
+    detail = await visit.ask(get_revision, service.id, start.id)
+    is_draft = start.status == "draft"
+    shown = detail.definition.model_dump(mode="json")
+
+    async def save(form: Form) -> None:
+        definition = _definition(form["definition"])
+        if is_draft:
+            change = RevisionChange(definition=definition, note=form["note"] or "")
+            await visit.change(update_revision, service.id, start.id, change)
+        else:
+            given = RevisionIn(definition=definition, note=form["note"] or "")
+            await visit.change(create_revision, service.id, version.id, given)
+        await visit.refresh()
+
+    title = f"Edit revision {start.number}" if is_draft else f"New revision of {version.name}"
+    lead = "Routes, upstream pools and policies. Secrets are named by id; give a value to replace one."
+    with form_dialog(title, lead, "Save draft", save, size="wide") as form:
+        form.add("note", text_field("Note", value=start.note if is_draft else "", optional=True))
+        text = json.dumps(shown, indent=2, ensure_ascii=False)
+        form.add("definition", text_field("Definition (JSON)", value=text, lines=_LINES))
+
+
+async def ask_to_review(visit: Visit, service: ServiceView, revision: RevisionView) -> None:
+    """Approve or reject somebody else's revision."""
+
+    async def decide(form: Form) -> None:
+        use_case = approve_revision if form["verdict"] == "approve" else reject_revision
+        await visit.change(use_case, service.id, revision.id, ReviewIn(note=form["note"] or ""))
+        await visit.refresh()
+
+    lead = "Who wrote or submitted a revision cannot review it."
+    with form_dialog(f"Review revision {revision.number}", lead, "Save", decide) as form:
+        form.add("verdict", choice_field("Verdict", {"approve": "Approve", "reject": "Reject"}, value="approve"))
+        form.add("note", text_field("Note", optional=True, lines=3))
+
+
+def _newest_revision(actor: Actor, work: Work, service_id: str, version_id: str) -> RevisionView | None:
+    found = list_revisions(actor, work, PageRequest(limit=1), service_id, version_id).items
+    return found[0] if found else None
+
+
+def _definition(text: str) -> DefinitionIn:
+    try:
+        return DefinitionIn.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidInputError(f"{where}: {first['msg']}".lstrip(": "), field="definition") from None

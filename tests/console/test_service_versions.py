@@ -1,0 +1,41 @@
+"""A service's versions, as an administrator publishes, shares, rolls back and deprecates them."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_revision_is_published_in_part_and_rolled_back(page: Page) -> None:
+    page.goto("/console/services")
+    page.get_by_role("button", name="New service").first.click()
+    for label, value in (("Name", "Parcels"), ("Base path", "/parcels"), ("Upstream URL", "http://localhost:9000")):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Create service").click()
+    page.get_by_role("button", name="Versions and revisions").click()
+    page.get_by_role("button", name="New revision").click()
+    definition = page.get_by_label("Definition (JSON)")
+    definition.fill("{")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("EOF while parsing")).to_be_visible()
+    definition.fill(
+        '{"pools": [{"endpoints": [{"host": "b.internal", "port": 80}]}],'
+        ' "policies": [{"kind": "rate_limit", "calls": 5}]}'
+    )
+    page.get_by_role("button", name="Save draft").click()
+    draft = page.locator("tbody tr", has_text="Revision 2")
+    draft.get_by_role("button", name="Publish").click()
+    dialog = page.locator(".pg-dialog")
+    expect(dialog).to_contain_text("Only 5 calls a minute per application pass.")
+    expect(dialog).to_contain_text("0 subscriptions and 0 calls")
+    dialog.get_by_label("Percent of the calls").fill("10")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(draft).to_contain_text("10 %")
+    expect(page.locator("tbody tr", has_text="Revision 1")).to_contain_text("90 %")
+    page.get_by_role("button", name="Roll back").click()
+    page.locator(".pg-dialog").get_by_role("button", name="Roll back").click()
+    expect(draft).to_contain_text("Superseded")
+    page.get_by_role("button", name="Deprecate").click()
+    page.get_by_label("Sunset").fill("2099-06-30")
+    page.locator(".pg-dialog").get_by_role("button", name="Deprecate").click()
+    expect(page.get_by_text("Retires itself on 30 Jun 2099")).to_be_visible()
