@@ -74,6 +74,20 @@ def test_the_first_example_of_the_first_success_unless_another_is_asked_for() ->
 PUBLIC = ("3.0/yaml/petstore.yaml", "2.0/json/petstore.json", "3.1/json/train-travel.json", "3.0/json/star-trek.json")
 
 
+def as_answered(schema: Any) -> Any:
+    """What is ``writeOnly`` is not in answers, so it cannot be required there (OpenAPI 3.0.3, "Schema Object")."""
+    if isinstance(schema, list):
+        return [as_answered(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: as_answered(value) for key, value in schema.items()}
+    properties = found.get("properties")
+    if isinstance(properties, dict) and isinstance(found.get("required"), list):
+        hidden = {name for name, one in properties.items() if isinstance(one, dict) and one.get("writeOnly")}
+        found["required"] = [name for name in found["required"] if name not in hidden]
+    return found
+
+
 @pytest.mark.parametrize("path", PUBLIC)
 def test_every_operation_of_public_documents_answers_what_its_schema_asks(
     pytestconfig: pytest.Config, path: str
@@ -87,7 +101,7 @@ def test_every_operation_of_public_documents_answers_what_its_schema_asks(
         for response in operation.responses.values():
             for media, shown in response["content"].items():
                 if "json" in media:
-                    rules = {"$defs": description.defs, "allOf": [shown["schema"]]}
+                    rules = as_answered({"$defs": description.defs, "allOf": [shown["schema"]]})
                     value = Examples(description.defs).value(shown["schema"])
                     jsonschema.Draft202012Validator(rules).validate(value)
                     judged += 1
