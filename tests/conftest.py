@@ -82,3 +82,8 @@ def storage(engine: Engine, clock: MovingClock, ids: IdFactory, vault: Vault) ->
 def admin() -> Actor:
     """Someone who may do everything."""
     return Actor(ActorKind.USER, "user_admin", "Ada Admin", everywhere=frozenset(Permission))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Pictures for the documentation are kept only when they are asked for."""
+    parser.addoption("--pictures", default="", metavar="FOLDER", help="keep the browser tests' screenshots there")

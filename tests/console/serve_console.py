@@ -5,9 +5,10 @@ import sys
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from passgate.api.app import create_api
+from passgate.api.edge import Edge
 from passgate.console.app import mount_console
 from passgate.console.edge import Console
 from passgate.contracts.prompt import TRIAL_PATH
@@ -34,10 +35,11 @@ def main(database_url: str, master_key: str, descriptor: int) -> None:
     storage = Storage(open_engine(database_url), clock, IdFactory(clock), Vault.of(bytes.fromhex(master_key)))
     listener = socket.socket(fileno=descriptor)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = FastAPI()
+    issuer = TokenIssuer(issuer=url, audience="passgate")
+    app = create_api(Edge(storage, issuer, url, secure_cookies=False))
     app.add_api_route(TRIAL_PATH, answer_trial, methods=["POST"])
     gate = LocalGate(port=listener.getsockname()[1])
-    mount_console(app, Console(storage, TokenIssuer(issuer=url, audience="passgate"), url, gate=gate))
+    mount_console(app, Console(storage, issuer, url, gate=gate))
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
     uvicorn.Server(config).run(sockets=[listener])
 

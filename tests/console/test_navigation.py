@@ -4,7 +4,7 @@ from passgate.console.navigation import active_area, areas_of
 from passgate.kernel.actor import Actor, ActorKind
 from passgate.kernel.permissions import ROLE_PERMISSIONS, Role
 
-_FOR_ADMINISTRATORS = {"Audit", "Issuers", "Nodes", "Signing keys", "Users"}
+_FOR_ADMINISTRATORS = {"Price corrections", "Audit", "Issuers", "Nodes", "Signing keys", "Users"}
 
 
 def _titles(actor: Actor) -> set[str]:
@@ -15,7 +15,7 @@ def test_areas_follow_permissions(admin: Actor) -> None:
     viewer = Actor(ActorKind.USER, "user_v", "V", by_team={"team_1": ROLE_PERMISSIONS[Role.VIEWER]})
     assert _titles(admin) >= _FOR_ADMINISTRATORS
     assert _titles(viewer) == _titles(admin) - _FOR_ADMINISTRATORS
-    assert _titles(Actor(ActorKind.USER, "user_n", "N")) == {"Overview", "Sessions"}
+    assert _titles(Actor(ActorKind.USER, "user_n", "N")) == {"Overview", "Portal", "Sessions"}
 
 
 def test_active_area() -> None:

@@ -20,6 +20,9 @@ CONTENT = {
     "/models": ["claude-sonnet-4-5", "text-embedding-3-small", "embeddings", "$0.15"],
     "/limits": ["Payments a month", "Money per month", "Team Default"],
     "/ledger": ["Price corrections", "No corrections", "Correct prices"],
+    "/portal": ["Developer portal", "Orders", "REST API"],
+    "/portal/mine": ["My subscriptions", "checkout", "Active"],
+    "/subscriptions": ["Nothing waits for you", "Requests"],
     "/services": ["Orders", "/catalogue", "Draft", "Subscribers"],
     "/applications": ["checkout", "Answers questions on the order page", "ada's editor"],
     "/tokens": ["laptop of Ada", "Revoked", "orders:read"],
@@ -40,6 +43,7 @@ CONTENT = {
 DETAILS = {
     "/providers/{provider_id}": ["The last connection test failed", "Anthropic refused the key", "stored, sealed"],
     "/models/{model_id}": ["Deployments", "OpenAI production", "128,000 tokens", "/v1/chat/completions"],
+    "/portal/services/{service_id}": ["At a glance", "Code samples", "Subscribe"],
     "/services/new-prompt": ["New prompt API", "Start from", "Try it", "Variables"],
     "/services/{service_id}": ["Call it", "checkout", "Without a token the answer is 401"],
     "/applications/{application_id}": ["production", "staging", "Orders", "every model of its team"],

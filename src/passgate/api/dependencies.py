@@ -9,7 +9,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 
 from passgate.api.edge import SESSION_COOKIE, Edge
 from passgate.identity.service import actors, sessions
-from passgate.kernel.actor import Actor
+from passgate.kernel.actor import GUEST, Actor
 from passgate.kernel.errors import UnauthenticatedError
 from passgate.kernel.origin import current_origin
 from passgate.kernel.permissions import Permission
@@ -89,6 +89,21 @@ def _actor_of_session(edge: Edge, response: Response, secret: str, user_agent: s
             set_session_cookie(edge, response, fresh)
     return actor
 
+
+def _reader(
+    request: Request, response: Response, edge: CurrentEdge, secret: Annotated[str | None, Depends(_COOKIE)]
+) -> Actor:
+    """Who reads: a guest where there is no credential, or only a cookie whose session is over."""
+    try:
+        return _current_actor(request, response, edge, None, secret)
+    except UnauthenticatedError:
+        if request.headers.get("authorization") is not None:
+            raise
+        return GUEST
+
+
+Reader = Annotated[Actor, Depends(_reader)]
+"""Who reads what guests may see, too."""
 
 CurrentActor = Annotated[Actor, Depends(_current_actor)]
 """Who acts; nobody at all gets a 401 before the endpoint runs."""

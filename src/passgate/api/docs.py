@@ -17,6 +17,8 @@ _ASSETS = {
     "swagger-ui.css": "fastapi_offline",
     "docs.js": "passgate.api",
     "docs.css": "passgate.api",
+    "service-docs.js": "passgate.api",
+    "service-docs.css": "passgate.api",
     "icon.svg": "passgate.api",
 }
 # Swagger UI sets style attributes and embeds its pictures; scripts come from files of ours only.

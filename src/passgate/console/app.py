@@ -17,9 +17,9 @@ from passgate.console.entrance.routes import SIGN_IN, Entrance
 from passgate.console.entrance.submission import address_of
 from passgate.console.headers import GuardingHeaders
 from passgate.console.icons import LOGO
-from passgate.console.layout import frame
+from passgate.console.layout import frame, guest_frame
 from passgate.console.outlet import Outlet, redirect_to_sign_in, tell_problem
-from passgate.console.pages.table_of_pages import PAGES
+from passgate.console.pages.table_of_pages import PAGES, PORTAL_PAGES, is_open_to_guests
 from passgate.console.theme import Theme
 from passgate.console.visit import SessionEndedError, Visit, who
 from passgate.kernel.errors import PassgateError
@@ -69,6 +69,11 @@ def _is_unexpected(record: logging.LogRecord) -> bool:
 async def _show(console: Console, request: Request) -> Response | None:
     secret, agent = request.cookies.get(SESSION_COOKIE, ""), request.headers.get("user-agent", "")
     arrival = await asyncio.to_thread(arrive, console, secret, agent)
+    if arrival is None and is_open_to_guests(request.url.path):
+        visit = Visit(console, "", ui.context.client, address_of(request))
+        visit.client.on_exception(lambda error: tell_problem(visit, error))
+        guest_frame(lambda: Outlet(visit, PORTAL_PAGES), sign_in=SIGN_IN)
+        return None
     if arrival is None:
         return RedirectResponse(redirect_to_sign_in(request.url.path, request.url.query, SIGN_IN), status_code=303)
     if arrival.fresh_secret is not None:

@@ -6,6 +6,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from passgate.console.bell import bell
+from passgate.console.components.button import link_button
 from passgate.console.components.icon import icon
 from passgate.console.components.text import Words, box
 from passgate.console.edge import MOUNT_PATH
@@ -30,6 +31,20 @@ def frame(visit: Visit, actor: Actor, content: Callable[[], object]) -> None:
             _topbar(visit, actor)
             with box("pg-content", "main").props('id="content" tabindex="-1"'):
                 content()
+
+
+def guest_frame(content: Callable[[], object], *, sign_in: str) -> None:
+    """The frame of pages that need no sign-in: the mark, the way in, the content."""
+    Words("Skip to the content", "a", "pg-skip").props('href="#content"')
+    with box("pg-main pg-guest"):
+        with box("pg-topbar", "header"):
+            with box("pg-brand", "a").props(f'href="{MOUNT_PATH}/portal" aria-label="Passgate, portal"'):
+                ui.html(LOGO, sanitize=False, tag="span").style("line-height: 0")
+                Words("Developer portal", "span", "pg-brand-name")
+            box("pg-grow")
+            link_button("Sign in", f"{sign_in}?next={MOUNT_PATH}/portal", kind="primary")
+        with box("pg-content", "main").props('id="content" tabindex="-1"'):
+            content()
 
 
 def _sidebar(visit: Visit, actor: Actor) -> None:

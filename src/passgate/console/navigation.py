@@ -37,7 +37,11 @@ AREAS: dict[str, tuple[Area, ...]] = {
         Area("Policies", "/policies", "key", Permission.MODEL_READ),
         Area("Price corrections", "/ledger", "book", Permission.LEDGER_READ),
     ),
-    "APIs": (Area("Services", "/services", "service", Permission.SERVICE_READ),),
+    "APIs": (
+        Area("Portal", "/portal", "search"),
+        Area("Services", "/services", "service", Permission.SERVICE_READ),
+        Area("Subscriptions", "/subscriptions", "link", Permission.SUBSCRIPTION_READ),
+    ),
     "Access": (
         Area("Applications", "/applications", "application", Permission.APPLICATION_READ),
         Area("Tokens", "/tokens", "token", Permission.TOKEN_READ),

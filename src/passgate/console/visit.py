@@ -11,7 +11,7 @@ from passgate.console.components.badge import Tone
 from passgate.console.edge import Console
 from passgate.console.icons import icon_path
 from passgate.identity.service import sessions
-from passgate.kernel.actor import Actor
+from passgate.kernel.actor import GUEST, Actor
 from passgate.kernel.errors import ForbiddenError, UnauthenticatedError
 from passgate.kernel.origin import Origin
 from passgate.storage.work import Work
@@ -37,7 +37,7 @@ class Visit:
 
     console: Console
     session_id: str
-    """The browser session that the page was opened in; its secret may have changed since."""
+    """The browser session that the page was opened in; its secret may have changed since. Empty: a guest's page."""
     client: Client
     """The browser's page, at NiceGUI."""
     ip: str = ""
@@ -120,6 +120,8 @@ class Visit:
         await _off_loop(note)
 
     def _actor(self, work: Work) -> Actor:
+        if not self.session_id:
+            return GUEST
         actor = sessions.actor_of(work, sessions.open_session_of_id(work, self.session_id))
         if actor is None:
             raise SessionEndedError("Your session has ended. Sign in again.")

@@ -14,6 +14,7 @@ class ActorKind(StrEnum):
     USER = "user"
     APPLICATION = "application"
     SYSTEM = "system"
+    GUEST = "guest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Actor:
         if permission in self.everywhere:
             return True
         return team_id is not None and permission in self.by_team.get(team_id, frozenset())
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it belongs to the organisation: has a part in some team, or rights over everything."""
+        return bool(self.everywhere or self.by_team)
 
     def require(self, permission: Permission, team_id: str | None = None, *, what: str = "resource") -> None:
         """Refuse unless the permission holds.
@@ -65,3 +71,6 @@ class Actor:
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system", name="system", everywhere=frozenset(Permission))
 """The machine's own operator: whoever may read the data folder, as the command line does."""
+
+GUEST = Actor(kind=ActorKind.GUEST, id="guest", name="Guest")
+"""Whoever has not signed in: sees what is public in the portal, and may do nothing."""

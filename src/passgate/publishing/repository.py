@@ -53,6 +53,7 @@ def services_page(work: Work, page: PageRequest, teams: frozenset[str] | None, w
         (Service.status, wanted.status),
         (Service.team_id, wanted.team_id),
         (Service.kind, wanted.kind),
+        (Service.visibility, wanted.visibility),
     ):
         if value is not None:
             query = query.where(column == value)

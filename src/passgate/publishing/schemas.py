@@ -117,6 +117,7 @@ class ServiceFilter:
     tag: str | None = None
     team_id: str | None = None
     kind: ServiceKind | None = None
+    visibility: Visibility | None = None
 
 
 class VersionBrief(BaseModel):

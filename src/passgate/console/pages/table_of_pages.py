@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from passgate.console.edge import MOUNT_PATH
 from passgate.console.outlet import PageBuilder
 from passgate.console.pages.access import page as access
 from passgate.console.pages.alerts import page as alerts
@@ -23,6 +24,9 @@ from passgate.console.pages.overview import page as overview
 from passgate.console.pages.people import team, teams, user, users
 from passgate.console.pages.policies import list as policies
 from passgate.console.pages.policies import masking_log
+from passgate.console.pages.portal import catalogue as portal
+from passgate.console.pages.portal import mine as portal_mine
+from passgate.console.pages.portal import service as portal_service
 from passgate.console.pages.prompts import new as new_prompt
 from passgate.console.pages.providers import detail as provider
 from passgate.console.pages.providers import list as providers
@@ -31,12 +35,19 @@ from passgate.console.pages.roles import list as roles
 from passgate.console.pages.services import detail as service
 from passgate.console.pages.services import list as services
 from passgate.console.pages.sessions import list as sessions
+from passgate.console.pages.subscriptions import list as subscriptions
 from passgate.console.pages.tokens import detail as token
 from passgate.console.pages.tokens import lifetimes as token_lifetimes
 from passgate.console.pages.tokens import list as tokens
 from passgate.console.pages.tokens import of_user as tokens_of_user
 from passgate.console.pages.tokens import templates as token_templates
 from passgate.console.pages.workbench import page as workbench
+
+PORTAL_PAGES: Mapping[str, tuple[str, PageBuilder]] = {
+    "/portal": ("Developer portal", portal.show),
+    "/portal/services/{service_id}": ("Service", portal_service.show),
+}
+"""What guests may open."""
 
 PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/": ("Overview", overview.show),
@@ -51,6 +62,9 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/policies": ("Policies", policies.show),
     "/policies/masking": ("Masking log", masking_log.show),
     "/ledger": ("Price corrections", ledger.show),
+    **PORTAL_PAGES,
+    "/portal/mine": ("My subscriptions", portal_mine.show),
+    "/subscriptions": ("Subscriptions", subscriptions.show),
     "/services": ("Services", services.show),
     "/services/new-prompt": ("New prompt API", new_prompt.show),
     "/services/{service_id}": ("Service", service.show),
@@ -78,3 +92,9 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/workbench": ("JWT workbench", workbench.show),
 }
 """By path within the console; the first that fits is taken."""
+
+
+def is_open_to_guests(path: str) -> bool:
+    """Whether a path of the browser's leads to a page that needs no sign-in."""
+    within = path.removeprefix(MOUNT_PATH).rstrip("/")
+    return within == "/portal" or within.startswith("/portal/services/")

@@ -39,8 +39,12 @@ def plans_of_service(actor: Actor, work: Work, service_id: str) -> list[PlanView
         NotFoundError: no such service, or one that the actor may not know of.
         ForbiddenError: without the permission service:read.
     """
-    service = visible_service(actor, work, service_id)
-    found = repository.plans_of_service(work, service.id)
+    return plans_shown(actor, work, visible_service(actor, work, service_id).id)
+
+
+def plans_shown(actor: Actor, work: Work, service_id: str) -> list[PlanView]:
+    """The plans of a service that the actor was found to know of, in their order."""
+    found = repository.plans_of_service(work, service_id)
     return _views(actor, work, [plan for plan in found if may_know_of(actor, plan)])
 
 

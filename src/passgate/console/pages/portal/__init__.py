@@ -1,0 +1,1 @@
+"""The portal: what there is to call, and one's own part of it."""

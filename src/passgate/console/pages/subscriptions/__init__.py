@@ -1,0 +1,1 @@
+"""Subscriptions to one's own services."""

@@ -1,0 +1,87 @@
+"""The OpenAPI document of a service as callers need it: where it answers, and with which token."""
+
+from typing import Any
+
+from passgate.kernel.actor import Actor
+from passgate.kernel.errors import NotFoundError
+from passgate.publishing import version_repository
+from passgate.publishing.models import Service, ServiceVersion
+from passgate.publishing.openapi.reading import read_document
+from passgate.publishing.openapi.repository import find_document
+from passgate.publishing.portal.service import shown_service
+from passgate.publishing.prompts.openapi import prompt_document
+from passgate.publishing.revision_rows import definition_of
+from passgate.publishing.service_view import main_revision, shown_version
+from passgate.storage.work import Work
+
+
+def portal_document(reader: Actor, work: Work, service_id: str, version: str | None = None) -> dict[str, Any]:
+    """The document of a version, of the default one where none is named; made of its routes where it has none.
+
+    Its servers are the gate, so that what is tried out goes through it, at the same origin.
+
+    Raises:
+        NotFoundError: no such service or version, or none that is shown to the reader.
+    """
+    service = shown_service(reader, work, service_id)
+    shown = [one for one in version_repository.versions_of(work, service.id) if one.status != "draft"]
+    row = shown_version(service, shown) if version is None else next((v for v in shown if v.name == version), None)
+    if row is None:
+        raise NotFoundError("No such version.")
+    revision = main_revision(version_repository.live_revisions(work, row.id), None)
+    definition = definition_of(revision) if revision is not None else None
+    stored = find_document(work, definition.document) if definition and definition.document else None
+    if definition is not None and definition.prompt is not None:
+        document = prompt_document(
+            definition.prompt,
+            title=service.name,
+            version=row.name,
+            description=service.description,
+            path=_server(service, row),
+            server="/",
+        )
+    elif stored is not None:
+        document = read_document(stored.text)
+    else:
+        document = _of_routes(service, row, definition.routes if definition else ())
+    is_prompt = definition is not None and definition.prompt is not None
+    document["servers"] = [{"url": "/" if is_prompt else _server(service, row)}]
+    if service.access != "public":
+        schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
+        schemes["passgate"] = {"type": "http", "scheme": "bearer", "description": "A token of your application."}
+        document["security"] = [{"passgate": []}]
+        for item in (document.get("paths") or {}).values():
+            for operation in item.values() if isinstance(item, dict) else ():
+                if isinstance(operation, dict):
+                    operation.pop("security", None)
+    return document
+
+
+def _server(service: Service, version: ServiceVersion) -> str:
+    path = service.base_path
+    if service.selection == "path" and version.name != service.default_version:
+        path += f"/{version.name}"
+    hosts = version.hosts if service.selection == "host" else service.hosts
+    return f"//{hosts[0]}{path}" if hosts else path or "/"
+
+
+def _of_routes(service: Service, version: ServiceVersion, routes: Any) -> dict[str, Any]:  # noqa: ANN401 - routes of the contract
+    paths: dict[str, Any] = {}
+    for route in routes:
+        operations = paths.setdefault(route.path.replace("*}", "}"), {})
+        for method in route.methods or ("GET",):
+            names = [part[1:-1].rstrip("*") for part in route.path.split("/") if part.startswith("{")]
+            operations[method.lower()] = {
+                "operationId": f"{method.lower()}_{route.id}",
+                "parameters": [
+                    {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+                ],
+                "responses": {"default": {"description": "What the service answers."}},
+            }
+    if not paths:
+        paths["/"] = {"get": {"summary": "Call it", "responses": {"default": {"description": "Its answer."}}}}
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": service.name, "version": version.name, "description": service.description},
+        "paths": paths,
+    }

@@ -1,0 +1,38 @@
+"""What the portal shows."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from passgate.contracts.published_service import ServiceKind, VersionSelection
+from passgate.contracts.service_policy import Access
+from passgate.publishing.plans.schemas import PlanView
+from passgate.publishing.schemas import VersionBrief
+
+
+class PortalEntry(BaseModel):
+    """A service in the catalogue."""
+
+    id: str
+    name: str
+    description: str
+    kind: ServiceKind
+    team_name: str
+    tags: list[str]
+    access: Access
+    default_version: str | None
+    published_at: datetime | None
+
+
+class PortalService(PortalEntry):
+    """A service on its own page."""
+
+    base_path: str
+    hosts: list[str]
+    selection: VersionSelection
+    documentation: str
+    """Markdown, as its team wrote it."""
+    versions: list[VersionBrief]
+    """Oldest first, without drafts."""
+    plans: list[PlanView]
+    """Those that the reader may take."""

@@ -1,0 +1,87 @@
+"""The catalogue and a service's page, for everybody whom the service is shown to.
+
+A guest finds what is public; who has signed in also what is for all teams, for a team of theirs, or of one.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from passgate.identity.models import Team
+from passgate.kernel.actor import Actor
+from passgate.kernel.errors import NotFoundError
+from passgate.kernel.pagination import Page, PageRequest
+from passgate.kernel.permissions import Permission
+from passgate.publishing import repository, version_repository
+from passgate.publishing.models import Service
+from passgate.publishing.plans.service import plans_shown
+from passgate.publishing.portal.schemas import PortalEntry, PortalService
+from passgate.publishing.schemas import ServiceFilter, VersionBrief
+from passgate.storage.work import Work
+
+
+def catalogue(reader: Actor, work: Work, page: PageRequest, wanted: ServiceFilter | None = None) -> Page[PortalEntry]:
+    """The published services that are shown to the reader, newest first."""
+    given = wanted or ServiceFilter()
+    narrowed = ServiceFilter(
+        search=given.search,
+        status="published",
+        tag=given.tag,
+        team_id=given.team_id,
+        kind=given.kind,
+        visibility=None if reader.is_member else "public",
+    )
+    teams = None if reader.may(Permission.SERVICE_READ) else frozenset(reader.by_team)
+    found = repository.services_page(work, page, teams, narrowed)
+    names = _team_names(work, {row.team_id for row in found.items})
+    return Page([PortalEntry.model_validate(_entry(row, names)) for row in found.items], found.next_cursor)
+
+
+def portal_service(reader: Actor, work: Work, service_id: str) -> PortalService:
+    """One service.
+
+    Raises:
+        NotFoundError: no such service, or none that is published and shown to the reader.
+    """
+    row = shown_service(reader, work, service_id)
+    versions = version_repository.versions_of(work, row.id)
+    return PortalService.model_validate(
+        {
+            **_entry(row, _team_names(work, {row.team_id})),
+            **{name: getattr(row, name) for name in ("base_path", "hosts", "selection", "documentation")},
+            "versions": [VersionBrief.model_validate(one) for one in versions if one.status != "draft"],
+            "plans": plans_shown(reader, work, row.id),
+        }
+    )
+
+
+def shown_service(reader: Actor, work: Work, service_id: str) -> Service:
+    """The row of a published service that is shown to the reader.
+
+    Raises:
+        NotFoundError: as :func:`portal_service`.
+    """
+    row = repository.find_service(work, service_id)
+    if row is None or row.status != "published" or not _is_shown(reader, work, row):
+        raise NotFoundError("No such service.")
+    return row
+
+
+def _is_shown(reader: Actor, work: Work, row: Service) -> bool:
+    if row.visibility == "public":
+        return True
+    if not reader.is_member:
+        return False
+    if row.visibility == "all_teams" or reader.may(Permission.SERVICE_READ) or row.team_id in reader.by_team:
+        return True
+    return bool(frozenset(reader.by_team) & set(version_repository.chosen_teams(work, [row.id])[row.id]))
+
+
+def _entry(row: Service, names: dict[str, str]) -> dict[str, object]:
+    plain = ("id", "name", "description", "kind", "tags", "access", "default_version", "published_at")
+    return {**{name: getattr(row, name) for name in plain}, "team_name": names.get(row.team_id, "")}
+
+
+def _team_names(work: Work, team_ids: Iterable[str]) -> dict[str, str]:
+    query = select(Team.id, Team.name).where(Team.id.in_(list(team_ids)))
+    return {row.id: row.name for row in work.session.execute(query)}
