@@ -10,8 +10,9 @@ from passgate.contracts.inference_config import (
     InferenceModel,
     InferenceProvider,
 )
-from passgate.inference.routing import PriorityThenWeight
-from passgate.inference.routing_table import RoutingTable, ServingModel, compile_config, header_text
+from passgate.inference.compiled_config import compile_config
+from passgate.inference.routing import Router
+from passgate.inference.routing_table import RoutingTable, ServingModel, header_text
 from passgate.kernel.sealing import Vault
 
 
@@ -46,12 +47,12 @@ def row(name: str, weight: int = 1, priority: int = 0) -> Deployment:
 
 def test_lower_priority_numbers_come_first(vault: Vault) -> None:
     model = shared_model(row("c", priority=2), row("a", priority=0), row("b", priority=1), vault=vault)
-    assert [deployment.id for deployment in PriorityThenWeight(lambda: 0.5).order(model)] == ["a", "b", "c"]
+    assert [deployment.id for deployment in Router(lambda: 0.5).order(model)] == ["a", "b", "c"]
 
 
 def test_equals_are_chosen_in_proportion_to_their_weight(vault: Vault) -> None:
     model = shared_model(row("a", weight=3), row("b", weight=1), row("none", weight=0), vault=vault)
-    strategy = PriorityThenWeight(random.Random(7).random)  # noqa: S311 - the same choices in every run
+    strategy = Router(random.Random(7).random)  # noqa: S311 - the same choices in every run
     orders = [[deployment.id for deployment in strategy.order(model)] for _ in range(4000)]
     first = Counter(order[0] for order in orders)
     assert first["none"] == 0
@@ -62,7 +63,7 @@ def test_equals_are_chosen_in_proportion_to_their_weight(vault: Vault) -> None:
 
 def test_only_weightless_deployments_are_tried_as_they_stand(vault: Vault) -> None:
     model = shared_model(row("a", weight=0), row("b", weight=0), vault=vault)
-    assert [deployment.id for deployment in PriorityThenWeight(lambda: 0.9).order(model)] == ["a", "b"]
+    assert [deployment.id for deployment in Router(lambda: 0.9).order(model)] == ["a", "b"]
 
 
 def test_a_teams_own_model_comes_before_everybodys(vault: Vault) -> None:

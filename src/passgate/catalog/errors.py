@@ -27,6 +27,18 @@ class ModelKindError(InvalidInputError):
     code = "model_kind"
 
 
+class DeploymentExistsError(ConflictError):
+    """The model has such a deployment already."""
+
+    code = "deployment_exists"
+
+
+class KeyInUseError(ConflictError):
+    """A deployment uses this key and no other."""
+
+    code = "key_in_use"
+
+
 class LastDeploymentError(ConflictError):
     """The only deployment of a model."""
 

@@ -31,6 +31,20 @@ class Provider(Base):
     last_test_message: Mapped[str | None] = mapped_column(String(500))
 
 
+class ProviderKey(Base):
+    """One more key of a provider, beside the one that it was made with."""
+
+    __tablename__ = "provider_keys"
+    __table_args__ = (UniqueConstraint("provider_id", "label"),)
+    affects_snapshot: ClassVar[bool] = True
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    provider_id: Mapped[str] = mapped_column(_ID, ForeignKey("providers.id", ondelete="CASCADE"))
+    label: Mapped[str] = mapped_column(String(100))
+    sealed_key: Mapped[str] = mapped_column(SealedText)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Model(Base):
     """A public model name."""
 
@@ -48,19 +62,42 @@ class Model(Base):
     max_output_tokens: Mapped[int | None]
     is_enabled: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    strategy: Mapped[str] = mapped_column(String(16), default="weighted", server_default="weighted")
+    """How one of several deployments of the same priority is chosen; see ``contracts/routing.py``."""
+    sticky: Mapped[str | None] = mapped_column(String(16))
+    """By what calls are held together; None: they are not."""
+    retries: Mapped[int] = mapped_column(default=1, server_default="1")
+    time_limits: Mapped[dict[str, float]] = mapped_column(JSON, default=dict, server_default="{}")
+    """Seconds, by the names of ``contracts.routing.TimeLimits``; what is absent is the gate's own."""
+    fallbacks: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Ids of the models that step in, in order."""
+
+
+class ModelAlias(Base):
+    """A further public name of a model."""
+
+    __tablename__ = "model_aliases"
+    affects_snapshot: ClassVar[bool] = True
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    model_id: Mapped[str] = mapped_column(_ID, ForeignKey("models.id", ondelete="CASCADE"), index=True)
 
 
 class Deployment(Base):
     """A provider that answers for a model, under the vendor's own name of it."""
 
     __tablename__ = "deployments"
-    __table_args__ = (UniqueConstraint("model_id", "provider_id", "vendor_model"),)
+    __table_args__ = (UniqueConstraint("model_id", "provider_id", "vendor_model", "region", "key_id"),)
     affects_snapshot: ClassVar[bool] = True
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     model_id: Mapped[str] = mapped_column(_ID, ForeignKey("models.id", ondelete="CASCADE"))
     provider_id: Mapped[str] = mapped_column(_ID, ForeignKey("providers.id"), index=True)
     vendor_model: Mapped[str] = mapped_column(String(200))
+    region: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Where the vendor's model is asked; empty: where the provider's address says."""
+    key_id: Mapped[str] = mapped_column(_ID, default="", server_default="")
+    """The one key of the provider's that it uses, ``main`` or a ProviderKey's id; empty: all of them."""
     weight: Mapped[int]
     """Share among deployments of the same priority."""
     priority: Mapped[int]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from passgate.catalog import repository
+from passgate.catalog.regions import regional_url
 from passgate.catalog.service.models import price_of
 from passgate.catalog.vendors import find_vendor
 from passgate.contracts import inference_config as published
@@ -13,6 +14,10 @@ from passgate.storage.work import Work
 
 def inference_providers(work: Work) -> tuple[published.InferenceProvider, ...]:
     """Every provider that is switched on; keys stay sealed."""
+    rows = repository.enabled_providers(work)
+    keys: dict[str, list[published.ProviderKey]] = defaultdict(list)
+    for key in repository.keys_of_providers(work, [row.id for row in rows]):
+        keys[key.provider_id].append(published.ProviderKey(id=key.id, label=key.label, sealed_key=key.sealed_key))
     return tuple(
         published.InferenceProvider(
             id=row.id,
@@ -22,9 +27,10 @@ def inference_providers(work: Work) -> tuple[published.InferenceProvider, ...]:
             dialect=(vendor := find_vendor(row.vendor)).dialect,
             base_url=row.base_url,
             sealed_api_key=row.sealed_api_key,
+            keys=tuple(keys[row.id]),
             profile=vendor.profile,
         )
-        for row in repository.enabled_providers(work)
+        for row in rows
     )
 
 
@@ -50,17 +56,24 @@ def ai_policies(work: Work) -> tuple[AiPolicy, ...]:
 def inference_models(work: Work) -> tuple[published.InferenceModel, ...]:
     """Every model that is switched on and has a deployment at a provider that is."""
     deployments: dict[str, list[published.Deployment]] = defaultdict(list)
-    for row, vendor_id in repository.live_deployments(work):
+    for row, provider in repository.live_deployments(work):
         deployments[row.model_id].append(
             published.Deployment(
                 id=row.id,
                 provider_id=row.provider_id,
                 vendor_model=row.vendor_model,
+                base_url=regional_url(provider.base_url, row.region) if row.region else None,
+                region=row.region or None,
+                key_id=row.key_id or None,
                 weight=row.weight,
                 priority=row.priority,
-                price=price_of(work, row, vendor_id),
+                price=price_of(work, row, provider.vendor),
             )
         )
+    rows = [row for row in repository.enabled_models(work) if row.id in deployments]
+    aliases: dict[str, list[str]] = defaultdict(list)
+    for alias in repository.aliases_of_models(work, [row.id for row in rows]):
+        aliases[alias.model_id].append(alias.name)
     return tuple(
         published.InferenceModel.model_validate(
             {
@@ -72,9 +85,16 @@ def inference_models(work: Work) -> tuple[published.InferenceModel, ...]:
                 "created": epoch_seconds(row.created_at),
                 "context_window": row.context_window,
                 "max_output_tokens": row.max_output_tokens,
+                "aliases": tuple(aliases[row.id]),
                 "deployments": tuple(deployments[row.id]),
+                "routing": {
+                    "strategy": row.strategy,
+                    "sticky": row.sticky,
+                    "retries": row.retries,
+                    "time_limits": row.time_limits,
+                    "fallbacks": tuple(one for one in row.fallbacks if one in deployments),
+                },
             }
         )
-        for row in repository.enabled_models(work)
-        if row.id in deployments
+        for row in rows
     )

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from passgate.catalog.models import Deployment, Model, Policy, Provider
+from passgate.catalog.models import Deployment, Model, ModelAlias, Policy, Provider, ProviderKey
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.storage.work import Work
 
@@ -95,16 +95,16 @@ def enabled_models(work: Work) -> Sequence[Model]:
     return work.session.scalars(select(Model).where(Model.is_enabled).order_by(Model.id)).all()
 
 
-def live_deployments(work: Work) -> Sequence[tuple[Deployment, str]]:
-    """Deployments of models and providers that are both switched on, each with its vendor, in order."""
+def live_deployments(work: Work) -> Sequence[tuple[Deployment, Provider]]:
+    """Deployments of models and providers that are both switched on, each with its provider, in order."""
     query = (
-        select(Deployment, Provider.vendor)
+        select(Deployment, Provider)
         .join(Provider, Provider.id == Deployment.provider_id)
         .join(Model, Model.id == Deployment.model_id)
         .where(Provider.is_enabled, Model.is_enabled)
         .order_by(Deployment.model_id, Deployment.priority, Deployment.id)
     )
-    return [(deployment, vendor) for deployment, vendor in work.session.execute(query)]
+    return [(deployment, provider) for deployment, provider in work.session.execute(query)]
 
 
 def _contains(column: ColumnElement[str] | object, search: str) -> ColumnElement[bool]:
@@ -146,3 +146,54 @@ def enabled_policies(work: Work) -> Sequence[Policy]:
 def base_urls(work: Work) -> list[str]:
     """Where all providers lie, of whatever team."""
     return list(work.session.scalars(select(Provider.base_url)))
+
+
+def find_key(work: Work, key_id: str) -> ProviderKey | None:
+    """The further key of that id."""
+    return work.session.get(ProviderKey, key_id)
+
+
+def keys_of_providers(work: Work, provider_ids: Iterable[str]) -> Sequence[ProviderKey]:
+    """The further keys of the providers, eldest first."""
+    query = select(ProviderKey).where(ProviderKey.provider_id.in_(list(provider_ids))).order_by(ProviderKey.id)
+    return work.session.scalars(query).all()
+
+
+def deployments_with_key(work: Work, provider_id: str, key_id: str) -> Sequence[str]:
+    """Names of the models that use this key of the provider and no other."""
+    query = (
+        select(Model.name)
+        .join(Deployment, Deployment.model_id == Model.id)
+        .where(Deployment.provider_id == provider_id, Deployment.key_id == key_id)
+        .order_by(Model.name)
+    )
+    return work.session.scalars(query).all()
+
+
+def alias_named(work: Work, name: str) -> ModelAlias | None:
+    """The alias of that name."""
+    return work.session.get(ModelAlias, name)
+
+
+def aliases_of_models(work: Work, model_ids: Iterable[str]) -> Sequence[ModelAlias]:
+    """The models' further names."""
+    query = select(ModelAlias).where(ModelAlias.model_id.in_(list(model_ids))).order_by(ModelAlias.name)
+    return work.session.scalars(query).all()
+
+
+def delete_aliases(work: Work, model_id: str) -> None:
+    """Take a model's further names away."""
+    for alias in aliases_of_models(work, [model_id]):
+        work.session.delete(alias)
+    work.session.flush()
+
+
+def models_of_ids(work: Work, model_ids: Iterable[str]) -> dict[str, Model]:
+    """The models of those ids, as far as they are there."""
+    rows = work.session.scalars(select(Model).where(Model.id.in_(list(model_ids))))
+    return {row.id: row for row in rows}
+
+
+def models_with_fallbacks(work: Work) -> Sequence[Model]:
+    """Models for which others step in."""
+    return [row for row in work.session.scalars(select(Model)) if row.fallbacks]

@@ -19,12 +19,17 @@ from pydantic import (
 
 from passgate.catalog.base_url import checked_base_url
 from passgate.catalog.capabilities import Capability
+from passgate.catalog.regions import REGION
 from passgate.contracts.inference_config import ModelKind, PriceTable
+from passgate.contracts.routing import MAX_FALLBACKS, MAX_RETRIES, Seconds, Stickiness, Strategy, TimeLimits
 from passgate.kernel.given import Input
 from passgate.kernel.text import Line
 
 MAX_MODELS_AT_ONCE = 200
 MAX_PRICE = Decimal(1_000_000)
+MAX_ALIASES = 20
+MAX_KEYS = 50
+_MAX_DEPLOYMENTS = 100
 _MAX_TOKENS = 100_000_000
 _KEY = re.compile(r"[\x21-\x7e]{1,4000}")
 
@@ -78,6 +83,9 @@ Price = Annotated[
     WithJsonSchema({"type": "string", "examples": ["0.15"]}),
 ]
 Tokens = Annotated[int, Field(ge=1, le=_MAX_TOKENS)]
+Weight = Annotated[int, Field(ge=1, le=1000)]
+Priority = Annotated[int, Field(ge=0, le=1000)]
+Region = Annotated[str, StringConstraints(pattern=REGION)]
 
 
 class ConnectionIn(Input):
@@ -125,6 +133,29 @@ class ProviderView(BaseModel):
     last_test_message: str | None
 
 
+class KeyIn(Input):
+    """One more key of a provider."""
+
+    label: Annotated[Line, Field(max_length=100)]
+    api_key: ApiKey
+
+
+class KeyChange(Input):
+    """What is to change of a key; what is left out stays."""
+
+    label: Annotated[Line, Field(max_length=100)] | None = None
+    api_key: ApiKey | None = None
+
+
+class KeyView(BaseModel):
+    """A key of a provider's pool, less the key."""
+
+    id: str
+    """``main``: the provider's own, which is changed at the provider."""
+    label: str
+    created_at: datetime
+
+
 class ConnectionTest(BaseModel):
     """What a vendor's model list said to a connection."""
 
@@ -168,8 +199,34 @@ class ModelChoice(Input):
     max_output_tokens: Tokens | None = None
 
 
+class TimeLimitsIn(Input):
+    """How long a model's calls may take, in seconds; absent or null: as long as any call may."""
+
+    connect: Seconds | None = None
+    first_token: Seconds | None = Field(default=None, description="Of a stream; then another deployment is tried.")
+    silence: Seconds | None = Field(default=None, description="Between two parts of a stream.")
+    whole: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] | None = Field(
+        default=None, description="All attempts together."
+    )
+
+
 class ModelChange(Input):
     """What is to change of a model; what is left out stays. The token bounds may be set to null: unknown."""
+
+    aliases: Annotated[list[PublicName], Field(max_length=MAX_ALIASES)] | None = Field(
+        default=None, description="All of its further names."
+    )
+    strategy: Strategy | None = Field(
+        default=None, description="How one of several deployments of the same priority is chosen."
+    )
+    sticky: Stickiness | None = Field(
+        default=None, description="By what calls are held together, at one deployment; null: they are not."
+    )
+    retries: Annotated[int, Field(ge=0, le=MAX_RETRIES)] | None = None
+    time_limits: TimeLimitsIn | None = Field(default=None, description="All of them; null: the gate's own.")
+    fallbacks: Annotated[list[str], Field(max_length=MAX_FALLBACKS)] | None = Field(
+        default=None, description="Ids of the models that step in, in order."
+    )
 
     name: PublicName | None = None
     is_enabled: bool | None = None
@@ -203,12 +260,40 @@ class PriceIn(Input):
         return self
 
 
-class DeploymentChange(Input):
-    """What is to change of a deployment; what is left out stays. ``price`` may be set to null: the catalogue's."""
+class DeploymentIn(Input):
+    """One more deployment of a model."""
 
-    weight: Annotated[int, Field(ge=1, le=1000)] | None = None
-    priority: Annotated[int, Field(ge=0, le=1000)] | None = None
+    provider_id: str
+    vendor_model: VendorModel
+    region: Region | None = Field(
+        default=None, description="Where it is asked; null: where the provider's address says."
+    )
+    key_id: str | None = Field(default=None, description="The one key that it uses; null: all of the provider's.")
+    weight: Weight = 1
+    priority: Priority | None = Field(default=None, description="Absent: after those that are there.")
     price: PriceIn | None = None
+
+
+class DeploymentChange(Input):
+    """What is to change of a deployment; what is left out stays. ``price`` may be set to null: the catalogue's.
+
+    ``region`` and ``key_id`` may be null as well: where the provider's address says, and all of its keys.
+    """
+
+    weight: Weight | None = None
+    priority: Priority | None = None
+    price: PriceIn | None = None
+    region: Region | None = None
+    key_id: str | None = None
+
+
+class DeploymentOrder(Input):
+    """In which order a model's deployments are tried: steps, each of one deployment or of several that share it."""
+
+    steps: Annotated[
+        list[Annotated[list[str], Field(min_length=1, max_length=_MAX_DEPLOYMENTS)]],
+        Field(min_length=1, max_length=_MAX_DEPLOYMENTS),
+    ]
 
 
 class DeploymentView(BaseModel):
@@ -219,11 +304,22 @@ class DeploymentView(BaseModel):
     provider_name: str
     vendor: str
     vendor_model: str
+    region: str | None
+    key_id: str | None
+    key_label: str | None
+    """None: it uses all of the provider's keys."""
     weight: int
     priority: int
     price: PriceTable | None
     price_source: Literal["own", "catalogue"] | None
     """None: no price is known."""
+
+
+class FallbackView(BaseModel):
+    """A model that steps in for another."""
+
+    id: str
+    name: str
 
 
 class ModelView(BaseModel):
@@ -238,4 +334,10 @@ class ModelView(BaseModel):
     max_output_tokens: int | None
     is_enabled: bool
     created_at: datetime
+    aliases: list[str]
+    strategy: Strategy
+    sticky: Stickiness | None
+    retries: int
+    time_limits: TimeLimits
+    fallbacks: list[FallbackView]
     deployments: list[DeploymentView]

@@ -10,6 +10,7 @@ from passgate.contracts.described_revision import DescribedRevision, TokenSignin
 from passgate.contracts.frozen import Contract
 from passgate.contracts.limits import LimitRule
 from passgate.contracts.prompt import PublishedPrompt
+from passgate.contracts.routing import RoutingRules
 from passgate.contracts.trusted_issuer import TrustedIssuer
 
 ModelKind = Literal["chat", "embeddings", "image", "audio", "moderation", "rerank"]
@@ -49,6 +50,14 @@ class PriceTable(Contract):
         return cls.model_validate({"version": version, **dict(part.split("=", 1) for part in text.split(";") if part)})
 
 
+class ProviderKey(Contract):
+    """One more key of a provider, beside its first."""
+
+    id: str
+    label: str
+    sealed_key: str
+
+
 class InferenceProvider(Contract):
     """A configured account at a vendor. Secrets stay sealed on disk; the worker holds the master key."""
 
@@ -60,6 +69,8 @@ class InferenceProvider(Contract):
     """The wire format spoken to it: ``openai`` or ``anthropic``."""
     base_url: str
     sealed_api_key: str | None = None
+    keys: tuple[ProviderKey, ...] = ()
+    """Further ones; calls are spread over all of them."""
     profile: dict[str, str | bool | int | list[str] | dict[str, str | bool | int]] = Field(default_factory=dict)
     """The vendor's oddities, as the catalogue's row has them."""
 
@@ -70,6 +81,11 @@ class Deployment(Contract):
     id: str
     provider_id: str
     vendor_model: str
+    base_url: str | None = None
+    """Where it is asked, if not at the provider's own address: another region of the same account."""
+    region: str | None = None
+    key_id: str | None = None
+    """The one key of the provider's that it uses; None: all of them."""
     weight: int = 1
     priority: int = 0
     price: PriceTable | None = None
@@ -82,12 +98,15 @@ class InferenceModel(Contract):
     name: str
     team_id: str | None = None
     """None: every team's."""
+    aliases: tuple[str, ...] = ()
+    """Further public names that mean this model."""
     kind: ModelKind = "chat"
     owned_by: str = ""
     created: int = 0
     context_window: int | None = None
     max_output_tokens: int | None = None
     deployments: tuple[Deployment, ...]
+    routing: RoutingRules = RoutingRules()
 
 
 class InferenceApplication(Contract):

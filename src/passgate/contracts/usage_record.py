@@ -40,6 +40,26 @@ class MaskingHit(BaseModel):
     count: int
 
 
+class TriedDeployment(BaseModel):
+    """A deployment that did not answer, or was not asked, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    deployment_id: str
+    provider_id: str
+    vendor_model: str
+    model: str | None = None
+    """The fallback model that it belongs to; None: the model that was asked for."""
+    key: str | None = None
+    """The label of the key that was used; None: the provider's only one, or none was."""
+    code: str
+    """Stable name of what went wrong, or of why it was passed over."""
+    status: int | None = None
+    """The vendor's; None: it gave none, or was not asked."""
+    ms: int = 0
+    """How long it took."""
+
+
 class UsageRecord(BaseModel):
     """What a worker says of an AI call, under the request id that Envoy gave it."""
 
@@ -77,3 +97,11 @@ class UsageRecord(BaseModel):
     masked: tuple[MaskingHit, ...] = ()
     unit_prices: str | None = None
     """What the cost was reckoned with, as :meth:`~passgate.contracts.inference_config.PriceTable.as_text` writes it."""
+    chosen_by: str | None = None
+    """What led to the deployment: ``only``, a strategy, ``sticky``, ``fallback``, …; None: none was asked."""
+    answered_model: str | None = None
+    """The fallback model that answered; None: the one that was asked for."""
+    key: str | None = None
+    """The label of the key that was used, where the provider has several."""
+    tried: tuple[TriedDeployment, ...] = ()
+    """What was tried or passed over before, in order."""

@@ -1,9 +1,9 @@
 """Tables of the gateway: snapshots, and the nodes with what each has in force."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.storage.base import Base
@@ -45,3 +45,5 @@ class NodeRow(Base):
     """The newest version that Envoy refused, while it is newer than the one in force."""
     rejection: Mapped[str | None] = mapped_column(Text, nullable=True)
     """Envoy's own words."""
+    routing: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """What its workers leave alone, as ``contracts.routing.WorkerHealth``, one a worker."""

@@ -1,54 +1,46 @@
 """In which order the deployments of a model are tried."""
 
-from collections.abc import Callable, Sequence
-from itertools import groupby
-from typing import Protocol
+from collections.abc import Sequence
 
 from passgate.inference.routing_table import ServingDeployment, ServingModel
+from passgate.inference.strategies import Chance, by_cost, by_latency, by_load, by_mark, by_weight
 
 
-class RoutingStrategy(Protocol):
-    """Decides which deployment answers a call, and which ones step in where it cannot."""
+class Router:
+    """Orders a model's deployments: the lowest priority number first, among equals by the model's strategy."""
 
-    def order(self, model: ServingModel) -> Sequence[ServingDeployment]:
-        """The deployments to try, first choice first; empty where none may be tried."""
-        ...
-
-
-class PriorityThenWeight:
-    """The lowest priority number first; among equals by chance, in proportion to weight.
-
-    A deployment of weight 0 is tried only after all others of its priority.
-    """
-
-    def __init__(self, chance: Callable[[], float]) -> None:
-        """Make the strategy.
+    def __init__(self, chance: Chance) -> None:
+        """Make the router.
 
         Args:
             chance: gives numbers from 0 up to, but not including, 1.
         """
         self._chance = chance
 
-    def order(self, model: ServingModel) -> Sequence[ServingDeployment]:
-        """The deployments to try, first choice first."""
-        deployments = model.deployments
-        if len(deployments) <= 1:
-            return deployments
+    def order(self, model: ServingModel, *, mark: bytes | None = None, stream: bool = False) -> list[ServingDeployment]:
+        """The deployments to try, first choice first.
+
+        Args:
+            model: whose.
+            mark: what the call shares with those that the same deployment should answer.
+            stream: the answer comes in parts.
+        """
         ordered: list[ServingDeployment] = []
-        for _, group in groupby(deployments, key=lambda deployment: deployment.priority):
-            ordered.extend(self._shuffled(list(group)))
+        for group in model.groups:
+            ordered += group if len(group) == 1 else self._within(group, model, mark, stream=stream)
         return ordered
 
-    def _shuffled(self, group: list[ServingDeployment]) -> list[ServingDeployment]:
-        ordered: list[ServingDeployment] = []
-        while len(group) > 1:
-            total = sum(deployment.weight for deployment in group)
-            if total <= 0:
-                break
-            mark = self._chance() * total
-            for index, deployment in enumerate(group):
-                mark -= deployment.weight
-                if mark < 0:
-                    ordered.append(group.pop(index))
-                    break
-        return ordered + group
+    def _within(
+        self, group: Sequence[ServingDeployment], model: ServingModel, mark: bytes | None, *, stream: bool
+    ) -> list[ServingDeployment]:
+        if mark is not None:
+            return by_mark(group, mark)
+        match model.rules.strategy:
+            case "least-latency":
+                return by_latency(group, self._chance, stream=stream)
+            case "lowest-cost":
+                return by_cost(group, self._chance)
+            case "least-busy":
+                return by_load(group, self._chance)
+            case "weighted":
+                return by_weight(group, self._chance)

@@ -1,32 +1,20 @@
 """The configuration as the worker looks things up in it: compiled once a reload, secrets opened."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from passgate.contracts.described_revision import DescribedRevision, TokenSigning
-from passgate.contracts.inference_config import (
-    Deployment,
-    InferenceApplication,
-    InferenceConfig,
-    InferenceModel,
-    InferenceProvider,
-    ModelKind,
-)
-from passgate.contracts.prompt import PublishedPrompt
-from passgate.contracts.prompt_template import TemplateError
+from passgate.contracts.described_revision import DescribedRevision
+from passgate.contracts.inference_config import ModelKind
+from passgate.contracts.routing import RoutingRules, TimeLimits
 from passgate.contracts.trusted_issuer import TrustedIssuer
-from passgate.inference.described.upstream_token import UpstreamTokens, upstream_tokens
+from passgate.inference.described.upstream_token import UpstreamTokens
+from passgate.inference.health import DeploymentHealth, HealthBook, KeyRest
 from passgate.inference.limits.book import LimitBook
 from passgate.inference.policies.call_policy import PolicyTable
 from passgate.inference.pricing import CallPrice
 from passgate.inference.prompts.serving_prompt import ServingPrompt
 from passgate.inference.translation import Target
-from passgate.inference.translator import DIALECTS
-from passgate.kernel.sealing import UnsealError, Vault
-
-_log = logging.getLogger("passgate.inference")
 
 _HEADER_SAFE = " !#$&'()*+,-./:;<=>?@[]^_`{|}~"
 
@@ -37,22 +25,59 @@ def header_text(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class ServingKey:
+    """One of the keys that a deployment may use, and the target with it."""
+
+    label: str | None
+    """None: it is the only one."""
+    target: Target
+    shared: KeyRest
+    """For all deployments of the provider."""
+    own: KeyRest
+    """For this deployment alone."""
+
+    @property
+    def until(self) -> float:
+        """Until when it rests, on the worker's clock."""
+        return max(self.shared.until, self.own.until)
+
+    @property
+    def code(self) -> str:
+        """Why it rests, or did the last time."""
+        return self.shared.code if self.shared.until > self.own.until else self.own.code
+
+
+@dataclass(frozen=True, slots=True)
 class ServingDeployment:
     """A deployment that can be called."""
 
     id: str
+    model: str
+    """The public name of the model that it answers for."""
     provider_id: str
     provider_header: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+    """What an answer of its bears."""
     target: Target
+    """With the first of the keys."""
+    keys: tuple[ServingKey, ...]
+    health: DeploymentHealth
     weight: int
     priority: int
     price: CallPrice | None
+    rank: float | None
+    """Its place by price among others; None: the price is not known."""
+
+    def due(self) -> float:
+        """When it may be called again, on the worker's clock; in the past where it may be now."""
+        return max(self.health.due, min(key.until for key in self.keys))
 
 
 @dataclass(frozen=True, slots=True)
 class ServingModel:
     """A public model name and the deployments that can answer it, best priority first."""
 
+    id: str
     name: str
     header: bytes
     team_id: str | None
@@ -60,6 +85,16 @@ class ServingModel:
     owned_by: str
     created: int
     deployments: tuple[ServingDeployment, ...]
+    groups: tuple[tuple[ServingDeployment, ...], ...]
+    """The same, those of one priority together."""
+    rules: RoutingRules
+    time_limits: TimeLimits | None
+    """None: the gate's own."""
+    sole: ServingDeployment | None
+    """The only one that can ever answer, with one key; so that nothing has to be chosen."""
+    prices: tuple[CallPrice, ...]
+    """Of all that may answer, fallback models included."""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +130,8 @@ class RoutingTable:
         issuers: tuple[TrustedIssuer, ...],
         limits: LimitBook,
         policies: PolicyTable,
-        prompts: tuple[PublishedPrompt, ...] = (),
+        health: HealthBook,
+        prompts: Mapping[str, ServingPrompt],
         described: tuple[DescribedRevision, ...] = (),
         upstream_tokens: UpstreamTokens | None = None,
     ) -> None:
@@ -104,9 +140,12 @@ class RoutingTable:
         self.issuers: Mapping[str, TrustedIssuer] = {issuer.issuer: issuer for issuer in issuers}
         self.policies = policies
         self._applications = {application.id: application for application in applications}
-        self._models: dict[tuple[str | None, str], ServingModel] = {(m.team_id, m.name): m for m in models}
-        self._names = frozenset(model.name for model in models)
-        self._prompts = _serving_prompts(prompts)
+        self.health = health
+        aliases = {(m.team_id, alias): m for m in models for alias in m.aliases}
+        self._models: dict[tuple[str | None, str], ServingModel] = aliases | {(m.team_id, m.name): m for m in models}
+        self._by_id = {model.id: model for model in models}
+        self._names = frozenset(name for _, name in self._models)
+        self._prompts = prompts
         self._described = {one.revision_id: one.packed for one in described}
         self.upstream_tokens = upstream_tokens
         """Tokens for upstreams; None: no policy asks for any, or the key cannot be opened."""
@@ -132,6 +171,15 @@ class RoutingTable:
         """The document of that revision, packed."""
         return self._described.get(revision_id)
 
+    def fallbacks(self, model: ServingModel, application: ServingApplication | None) -> list[ServingModel]:
+        """The models that step in for it, as far as the application may use them; None: all."""
+        found = (self._by_id.get(one) for one in model.rules.fallbacks)
+        return [
+            one
+            for one in found
+            if one is not None and one.kind == model.kind and (application is None or application.may_use(one))
+        ]
+
     def knows(self, name: str) -> bool:
         """Whether there is a model of that name at all."""
         return name in self._names
@@ -140,105 +188,3 @@ class RoutingTable:
         """What the application may use, by name."""
         own = {model.name: model for model in self._models.values() if self.model(application, model.name) is model}
         return [own[name] for name in sorted(own)]
-
-
-def compile_config(config: InferenceConfig, vault: Vault) -> RoutingTable:
-    """Make a configuration ready; what cannot be used is left out and logged, so that the rest goes on serving."""
-    targets = {provider.id: target for provider in config.providers if (target := _provider_target(provider, vault))}
-    providers = {provider.id: provider for provider in config.providers}
-    models = tuple(_serving_model(model, providers, targets) for model in config.models)
-    applications = tuple(_serving_application(row) for row in config.applications)
-    limits, policies = LimitBook(config.limits, config.models), PolicyTable(config.policies)
-    return RoutingTable(
-        config.version,
-        models,
-        applications,
-        issuers=config.trusted_issuers,
-        limits=limits,
-        policies=policies,
-        prompts=config.prompts,
-        described=config.described,
-        upstream_tokens=_upstream_tokens(config.token_signing, vault),
-    )
-
-
-def _upstream_tokens(signing: TokenSigning | None, vault: Vault) -> UpstreamTokens | None:
-    if signing is None:
-        return None
-    try:
-        return upstream_tokens(signing, vault)
-    except UnsealError as error:
-        _log.error("the signing key %s cannot be opened: %s", signing.kid, error.message)
-        return None
-
-
-def _serving_prompts(prompts: tuple[PublishedPrompt, ...]) -> dict[str, ServingPrompt]:
-    usable: dict[str, ServingPrompt] = {}
-    for prompt in prompts:
-        try:
-            usable[prompt.revision_id] = ServingPrompt(prompt)
-        except TemplateError as error:
-            _log.error("the prompt of revision %s cannot be used: %s", prompt.revision_id, error)
-    return usable
-
-
-def _serving_application(application: InferenceApplication) -> ServingApplication:
-    models = None if application.models is None else frozenset(application.models)
-    return ServingApplication(application.id, application.team_id, models)
-
-
-def _provider_target(provider: InferenceProvider, vault: Vault) -> Target | None:
-    """What all deployments of a provider share; None where its credential or its dialect cannot be used."""
-    if provider.dialect not in DIALECTS:
-        _log.error("provider %s speaks the unknown dialect %s", provider.id, provider.dialect)
-        return None
-    try:
-        api_key = None if provider.sealed_api_key is None else vault.open(provider.sealed_api_key)
-    except UnsealError as error:
-        _log.error("the key of provider %s cannot be opened: %s", provider.id, error.message)
-        return None
-    return Target(provider.dialect, provider.base_url, api_key, "", provider.vendor, provider.profile)
-
-
-def _serving_model(
-    model: InferenceModel, providers: Mapping[str, InferenceProvider], targets: Mapping[str, Target]
-) -> ServingModel:
-    usable = [
-        _serving_deployment(deployment, model, providers[deployment.provider_id], targets[deployment.provider_id])
-        for deployment in model.deployments
-        if deployment.provider_id in targets
-    ]
-    usable.sort(key=lambda deployment: deployment.priority)
-    return ServingModel(
-        name=model.name,
-        header=header_text(model.name).encode(),
-        team_id=model.team_id,
-        kind=model.kind,
-        owned_by=model.owned_by,
-        created=model.created,
-        deployments=tuple(usable),
-    )
-
-
-def _serving_deployment(
-    deployment: Deployment, model: InferenceModel, provider: InferenceProvider, shared: Target
-) -> ServingDeployment:
-    target = Target(
-        dialect=shared.dialect,
-        base_url=shared.base_url,
-        api_key=shared.api_key,
-        vendor_model=deployment.vendor_model,
-        vendor=shared.vendor,
-        profile=shared.profile,
-        max_output_tokens=model.max_output_tokens,
-        context_window=model.context_window,
-    )
-    return ServingDeployment(
-        id=deployment.id,
-        provider_id=provider.id,
-        provider_header=header_text(provider.name).encode(),
-        target=target,
-        weight=deployment.weight,
-        priority=deployment.priority,
-        price=None if deployment.price is None else CallPrice(deployment.price),
-    )

@@ -1,7 +1,7 @@
 """Tables of metering: calls, what AI calls used, hourly sums of both, and how far each spool file was read."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, column, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -117,6 +117,14 @@ class Usage(Base):
     images: Mapped[int] = mapped_column(BigInteger, server_default="0")
     unit_prices: Mapped[str | None] = mapped_column(Text)
     """The figures of the price, so that the entry explains itself whatever becomes of the catalogue."""
+    chosen_by: Mapped[str | None] = mapped_column(Text)
+    """What led to the deployment."""
+    answered_model: Mapped[str | None] = mapped_column(Text)
+    """The fallback model that answered; None: the one that was asked for."""
+    key: Mapped[str | None] = mapped_column(Text)
+    """The label of the provider's key that was used, where it has several."""
+    tried: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
+    """What was tried or passed over before, as ``contracts.usage_record.TriedDeployment`` has it."""
 
 
 class MaskingFind(Base):

@@ -15,7 +15,7 @@ import orjson
 from pydantic import ValidationError
 
 from passgate.contracts.call_record import CallRecord
-from passgate.contracts.usage_record import MaskingHit, TokenUsage, UsageRecord
+from passgate.contracts.usage_record import MaskingHit, TokenUsage, TriedDeployment, UsageRecord
 from passgate.metering.spool import Line, Source
 
 _OBJECT = re.compile(rb'\{"')
@@ -86,6 +86,10 @@ class UsageLine(NamedTuple):
     cached: bool
     masked: Sequence[MaskingHit]
     unit_prices: str | None
+    chosen_by: str | None
+    answered_model: str | None
+    key: str | None
+    tried: Sequence[TriedDeployment]
     input: int
     output: int
     cached_input: int
@@ -108,6 +112,7 @@ _OUTCOME = _USAGE_NAMES.index("outcome")
 _SOURCE = _USAGE_NAMES.index("usage_source")
 _DROPPED = _USAGE_NAMES.index("dropped")
 _MASKED = _USAGE_NAMES.index("masked")
+_TRIED = _USAGE_NAMES.index("tried")
 
 _SINCE = {"issuer": None, "foreign_client": None, "foreign_subject": None, "foreign_jti": None}
 """What lines of an Envoy that was started before do not say."""
@@ -163,7 +168,7 @@ class LineReader:
             values = ()
         # What a type does not tell: the words of a choice, and what a list holds.
         shape = (*map(type, values), *values[_OUTCOME : _OUTCOME + 1], *values[_SOURCE : _SOURCE + 1])
-        if shape not in self.shapes or values[_DROPPED] or values[_MASKED]:
+        if shape not in self.shapes or values[_DROPPED] or values[_MASKED] or values[_TRIED]:
             record = UsageRecord.model_validate_json(text)
             held = (*_usage_values(record.__dict__), *_token_values(record.usage.__dict__))
             self._remember(shape, values, held)

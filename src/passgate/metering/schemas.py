@@ -29,6 +29,28 @@ class CallFilter:
     """A request id, or part of path, code, subject, token id, client address or user agent (in any case)."""
 
 
+class TriedView(BaseModel):
+    """A deployment that did not answer, or was not asked, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    deployment_id: str
+    provider_id: str
+    provider_name: str | None = None
+    """None where the provider is gone."""
+    vendor_model: str
+    model: str | None = None
+    """The fallback model that it belongs to; None: the model that was asked for."""
+    key: str | None = None
+    """The label of the key that was used, where the provider has several."""
+    code: str
+    """Stable name of what went wrong, or of why it was passed over."""
+    status: int | None = None
+    """The vendor's; None: it gave none, or was not asked."""
+    ms: int = 0
+    """How long it took."""
+
+
 class UsageView(BaseModel):
     """What an AI call used and cost."""
 
@@ -69,6 +91,14 @@ class UsageView(BaseModel):
     """Request fields that the translation could not carry over."""
     cached: bool
     """Answered from the cache: nothing was used."""
+    chosen_by: str | None = None
+    """What led to the deployment: ``only``, ``priority``, a strategy, ``sticky``, ``next``, ``fallback``, …"""
+    answered_model: str | None = None
+    """The fallback model that answered; None: the one that was asked for."""
+    key: str | None = None
+    """The label of the provider's key that was used, where it has several."""
+    tried: tuple[TriedView, ...] = ()
+    """What was tried or passed over before, in order."""
 
 
 class CallView(BaseModel):

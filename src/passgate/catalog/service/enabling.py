@@ -53,6 +53,8 @@ def _enable(work: Work, provider: Provider, choice: ModelChoice, field: str) -> 
     if refusal is not None:
         raise ModelKindError(f"{choice.vendor_model}: {refusal}", field=f"{field}.vendor_model")
     model = repository.model_named(work, name)
+    if repository.alias_named(work, name) is not None:
+        raise NameTakenError(f"{name!r} is an alias of another model; choose another name.", field=f"{field}.name")
     if model is None:
         model = _new_model(work, provider, choice, name, kind)
     elif model.team_id != provider.team_id:

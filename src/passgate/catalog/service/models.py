@@ -1,11 +1,13 @@
 """Public models: list, change, switch off, remove; their deployments and prices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from passgate.catalog import repository
 from passgate.catalog.errors import LastDeploymentError, NameTakenError
 from passgate.catalog.models import Deployment, Model, Provider
-from passgate.catalog.prices import catalogue_price, own_price
+from passgate.catalog.placement import place_deployment, stored_price
+from passgate.catalog.prices import catalogue_price
+from passgate.catalog.rules import change_rules, forget_model, is_name_taken, rule_views
 from passgate.catalog.schemas import DeploymentChange, DeploymentView, ModelChange, ModelView
 from passgate.catalog.vendors import find_vendor
 from passgate.contracts.inference_config import PriceTable
@@ -44,12 +46,13 @@ def update_model(actor: Actor, work: Work, model_id: str, change: ModelChange) -
     Raises:
         NotFoundError: as :func:`get_model`.
         ForbiddenError: without the permission model:write.
-        NameTakenError: another model has the name.
+        NameTakenError: another model has the name, or one of the aliases.
+        InvalidInputError: a fallback that is none for this model.
     """
-    row = _writable(actor, work, model_id)
+    row = writable_model(actor, work, model_id)
     given = change.model_dump(exclude_unset=True)
     taken = NameTakenError(f"The public name {change.name!r} is taken.", field="name")
-    if change.name not in {None, row.name} and repository.model_named(work, str(change.name)) is not None:
+    if change.name not in {None, row.name} and is_name_taken(work, str(change.name)):
         raise taken
     with refusing(work, taken):
         for name in ("name", "is_enabled", "owned_by"):
@@ -58,6 +61,7 @@ def update_model(actor: Actor, work: Work, model_id: str, change: ModelChange) -
         for name in ("context_window", "max_output_tokens"):
             if name in given:
                 setattr(row, name, given[name])
+    change_rules(work, row, change)
     return model_views(work, [row])[0]
 
 
@@ -78,7 +82,8 @@ def delete_model(actor: Actor, work: Work, model_id: str) -> None:
         NotFoundError: as :func:`get_model`.
         ForbiddenError: without the permission model:write.
     """
-    row = _writable(actor, work, model_id)
+    row = writable_model(actor, work, model_id)
+    forget_model(work, row)
     for deployment, _ in repository.deployments_of_models(work, [row.id]):
         work.session.delete(deployment)
     work.session.flush()
@@ -94,15 +99,15 @@ def update_deployment(
     Raises:
         NotFoundError: no such deployment of that model, or as :func:`get_model`.
         ForbiddenError: without the permission model:write.
+        InvalidInputError: a region that the provider's address cannot name, or no key of the provider's.
+        DeploymentExistsError: the model has such a deployment already.
     """
     model, row = _writable_deployment(actor, work, model_id, deployment_id)
     row.weight = row.weight if change.weight is None else change.weight
     row.priority = row.priority if change.priority is None else change.priority
+    place_deployment(work, model, row, change)
     if "price" in change.model_fields_set:
-        row.price = None
-        if change.price is not None:
-            table = own_price(change.price.model_dump(exclude_none=True), work.clock.now())
-            row.price = table.model_dump(mode="json", exclude_none=True)
+        row.price = stored_price(work, change.price)
     work.session.flush()
     return model_views(work, [model])[0]
 
@@ -126,9 +131,14 @@ def delete_deployment(actor: Actor, work: Work, model_id: str, deployment_id: st
 def model_views(work: Work, rows: Sequence[Model]) -> list[ModelView]:
     """The rows as actors see them, each with its deployments in the order in which they are tried."""
     deployments: dict[str, list[DeploymentView]] = {row.id: [] for row in rows}
-    for deployment, provider in repository.deployments_of_models(work, deployments):
-        deployments[deployment.model_id].append(_deployment_view(work, deployment, provider))
-    return [ModelView.model_validate({**_columns(row), "deployments": deployments[row.id]}) for row in rows]
+    found = repository.deployments_of_models(work, deployments)
+    labels = {key.id: key.label for key in repository.keys_of_providers(work, {one.id for _, one in found})}
+    for deployment, provider in found:
+        deployments[deployment.model_id].append(_deployment_view(work, deployment, provider, labels))
+    rules = rule_views(work, rows)
+    return [
+        ModelView.model_validate({**_columns(row), **rules[row.id], "deployments": deployments[row.id]}) for row in rows
+    ]
 
 
 def price_of(work: Work, deployment: Deployment, vendor_id: str) -> PriceTable | None:
@@ -150,14 +160,20 @@ def _readable(actor: Actor, work: Work, model_id: str) -> Model:
     return row
 
 
-def _writable(actor: Actor, work: Work, model_id: str) -> Model:
+def writable_model(actor: Actor, work: Work, model_id: str) -> Model:
+    """The row, for an actor that may change it.
+
+    Raises:
+        NotFoundError: as :func:`get_model`.
+        ForbiddenError: without the permission model:write.
+    """
     row = _readable(actor, work, model_id)
     actor.require(Permission.MODEL_WRITE, row.team_id, what="model")
     return row
 
 
 def _writable_deployment(actor: Actor, work: Work, model_id: str, deployment_id: str) -> tuple[Model, Deployment]:
-    model = _writable(actor, work, model_id)
+    model = writable_model(actor, work, model_id)
     row = repository.find_deployment(work, deployment_id)
     if row is None or row.model_id != model.id:
         raise NotFoundError("No such deployment.")
@@ -168,7 +184,7 @@ def _columns(row: Model) -> dict[str, object]:
     return {column.key: getattr(row, column.key) for column in Model.__table__.columns}
 
 
-def _deployment_view(work: Work, row: Deployment, provider: Provider) -> DeploymentView:
+def _deployment_view(work: Work, row: Deployment, provider: Provider, labels: Mapping[str, str]) -> DeploymentView:
     price = price_of(work, row, provider.vendor)
     return DeploymentView(
         id=row.id,
@@ -176,6 +192,9 @@ def _deployment_view(work: Work, row: Deployment, provider: Provider) -> Deploym
         provider_name=provider.name,
         vendor=provider.vendor,
         vendor_model=row.vendor_model,
+        region=row.region or None,
+        key_id=row.key_id or None,
+        key_label=labels.get(row.key_id, row.key_id) or None,
         weight=row.weight,
         priority=row.priority,
         price=price,

@@ -4,6 +4,8 @@ from passgate.catalog import repository
 from passgate.catalog.base_url import origin_of, require_transport
 from passgate.catalog.errors import NameTakenError, ProviderInUseError
 from passgate.catalog.models import Provider
+from passgate.catalog.placement import refuse_address
+from passgate.catalog.rules import forget_model
 from passgate.catalog.schemas import ConnectionIn, ProviderChange, ProviderIn, ProviderView
 from passgate.catalog.vendors import Vendor, find_vendor
 from passgate.kernel.actor import Actor
@@ -84,6 +86,7 @@ def update_provider(actor: Actor, work: Work, provider_id: str, change: Provider
         require_transport(vendor, change.base_url)
         if row.sealed_api_key and not names_key and origin_of(change.base_url) != origin_of(row.base_url):
             raise InvalidInputError("Another host needs the API key to be pasted again.", field="api_key")
+        refuse_address(work, row, change.base_url)
     if names_key and change.api_key is None and vendor.needs_key:
         raise InvalidInputError(f"{vendor.name} needs an API key.", field="api_key")
     if change.name is not None and change.name != row.name:
@@ -115,6 +118,8 @@ def delete_provider(actor: Actor, work: Work, provider_id: str, *, cascade: bool
         )
     if used:
         actor.require(Permission.MODEL_WRITE, row.team_id, what="provider")
+    for key in repository.keys_of_providers(work, [row.id]):
+        work.session.delete(key)
     for deployment, _ in used:
         work.session.delete(deployment)
     work.session.flush()
@@ -122,6 +127,7 @@ def delete_provider(actor: Actor, work: Work, provider_id: str, *, cascade: bool
     still_served = {deployment.model_id for deployment, _ in repository.deployments_of_models(work, models)}
     for model_id, model in models.items():
         if model_id not in still_served:
+            forget_model(work, model)
             work.session.delete(model)
     work.session.flush()
     work.session.delete(row)

@@ -62,6 +62,10 @@ class LimitBook:
             found += self._of_ceiling(ceiling)
         return found
 
+    def of_model(self, model: tuple[str | None, str]) -> list[Limit]:
+        """The limits of a model alone, by its team and public name; met where it steps in for another one."""
+        return self._by_model.get(model, [])
+
     def of_provider(self, provider_id: str) -> list[Limit]:
         """The limits of a provider; met once a deployment of it is to be called."""
         return self._by_target.get(("provider", provider_id), [])

@@ -121,6 +121,15 @@ class PolicyTable:
             fitting = [policy for policy in self._policies if _fits(policy, team_id, application_id, model)]
             return self._known.setdefault(key, _merged(fitting) if fitting else None)
 
+    def beyond(self, team_id: str, application_id: str, model: str, instead: str) -> CallPolicy | None:
+        """What holds besides for a call of ``model`` that another model answers; None: nothing."""
+        fitting = [
+            policy
+            for policy in self._policies
+            if _fits(policy, team_id, application_id, instead) and not _fits(policy, team_id, application_id, model)
+        ]
+        return _merged(fitting) if fitting else None
+
 
 def _fits(policy: AiPolicy, team_id: str, application_id: str, model: str) -> bool:
     return (

@@ -11,7 +11,13 @@ from passgate.contracts.hooks import HookedCall
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.policies.call_policy import CallPolicy
 from passgate.inference.policies.masker import Hits
-from passgate.inference.routing_table import ServingDeployment, ServingModel
+from passgate.inference.routing_table import (
+    RoutingTable,
+    ServingApplication,
+    ServingDeployment,
+    ServingKey,
+    ServingModel,
+)
 from passgate.inference.translation import InboundFormat, StreamTranslator
 from passgate.inference.worker.caller import Caller
 
@@ -25,6 +31,18 @@ Outcome = Literal["ok", "error", "cancelled", "revoked"]
 _LONGEST_NAME = 256
 """A model's name as the line bears it; clients may send any."""
 _MOST_DROPPED = 100
+_MOST_TRIED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A deployment that did not answer, or was not asked, and why."""
+
+    deployment: ServingDeployment
+    code: str
+    key: str | None = None
+    status: int | None = None
+    ms: int = 0
 
 
 @dataclass(slots=True)
@@ -41,7 +59,18 @@ class AiCall:
     team_id: str = ""
     model_name: str = ""
     model: ServingModel | None = None
+    table: RoutingTable | None = None
+    """What holds for the call; a newer configuration holds for newer calls."""
+    application: ServingApplication | None = None
+    """Who calls, with what the token may use."""
+    session: str | None = None
+    """By which the caller wants its calls held together."""
     deployment: ServingDeployment | None = None
+    key: ServingKey | None = None
+    chosen_by: str | None = None
+    """What led to the deployment."""
+    tried: list["Trial"] | None = None
+    """What was tried or passed over before; None: nothing."""
     stream: bool = False
     dropped: tuple[str, ...] = ()
     translator: StreamTranslator | None = None
@@ -114,9 +143,35 @@ def usage_line(call: AiCall, ending: Ending) -> bytes:
             "cached": call.cached,
             "masked": call.hits.lines() if call.hits is not None else (),
             "unit_prices": price.text if price is not None else None,
+            "chosen_by": call.chosen_by if deployment is not None else None,
+            "answered_model": answered_model(call),
+            "key": call.key.label if call.key is not None else None,
+            "tried": [_trial(one, call) for one in call.tried[:_MOST_TRIED]] if call.tried else (),
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )
+
+
+def answered_model(call: AiCall) -> str | None:
+    """The fallback model that answered; None: the one that was asked for."""
+    if call.deployment is None or call.model is None or call.deployment.model == call.model.name:
+        return None
+    return call.deployment.model
+
+
+def _trial(trial: Trial, call: AiCall) -> dict[str, object]:
+    deployment = trial.deployment
+    asked = call.model is not None and deployment.model == call.model.name
+    return {
+        "deployment_id": deployment.id,
+        "provider_id": deployment.provider_id,
+        "vendor_model": deployment.target.vendor_model,
+        "model": None if asked else deployment.model,
+        "key": trial.key,
+        "code": trial.code,
+        "status": trial.status,
+        "ms": trial.ms,
+    }
 
 
 def _counts(usage: TokenUsage) -> dict[str, int]:

@@ -5,7 +5,7 @@ import orjson
 from passgate.inference.routing_table import header_text
 from passgate.inference.translation import InboundFormat
 from passgate.inference.translator import render_error, stream_type
-from passgate.inference.worker.ai_call import AiCall
+from passgate.inference.worker.ai_call import AiCall, answered_model
 from passgate.inference.worker.incoming import Header, Send
 from passgate.kernel.errors import PassgateError
 
@@ -19,12 +19,27 @@ def call_headers(call: AiCall) -> list[Header]:
     if call.model is not None:
         headers.append((b"x-passgate-model", call.model.header))
     if call.deployment is not None:
-        headers.append((b"x-passgate-provider", call.deployment.provider_header))
+        headers += call.deployment.headers
+    if call.tried:
+        headers += _route_headers(call)
     if call.dropped:
         names = header_text(", ".join(call.dropped))
         headers.append((b"x-passgate-dropped", names[:_LONGEST_LIST].encode()))
     if call.limit_headers:
         headers += call.limit_headers
+    return headers
+
+
+def _route_headers(call: AiCall) -> list[Header]:
+    """What was tried before, each with its provider, the vendor's model and why it gave no answer."""
+    tried = ", ".join(
+        f"{one.deployment.provider_header.decode()} {header_text(one.deployment.target.vendor_model)} {one.code}"
+        for one in call.tried or ()
+    )
+    headers = [(b"x-passgate-tried", tried[:_LONGEST_LIST].encode())]
+    instead = answered_model(call)
+    if instead is not None:
+        headers.append((b"x-passgate-fallback-model", header_text(instead).encode()))
     return headers
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER
 from passgate.contracts.prompt import PROMPT_HEADER, TRIAL_PATH
+from passgate.contracts.routing import SESSION_HEADER
 from passgate.inference.inbound.gemini.format import PATH_HEADER
 from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIENT
 from passgate.inference.inbound.gemini.path import PREFIX as GEMINI
 from passgate.inference.inbound.gemini.path import read_call
 from passgate.inference.policies.answer_cache import CACHE_HEADER, AnswerCache
 from passgate.inference.policies.shared_answers import SharedAnswers
-from passgate.inference.routing import PriorityThenWeight
+from passgate.inference.routing import Router
 from passgate.inference.routing_table import ServingApplication
 from passgate.inference.translation import InboundFormat
 from passgate.inference.worker.answering import send_json, send_refusal
@@ -73,6 +74,7 @@ _READ_HEADERS = {
         PROMPT_HEADER,
         MOCK_HEADER,
         "accept",
+        SESSION_HEADER,
     )
 }
 
@@ -102,7 +104,7 @@ class WorkerApp:
         )
         rationing = Rationing(options.rationing, self._clock, self._ids.new("wrk"))
         rationing.load()
-        attempts = Attempts(client, PriorityThenWeight(self._chance), limits)
+        attempts = Attempts(client, Router(self._chance), limits, self._chance)
         self._state.load()
         cache = SharedAnswers(AnswerCache(asyncio.get_running_loop().time), options.rationing.valkey_url)
         self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing, cache, options.hooks)

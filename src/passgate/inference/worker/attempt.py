@@ -3,35 +3,41 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from passgate.inference.exchange.failure import INVALID_RESPONSE, STREAM_TRUNCATED
 from passgate.inference.policies.masked_exchange import MaskedExchange
 from passgate.inference.policies.masker import Masker
-from passgate.inference.routing_table import ServingDeployment
-from passgate.inference.translation import ClientReply, Exchange, ParsedRequest
+from passgate.inference.routing_table import ServingDeployment, ServingKey
+from passgate.inference.translation import ClientReply, Exchange, ParsedRequest, StreamTranslator
 from passgate.inference.translator import open_exchange
 from passgate.inference.vendor_stream import STREAM_TYPES
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome
 from passgate.inference.worker.answering import call_headers, send_refusal, send_whole
 from passgate.inference.worker.incoming import Send
 from passgate.inference.worker.options import WorkerLimits
-from passgate.inference.worker.refusals import (
-    VendorDeclinedError,
-    VendorInvalidResponseError,
-    VendorTimeoutError,
-)
+from passgate.inference.worker.refusals import VendorDeclinedError, VendorInvalidResponseError, VendorTimeoutError
+from passgate.inference.worker.retry_after import read_retry_after
 from passgate.inference.worker.stream_relay import StreamRelay
 from passgate.inference.worker.vendor_client import VendorClient, VendorReply
 
-_TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 _OK = 200
 _SUCCESS = range(200, 300)
-_NO_ANSWER = ("vendor_stream_truncated", "vendor_invalid_response")
+_ELSEWHERE = frozenset({401, 402, 403, 404, 408, 429})
+"""What a vendor says of its key, its quota or its own list of models; another one may well have an answer."""
+_MAY_PASS = frozenset({408, 429})
+_PASSING_CODES = frozenset({"vendor_error", "vendor_overloaded", "vendor_rate_limited", STREAM_TRUNCATED})
+_NO_ANSWER = (STREAM_TRUNCATED, INVALID_RESPONSE)
+_ERROR_BYTES = 1024 * 1024
+"""What is read of an answer that is an error."""
+_BROKE = b"insufficient_quota"
+"""OpenAI's code of an account without money (https://platform.openai.com/docs/guides/error-codes)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Carries a call to deployments; each gets a request made for it alone."""
+    """Carries a call to deployments, to each with a request of its own: no credential meets another vendor."""
 
     call: AiCall
     parsed: ParsedRequest
@@ -41,46 +47,42 @@ class Attempt:
     settle: Callable[[AiCall, Ending], None]
     send: Send
 
-    async def run(self, deployment: ServingDeployment, *, last: bool) -> None:
-        """Answer the call from this deployment.
-
-        Args:
-            deployment: who is to answer.
-            last: no other can be tried, so that the caller gets whatever this one says.
+    async def run(self, deployment: ServingDeployment, key: ServingKey) -> str | None:
+        """Answer the call from this deployment; gives the stable code where the answer is an error all the same.
 
         Raises:
+            VendorDeclinedError: it has no answer, but words that can be told.
             VendorFailedError: no answer came, and nothing has been sent to the client; or the stream stalled.
+            UntranslatableError: it cannot be asked what the client asks.
         """
         call = self.call
         if call.ration is not None:
             await call.ration.enter(call, deployment)
-        call.deployment = deployment
-        exchange = open_exchange(self.parsed, deployment.target, created=int(call.started.timestamp()))
+        call.deployment, call.key = deployment, key
+        exchange = open_exchange(self.parsed, key.target, created=int(call.started.timestamp()))
         if call.policy is not None and call.hits is not None and call.policy.on_reply:
             exchange = MaskedExchange(exchange, call.form, Masker(call.policy.on_reply, "reply", call.hits))
         call.dropped = exchange.dropped
-        call.translator = None
-        patience = self.limits.first_byte if call.stream else self.limits.first_byte_unstreamed
+        call.translator = call.first_token_ms = None
+        limits = self.limits
+        patience = (limits.first_token or limits.first_byte) if call.stream else limits.first_byte_unstreamed
         first_byte = asyncio.get_running_loop().time() + patience
         try:
             async with asyncio.timeout_at(min(first_byte, self.deadline)) as limit:
-                reply = await self.client.send(exchange.request)
+                reply = await self.client.send(exchange.request, connect_seconds=limits.connect)
                 try:
-                    await self._pass_back(exchange, reply, limit, last=last)
+                    return await self._pass_back(exchange, reply, limit)
                 finally:
                     reply.close()
         except TimeoutError as error:
             raise VendorTimeoutError("The vendor took too long.") from error
 
-    async def _pass_back(self, exchange: Exchange, reply: VendorReply, limit: asyncio.Timeout, *, last: bool) -> None:
-        if not last and (reply.status == _TOO_MANY_REQUESTS or reply.status >= _SERVER_ERROR):
-            raise VendorDeclinedError("The vendor declined the call.", cause=f"status {reply.status}")
+    async def _pass_back(self, exchange: Exchange, reply: VendorReply, limit: asyncio.Timeout) -> str | None:
         if self.call.stream and reply.status in _SUCCESS and _is_event_stream(reply.content_type):
-            await self._relay(exchange, reply, limit, last=last)
-        else:
-            await self._pass_whole(exchange, reply, limit)
+            return await self._relay(exchange, reply, limit)
+        return await self._pass_whole(exchange, reply, limit)
 
-    async def _relay(self, exchange: Exchange, reply: VendorReply, limit: asyncio.Timeout, *, last: bool) -> None:
+    async def _relay(self, exchange: Exchange, reply: VendorReply, limit: asyncio.Timeout) -> str | None:
         call = self.call
         translator = call.translator = exchange.stream()
         relay = StreamRelay(call, translator, reply, self.send)
@@ -89,41 +91,80 @@ class Attempt:
         tail = relay.close()
         code = translator.error_code
         if code is not None and not call.head_sent:
-            if not last:
-                raise VendorDeclinedError("The vendor's stream began with an error.", cause=code)
-            if code in _NO_ANSWER:
-                raise VendorInvalidResponseError("The vendor's stream cannot be read.", code=code)
+            raise self._declined_stream(relay, translator, tail, code)
         outcome: Outcome = "ok" if code is None else "error"
         self.settle(call, Ending(_OK, outcome, code, translator.usage, translator.finish_reason))
         await relay.finish(tail)
+        return code
 
-    async def _pass_whole(self, exchange: Exchange, reply: VendorReply, limit: asyncio.Timeout) -> None:
+    def _declined_stream(
+        self, relay: StreamRelay, translator: StreamTranslator, tail: bytes, code: str
+    ) -> VendorDeclinedError:
+        """A stream that began with an error, or with nothing."""
+
+        async def tell() -> None:
+            if code in _NO_ANSWER:
+                raise VendorInvalidResponseError("The vendor's stream cannot be read.", code=code)
+            self.settle(self.call, Ending(_OK, "error", code, translator.usage, translator.finish_reason))
+            await relay.finish(tail)
+
+        return VendorDeclinedError(code, tell, vendor_status=None, may_pass=code in _PASSING_CODES)
+
+    async def _pass_whole(self, exchange: Exchange, reply: VendorReply, limit: asyncio.Timeout) -> str | None:
         call = self.call
         if limit.when() != self.deadline:
             limit.reschedule(self.deadline)
         body = await self._read_whole(reply)
         answer = exchange.reply(reply.status, reply.content_type, body, request_id=call.request_id)
+        code = answer.error_code
+        if code is not None:
+            status = answer.status if reply.status in _SUCCESS else reply.status
+            if status in _ELSEWHERE or status >= _SERVER_ERROR or code == INVALID_RESPONSE:
+                raise self._declined(answer, reply, status, body)
+        elif call.stream:
+            await self._refuse_unasked(answer)
+            return INVALID_RESPONSE
+        await self._tell(answer, reply.retry_after)
+        return code
+
+    def _declined(self, answer: ClientReply, reply: VendorReply, status: int, body: bytes) -> VendorDeclinedError:
+        call, told = self.call, reply.retry_after
+        is_broke = _BROKE in body
+        now = call.started + timedelta(milliseconds=call.elapsed_ms())
+        code = answer.error_code or ""
+        return VendorDeclinedError(
+            code,
+            lambda: self._tell(answer, told),
+            vendor_status=status if code != INVALID_RESPONSE else reply.status,
+            retry_after=read_retry_after(told, now),
+            is_broke=is_broke,
+            may_pass=code != INVALID_RESPONSE and not is_broke and (status in _MAY_PASS or status >= _SERVER_ERROR),
+        )
+
+    async def _tell(self, answer: ClientReply, retry_after: str | None) -> None:
+        call = self.call
         if call.hooks is not None and not call.stream:
             answer = await call.hooks.after_answer(answer)
-        if call.stream and answer.error_code is None:
-            await self._refuse_unasked(answer)
-            return
         outcome: Outcome = "ok" if answer.error_code is None else "error"
         self.settle(call, Ending(answer.status, outcome, answer.error_code, answer.usage, answer.finish_reason))
         headers = call_headers(call)
-        if reply.retry_after is not None and answer.error_code is not None:
-            headers.append((b"retry-after", reply.retry_after.encode("latin-1", "replace")))
+        if retry_after is not None and answer.error_code is not None:
+            headers.append((b"retry-after", retry_after.encode("latin-1", "replace")))
         await send_whole(self.send, answer.status, answer.content_type, answer.body, headers)
 
     async def _read_whole(self, reply: VendorReply) -> bytes:
+        """The body; of an error's no more than its beginning."""
         parts: list[bytes] = []
         size = 0
+        succeeded = reply.status in _SUCCESS
         while (part := await reply.read()) is not None:
             parts.append(part)
             size += len(part)
-            if size > self.limits.reply_bytes:
+            if size > self.limits.reply_bytes and succeeded:
                 message = f"The vendor's answer is larger than {self.limits.reply_bytes} bytes."
                 raise VendorInvalidResponseError(message)
+            if size > _ERROR_BYTES and not succeeded:
+                break
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def _refuse_unasked(self, answer: ClientReply) -> None:

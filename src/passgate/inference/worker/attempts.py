@@ -1,30 +1,29 @@
-"""A call's way through the deployments of its model, one after the other, until one answers."""
+"""A call's way through what can answer it, until something does."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from passgate.inference.routing import RoutingStrategy
+from passgate.inference.routing import Router
 from passgate.inference.routing_table import ServingModel
+from passgate.inference.strategies import Chance
 from passgate.inference.translation import ParsedRequest
 from passgate.inference.worker.ai_call import AiCall, Ending
 from passgate.inference.worker.attempt import Attempt
 from passgate.inference.worker.incoming import Send
-from passgate.inference.worker.options import WorkerLimits
-from passgate.inference.worker.refusals import NoDeploymentError, VendorFailedError
+from passgate.inference.worker.journey import Journey
+from passgate.inference.worker.options import WorkerLimits, limits_with
 from passgate.inference.worker.vendor_client import VendorClient
-
-_log = logging.getLogger("passgate.inference")
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Tries deployments in turn, each with a request of its own, so that no credential meets another vendor."""
+    """Tries deployments in turn, and all again where that may help."""
 
     client: VendorClient
-    strategy: RoutingStrategy
+    router: Router
     limits: WorkerLimits
+    chance: Chance
 
     async def run(
         self,
@@ -38,39 +37,16 @@ class Attempts:
 
         Raises:
             NoDeploymentError: none may be tried.
-            VendorFailedError: the last one that was tried gave no answer, or a stream stalled after its beginning.
+            VendorFailedError: nobody answered, and nobody had words for the caller; or a stream stalled after its
+                beginning.
         """
-        deployments = self.strategy.order(model)
-        if call.hooks is not None:
-            deployments = await call.hooks.order(deployments)
-        if not deployments:
-            raise NoDeploymentError(f"No deployment of the model '{model.name}' can be used now.")
-        deadline = asyncio.get_running_loop().time() + self.limits.whole
-        attempt = Attempt(call, parsed, self.client, self.limits, deadline, settle, send)
-        for deployment in deployments[:-1]:
-            try:
-                await attempt.run(deployment, last=False)
-            except VendorFailedError as failure:
-                if call.head_sent:
-                    raise
-                log_failure(call, failure, "the next deployment is tried")
-            else:
+        limits = self.limits if model.time_limits is None else limits_with(self.limits, model.time_limits)
+        deadline = asyncio.get_running_loop().time() + limits.whole
+        attempt = Attempt(call, parsed, self.client, limits, deadline, settle, send)
+        journey = Journey(call, attempt, model, self.router, self.chance, deadline)
+        sole = model.sole
+        if sole is not None and call.hooks is None:
+            call.chosen_by = "only"
+            if await journey.visit(sole, sole.keys[0], attempt):
                 return
-        await attempt.run(deployments[-1], last=True)
-
-
-def log_failure(call: AiCall, failure: VendorFailedError, then: str) -> None:
-    """Tell the log of a vendor that gave no answer, and what happens next."""
-    deployment = call.deployment
-    _log.warning(
-        "vendor call failed (%s): %s %s; %s",
-        failure.code,
-        failure.message,
-        failure.cause,
-        then,
-        extra={
-            "request_id": call.request_id,
-            "deployment_id": deployment.id if deployment is not None else None,
-            "provider_id": deployment.provider_id if deployment is not None else None,
-        },
-    )
+        await journey.go_on()

@@ -28,17 +28,19 @@ class AuthorisingClient(VendorClient):
         super().__init__(connect_seconds=connect_seconds, ca_file=ca_file)
         self._tokens = AccessTokens(self._ask, now)
 
-    async def send(self, request: VendorRequest) -> VendorReply:
+    async def send(self, request: VendorRequest, *, connect_seconds: float | None = None) -> VendorReply:
         """Send a request and wait for the head of its answer.
 
         Raises:
             VendorFailedError: the vendor cannot be reached, or there is no token to be had for it.
         """
         if request.service_account is None:
-            return await super().send(request)
+            return await super().send(request, connect_seconds=connect_seconds)
         account, token = await self._token(request.service_account)
         headers = {**request.headers, "authorization": f"Bearer {token}"}
-        reply = await super().send(replace(request, headers=headers, service_account=None))
+        reply = await super().send(
+            replace(request, headers=headers, service_account=None), connect_seconds=connect_seconds
+        )
         if reply.status == _UNAUTHORIZED:
             self._tokens.forget(account, token)
         return reply

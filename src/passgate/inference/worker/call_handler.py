@@ -5,6 +5,7 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
+from passgate.contracts.routing import SESSION_HEADER
 from passgate.inference.hooks.chain import HookChain
 from passgate.inference.policies.answer_cache import CACHE_HEADER, asked_seconds, cache_key
 from passgate.inference.policies.masker import Hits
@@ -14,9 +15,10 @@ from passgate.inference.translation import ParsedRequest
 from passgate.inference.translator import kind_for, parse, render_stream_error
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, hooked_call, usage_line
 from passgate.inference.worker.answering import call_headers, send_refusal
-from passgate.inference.worker.attempts import Attempts, log_failure
+from passgate.inference.worker.attempts import Attempts
 from passgate.inference.worker.call_guard import CallGuard
 from passgate.inference.worker.caller import read_caller
+from passgate.inference.worker.failure_log import log_failure
 from passgate.inference.worker.incoming import Incoming, Send
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.options import WorkerLimits
@@ -95,11 +97,14 @@ class CallHandler:
         parsed = parse(call.form, raw, incoming.headers)
         call.model_name = parsed.model
         call.stream = parsed.stream
+        application = application.limited_to(call.caller.models)
         model = _model_for(call, table, application, parsed.model)
         wanted = kind_for(call.form)
         if model.kind != wanted:
             raise ModelKindError(f"The model '{model.name}' is for {model.kind}, not for {wanted}.", field="model")
-        call.model = model
+        call.model, call.table, call.application = model, table, application
+        call.model_name = model.name  # an alias may have been asked for
+        call.session = incoming.headers.get(SESSION_HEADER)
         policy = table.policies.of(application.team_id, application.id, model.name)
         if policy is not None:
             call.policy, call.hits = policy, Hits()
@@ -209,7 +214,7 @@ def _model_for(call: AiCall, table: RoutingTable, application: ServingApplicatio
     if call.prompt is not None and call.prompt.team_id is not None:
         model = table.model_of_team(call.prompt.team_id, name)
     else:
-        model = table.model(application.limited_to(call.caller.models), name)
+        model = table.model(application, name)
     if model is not None:
         return model
     if table.knows(name):

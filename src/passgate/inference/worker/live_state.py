@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from passgate.contracts.inference_config import InferenceConfig
 from passgate.contracts.revocation_list import DenyIndex, RevocationList, TokenFacts
 from passgate.contracts.trusted_issuer import TrustedIssuer
-from passgate.inference.routing_table import RoutingTable, compile_config
+from passgate.inference.compiled_config import compile_config
+from passgate.inference.routing_table import RoutingTable
 from passgate.inference.worker.call_guard import CallGuard
 from passgate.inference.worker.refusals import NotReadyError, TokenRevokedError
 from passgate.inference.worker.watched_file import WatchedFile
@@ -101,7 +102,7 @@ class LiveState:
         except ValidationError as error:
             _log.error("the configuration %s is not valid: %s", self._config.path, _first(error))
             return None
-        return compile_config(config, self._vault)
+        return compile_config(config, self._vault, self._table.health if self._table is not None else None)
 
     def _enforce(self, deny: DenyIndex | None) -> None:
         if deny is None:

@@ -1,8 +1,10 @@
 """What a worker is started with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
+from passgate.contracts.routing import TimeLimits
 from passgate.inference.hooks.chain import HookChain
 from passgate.kernel.sealing import Vault
 
@@ -17,6 +19,8 @@ class WorkerLimits:
     """To connect to a vendor."""
     first_byte: float = 120.0
     """Until the first byte of a streamed answer; then another deployment is tried."""
+    first_token: float | None = None
+    """Until the first bytes of a streamed answer that the client gets; None: the first byte does, whatever it says."""
     first_byte_unstreamed: float = 600.0
     """The same for an answer that comes as a whole: its first byte comes only when all of it has been generated."""
     silence: float = 60.0
@@ -33,6 +37,19 @@ class WorkerLimits:
     """A vendor's answer that is not streamed."""
     spool_bytes: int = 16 * _MEBI
     """A spool file, before it is rotated."""
+
+
+@lru_cache(maxsize=1024)
+def limits_with(limits: WorkerLimits, own: TimeLimits) -> WorkerLimits:
+    """The bounds for calls of a model that has its own of time."""
+    return replace(
+        limits,
+        connect=own.connect or limits.connect,
+        first_token=own.first_token,
+        silence=own.silence or limits.silence,
+        first_byte_unstreamed=max(limits.first_byte_unstreamed, own.whole or 0.0),
+        whole=own.whole or limits.whole,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,7 @@ class Ration:
     standing: list[Used] = field(default_factory=list)
     headers: list[Header] = field(default_factory=list)
     _at_provider: Hold | None = None
+    _at_model: Hold | None = None
 
     def asks(self, limits: Sequence[Limit], now: float) -> list[Ask]:
         """What the call asks of each."""
@@ -199,6 +200,30 @@ class Ration:
             except BudgetError as error:
                 raise ProviderBudgetError(error.message) from error
 
+    async def enter_model(self, call: AiCall, model: ServingModel | None) -> None:
+        """Reserve at the limits of a fallback model; those of the model that was asked for go on holding.
+
+        Args:
+            call: whose.
+            model: None: the model that was asked for is tried again.
+
+        Raises:
+            VendorFailedError: the model's limit is reached.
+            CountersUnavailableError: as :meth:`Rationing.begin`.
+        """
+        if self._at_model is not None:
+            self.holds.remove(self._at_model)
+            self.rationing.settle(self._at_model, 0, 0)
+            self._at_model = None
+        limits = self.book.of_model((model.team_id, model.name)) if model is not None else []
+        if limits:
+            try:
+                self._at_model = await self.rationing.reserve(self, call, limits)
+            except RateLimitError as error:
+                raise ProviderRateLimitError(error.message) from error
+            except BudgetError as error:
+                raise ProviderBudgetError(error.message) from error
+
     def settle(self, call: AiCall, ending: Ending) -> None:
         """End all that is held, by what the vendor reported; nothing is charged where it reported nothing."""
         usage = ending.usage
@@ -221,6 +246,5 @@ def _estimate(parsed: ParsedRequest, model: ServingModel) -> Estimate:
 
 
 def _dearest(asked: Estimate, model: ServingModel) -> int:
-    """By the dearest deployment's prices, since any of them may answer."""
-    prices = (deployment.price for deployment in model.deployments)
-    return max((price.most(asked.input, asked.output) for price in prices if price is not None), default=0)
+    """By the dearest deployment's prices, since any of them may answer, those of fallback models too."""
+    return max((price.most(asked.input, asked.output) for price in model.prices), default=0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from passgate.inference.policies.answer_cache import StoredAnswer
 from passgate.inference.policies.shared_answers import SharedAnswers
-from passgate.inference.worker.ai_call import AiCall, Ending
+from passgate.inference.worker.ai_call import AiCall, Ending, answered_model
 from passgate.inference.worker.answering import call_headers
 from passgate.inference.worker.incoming import Message, Send
 
@@ -43,8 +43,8 @@ class RecordedAnswer:
         ending = self.ending
         if ending is None or not self._complete or (ending.status, ending.outcome) != (_OK, "ok"):
             return
-        if ending.finish_reason not in _FINISHED:
-            return
+        if ending.finish_reason not in _FINISHED or answered_model(call) is not None:
+            return  # the model that was asked for may be back the next time
         provider = call.deployment.provider_header if call.deployment is not None else b""
         answer = StoredAnswer(self._content_type, b"".join(self._parts), ending.finish_reason, provider)
         self.cache.put(self.key, answer, self.seconds)

@@ -1,5 +1,6 @@
 """Why a worker refuses or fails a call; each has a status and a stable code."""
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from passgate.kernel.errors import (
@@ -96,16 +97,18 @@ class VendorFailedError(PassgateError):
     status = HTTPStatus.BAD_GATEWAY
     code = "vendor_unreachable"
 
-    def __init__(self, message: str, *, cause: str = "", code: str | None = None) -> None:
+    def __init__(self, message: str, *, cause: str = "", code: str | None = None, may_pass: bool = False) -> None:
         """Make the error.
 
         Args:
             message: a sentence for the caller.
             cause: what the operator should know beside it; goes to the log only.
             code: the stable code, where it is not the class's.
+            may_pass: the same deployment may answer a moment later.
         """
         super().__init__(message, code=code)
         self.cause = cause
+        self.may_pass = may_pass
 
 
 class VendorTimeoutError(VendorFailedError):
@@ -122,9 +125,33 @@ class VendorInvalidResponseError(VendorFailedError):
 
 
 class VendorDeclinedError(VendorFailedError):
-    """The vendor answered that it cannot answer now, and another deployment is there to be tried."""
+    """The vendor answered, but with no answer to the call: its words are for the caller where nobody else has any.
+
+    Attributes:
+        vendor_status: the vendor's.
+        retry_after: seconds after which it wants to be asked again; None: it did not say.
+        is_broke: the key's account has nothing left, so that waiting a little is of no use.
+        tell: ends the call with what the vendor said.
+    """
 
     code = "vendor_error"
+
+    def __init__(  # noqa: PLR0913 - what is known of it, each by name
+        self,
+        code: str,
+        tell: Callable[[], Awaitable[None]],
+        *,
+        vendor_status: int | None,
+        retry_after: float | None = None,
+        is_broke: bool = False,
+        may_pass: bool = False,
+    ) -> None:
+        cause = "" if vendor_status is None else f"status {vendor_status}"
+        super().__init__("The vendor declined the call.", cause=cause, code=code, may_pass=may_pass)
+        self.tell = tell
+        self.vendor_status = vendor_status
+        self.retry_after = retry_after
+        self.is_broke = is_broke
 
 
 class ProviderRateLimitError(VendorFailedError):

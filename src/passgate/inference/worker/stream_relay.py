@@ -68,14 +68,15 @@ class StreamRelay:
                 return
             if alive is not None:
                 alive.reading, alive.last = False, loop.time()
-            limit.reschedule(deadline)
             out = translator.feed(chunk)
             if translator.error_code is not None:
                 self._held += out
                 return
             if out:
+                limit.reschedule(deadline)  # the client's slowness is not the vendor's
                 await self._pass_on(out)
-            limit.reschedule(min(deadline, loop.time() + limits.silence))
+            if out or self._call.head_sent or limits.first_token is None:
+                limit.reschedule(min(deadline, loop.time() + limits.silence))
 
     async def _next(self) -> bytes | None:
         if not self._held:

@@ -76,8 +76,12 @@ class VendorClient:
         self._open: dict[VendorConnection, Origin] = {}
         self._sweeping: asyncio.TimerHandle | None = None
 
-    async def send(self, request: VendorRequest) -> VendorReply:
+    async def send(self, request: VendorRequest, *, connect_seconds: float | None = None) -> VendorReply:
         """Send a request and wait for the head of its answer.
+
+        Args:
+            request: as it goes out.
+            connect_seconds: to connect to the vendor, where it is not what the client was made with.
 
         Raises:
             VendorFailedError: the vendor cannot be reached, or what answers does not speak HTTP.
@@ -87,7 +91,7 @@ class VendorClient:
             message = _message(request, address)
         except ValueError as error:
             raise VendorFailedError(_MISCONFIGURED, cause=str(error), code="provider_misconfigured") from error
-        connection = self._take_idle(address.origin) or await self._connect(address)
+        connection = self._take_idle(address.origin) or await self._connect(address, connect_seconds)
         await connection.request(message)
         return VendorReply(connection)
 
@@ -106,10 +110,10 @@ class VendorClient:
                 return connection
         return None
 
-    async def _connect(self, address: VendorAddress) -> VendorConnection:
+    async def _connect(self, address: VendorAddress, seconds: float | None) -> VendorConnection:
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(self._connect_seconds):
+            async with asyncio.timeout(seconds or self._connect_seconds):
                 _, connection = await loop.create_connection(
                     lambda: VendorConnection(self._keep, self._forget),
                     address.host,
@@ -119,7 +123,7 @@ class VendorClient:
                 )
         except (OSError, ssl.SSLError, UnicodeError) as error:
             raise VendorFailedError(
-                "The vendor cannot be reached.", cause=str(error) or type(error).__name__
+                "The vendor cannot be reached.", cause=str(error) or type(error).__name__, may_pass=True
             ) from error
         self._open[connection] = address.origin
         return connection

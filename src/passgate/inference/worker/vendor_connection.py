@@ -171,7 +171,7 @@ class VendorConnection(asyncio.Protocol):
             self._wake()
         elif self._busy and not self._complete:
             message = "The vendor's answer broke off." if self._head_done else "The vendor closed the connection."
-            self._fail(VendorInvalidResponseError(message, cause=str(exc or "")))
+            self._fail(VendorInvalidResponseError(message, cause=str(exc or ""), may_pass=not self._head_done))
 
     # What the parser says
 

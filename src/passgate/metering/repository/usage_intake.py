@@ -63,6 +63,10 @@ _COLUMNS = (
     "cache_write_long_tokens",
     "images",
     "unit_prices",
+    "chosen_by",
+    "answered_model",
+    "key",
+    "tried",
 )
 _FIND_COLUMNS = (
     "request_id",
@@ -179,6 +183,10 @@ def _rows(connection: Connection, node: str, usages: Sequence[UsageLine]) -> lis
             usage.cache_write_long,
             usage.images,
             usage.unit_prices,
+            usage.chosen_by,
+            usage.answered_model,
+            usage.key,
+            orjson.dumps([one.model_dump() for one in usage.tried]).decode() if usage.tried else "[]",
         )
         for usage in usages
     ]

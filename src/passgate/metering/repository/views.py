@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from passgate.metering.ledger.repository import costs_of_requests
 from passgate.metering.models import Call, Usage
 from passgate.metering.repository.owners import application_names, provider_names, service_names
-from passgate.metering.schemas import CallKind, CallView, UsageView
+from passgate.metering.schemas import CallKind, CallView, TriedView, UsageView
 
 
 def call_views(session: Session, calls: Sequence[Call]) -> list[CallView]:
     """Views of those calls, in their order."""
     requests = {call.request_id for call in calls if call.kind == "ai"}
     usages = session.scalars(select(Usage).where(Usage.request_id.in_(requests))).all() if requests else ()
-    providers = provider_names(session, {usage.provider_id for usage in usages if usage.provider_id})
+    involved = {usage.provider_id for usage in usages if usage.provider_id}
+    involved |= {one["provider_id"] for usage in usages for one in usage.tried}
+    providers = provider_names(session, involved)
     corrected = costs_of_requests(session, {usage.request_id for usage in usages})
     used = {
         usage.request_id: _usage_view(usage, providers, corrected.get(usage.request_id, usage.cost)) for usage in usages
@@ -89,4 +91,11 @@ def _usage_view(usage: Usage, providers: Mapping[str, str], cost: int) -> UsageV
         finish_reason=usage.finish_reason,
         dropped=tuple(usage.dropped),
         cached=usage.cached,
+        chosen_by=usage.chosen_by,
+        answered_model=usage.answered_model,
+        key=usage.key,
+        tried=tuple(
+            TriedView.model_validate({**one, "provider_name": providers.get(one.get("provider_id", ""))})
+            for one in usage.tried
+        ),
     )
