@@ -68,7 +68,7 @@ class StreamRelay:
                 return
             if alive is not None:
                 alive.reading, alive.last = False, loop.time()
-            out = translator.feed(chunk)
+            out = self._fed(chunk)
             if translator.error_code is not None:
                 self._held += out
                 return
@@ -77,6 +77,11 @@ class StreamRelay:
                 await self._pass_on(out)
             if out or self._call.head_sent or limits.first_token is None:
                 limit.reschedule(min(deadline, loop.time() + limits.silence))
+
+    def _fed(self, chunk: bytes) -> bytes:
+        """What the client gets; a sign of life alone begins no answer, so that another deployment may be tried."""
+        out = self._translator.feed(chunk)
+        return b"" if out and not self._call.head_sent and _is_comment(out) else out
 
     async def _next(self) -> bytes | None:
         if not self._held:
@@ -122,3 +127,8 @@ class StreamRelay:
         if not self._call.head_sent:
             await send_stream_head(self._send, self._call)
         await self._send({"type": "http.response.body", "body": tail, "more_body": False})
+
+
+def _is_comment(out: bytes) -> bool:
+    """Whether these whole events of an event stream say nothing."""
+    return out.startswith(b":") and all(line.startswith(b":") for line in out.split(b"\n") if line.strip())
