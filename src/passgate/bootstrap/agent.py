@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from passgate.bootstrap.database import AGENT_NOTICE, open_node_storage
 from passgate.bootstrap.layout import Folders
-from passgate.bootstrap.node import node_layout
+from passgate.bootstrap.node import node_layout, worker_names
 from passgate.gateway.agent import Agent
 from passgate.gateway.changes import ChangeReader
 from passgate.gateway.envoy.admin import AdminError, EnvoyAdmin
@@ -61,7 +61,11 @@ def run_agent(settings: Settings, folders: Folders) -> None:
     binary = find_envoy()
     agent = Agent(
         changes=ChangeReader(storage),
-        record=NodeRecord(storage, settings.node_name),
+        record=NodeRecord(
+            storage,
+            settings.node_name,
+            health_files=tuple(folders.routing_health(name) for name in worker_names(settings)),
+        ),
         files=NodeFiles(folders.last_good, folders.inference_config, folders.revocations),
         layout=node_layout(settings, folders),
         messages=MessageFactory(load_descriptors(binary, folders.cache)),

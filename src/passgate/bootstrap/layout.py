@@ -56,6 +56,10 @@ class Folders:
         """What was spent of each budget, as the ledger has it."""
         return self.node / "spent.json"
 
+    def routing_health(self, worker: str) -> Path:
+        """What that worker leaves alone of deployments and keys."""
+        return self.node / f"routing-{worker}.json"
+
     @property
     def last_good(self) -> Path:
         """The last snapshot that Envoy took."""

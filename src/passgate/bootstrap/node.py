@@ -53,7 +53,7 @@ def run_node(settings: Settings, folders: Folders, *, with_control: bool, announ
             specs=_specs(settings, folders, binary, with_control=with_control),
             stop_order=(
                 (frozenset({"envoy"}), 1.5),
-                (frozenset({"control", *_worker_names(settings)}), 2.5),
+                (frozenset({"control", *worker_names(settings)}), 2.5),
                 (frozenset({"agent"}), 1.5),
             ),
             is_ready=lambda: gate_is_ready(settings, folders.socket("control") if with_control else None),
@@ -83,13 +83,14 @@ def node_layout(settings: Settings, folders: Folders) -> NodeLayout:
     )
 
 
-def _worker_names(settings: Settings) -> list[str]:
+def worker_names(settings: Settings) -> list[str]:
+    """The names of the node's workers."""
     return [f"worker-{number}" for number in range(1, settings.workers + 1)]
 
 
 def _specs(settings: Settings, folders: Folders, envoy: EnvoyBinary, *, with_control: bool) -> list[ChildSpec]:
     environment = child_environment(settings)
-    names = [*(["control"] if with_control else []), "agent", *_worker_names(settings)]
+    names = [*(["control"] if with_control else []), "agent", *worker_names(settings)]
     python = [
         ChildSpec(name=name, argv=[sys.executable, "-m", "passgate.bootstrap.process", name], env=environment)
         for name in names

@@ -23,6 +23,7 @@ def run_worker(settings: Settings, folders: Folders, name: str) -> None:
         spool_dir=folders.spool,
         hooks=load_hooks(seconds=settings.hook_seconds, refuse_on_failure=settings.hooks_failing == "refuse"),
         vault=load_vault(folders.data, secret),
+        health_file=folders.routing_health(name),
         rationing=RationingOptions(
             valkey_url=settings.valkey_url.get_secret_value() if settings.valkey_url else None,
             refuse_without_valkey=settings.limits_without_valkey == "refuse",

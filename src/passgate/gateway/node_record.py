@@ -1,6 +1,9 @@
 """The node's own row: what it has in force, told to the database."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from passgate.gateway.models import NodeRow
 from passgate.storage.work import Storage
@@ -16,6 +19,8 @@ class NodeRecord:
     revocation_seq: int = 0
     rejected_version: int | None = None
     rejection: str | None = None
+    health_files: tuple[Path, ...] = ()
+    """What the node's workers leave alone, each in a file of its own."""
 
     def write(self, *, started: bool = False) -> None:
         """Insert or update the row."""
@@ -32,4 +37,16 @@ class NodeRecord:
                 row.snapshot_version, row.snapshot_at = self.snapshot_version, now
             if row.revocation_seq != self.revocation_seq:
                 row.revocation_seq, row.revocation_at = self.revocation_seq, now
+            routing = [found for path in self.health_files if (found := _read(path)) is not None]
+            if row.routing != routing:
+                row.routing = routing
             row.rejected_version, row.rejection = self.rejected_version, self.rejection
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """What a worker wrote; None where it has written nothing that can be read."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return document if isinstance(document, dict) else None

@@ -22,3 +22,29 @@ class NodeView(BaseModel):
     rejected_version: int | None
     rejection: str | None
     """Envoy's own words on why it refused the version."""
+
+
+class RestingView(BaseModel):
+    """A key or a deployment that a node's worker leaves alone for now."""
+
+    node: str
+    id: str
+    """The key's or the deployment's; of the provider's own key, ``main``."""
+    code: str
+    """Why: the stable code of what the vendor did."""
+    until: int
+    """Seconds since 1970: when it is tried again."""
+    deployment_id: str | None
+    """Of a key that rests for one deployment alone."""
+
+
+class ProviderHealth(BaseModel):
+    """What the nodes have found out about a provider; what nobody names is well, as far as anybody knows."""
+
+    nodes: int
+    """Nodes that report."""
+    workers: int
+    """Their workers."""
+    keys: list[RestingView]
+    deployments: list[RestingView]
+    """Whose circuit is open, or half open where ``until`` is past."""

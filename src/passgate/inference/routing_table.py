@@ -1,6 +1,6 @@
 """The configuration as the worker looks things up in it: compiled once a reload, secrets opened."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -183,6 +183,10 @@ class RoutingTable:
     def knows(self, name: str) -> bool:
         """Whether there is a model of that name at all."""
         return name in self._names
+
+    def models(self) -> Collection[ServingModel]:
+        """Every model."""
+        return self._by_id.values()
 
     def models_of(self, application: ServingApplication) -> list[ServingModel]:
         """What the application may use, by name."""

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER
 from passgate.contracts.prompt import PROMPT_HEADER, TRIAL_PATH
@@ -27,6 +27,7 @@ from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADE
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.described_handler import DescribedHandler
 from passgate.inference.worker.gemini_model_list import gemini_list, gemini_model
+from passgate.inference.worker.health_file import HealthFile
 from passgate.inference.worker.incoming import Incoming, Send
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.model_list import anthropic_list, anthropic_model, openai_list, openai_model
@@ -79,6 +80,13 @@ _READ_HEADERS = {
 }
 
 
+class _Follower(Protocol):
+    """Does something again and again beside the calls."""
+
+    async def follow(self) -> None:
+        """Go on until cancelled."""
+
+
 class WorkerApp:
     """Answers what Envoy sends to this worker."""
 
@@ -109,7 +117,10 @@ class WorkerApp:
         cache = SharedAnswers(AnswerCache(asyncio.get_running_loop().time), options.rationing.valkey_url)
         self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing, cache, options.hooks)
         self._prompts = PromptHandler(self._calls)
-        followings = [asyncio.create_task(one.follow()) for one in (self._state, rationing)]
+        followers: list[_Follower] = [self._state, rationing]
+        if options.health_file is not None:
+            followers.append(HealthFile(options.health_file, self._state, lambda: self._clock.now().timestamp()))
+        followings = [asyncio.create_task(one.follow()) for one in followers]
         for following in followings:
             following.add_done_callback(_report_end)
         try:

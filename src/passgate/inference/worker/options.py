@@ -83,5 +83,7 @@ class WorkerOptions:
     """How limits are counted."""
     hooks: HookChain | None = None
     """What is asked about each call; None: nothing is installed."""
+    health_file: Path | None = None
+    """Where the worker tells which keys and deployments it leaves alone, as a ``WorkerHealth``; None: nowhere."""
     ca_file: Path | None = None
     """PEM certificates to trust beside the system's, for vendors behind a private authority."""
