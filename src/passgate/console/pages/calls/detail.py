@@ -13,7 +13,7 @@ from passgate.console.pages.calls.rows import status_tag
 from passgate.console.visit import Visit
 from passgate.kernel.money import format_dollars
 from passgate.metering.ledger.entries import call_ledger
-from passgate.metering.schemas import CallView, UsageView
+from passgate.metering.schemas import CallView, TriedView, UsageView
 from passgate.metering.service.calls import get_call
 
 
@@ -102,10 +102,40 @@ def _route_facts(call: CallView, usage: UsageView) -> list[tuple[str, Value]]:
         ("Format", usage.format_in + (", streamed" if usage.stream else "")),
         ("Provider", usage.provider_name or usage.provider_id or ""),
         ("Vendor's model", usage.vendor_model or ""),
+        ("Key", usage.key or ""),
+        ("Chosen", _CHOSEN.get(usage.chosen_by or "", usage.chosen_by or "")),
+        ("Fallback model", usage.answered_model or ""),
+        *((f"Before: {_tried_name(one)}", _tried_words(one)) for one in usage.tried),
         ("Outcome", usage.outcome),
         ("Error", usage.error_code or ""),
         ("Node", call.node),
     ]
+
+
+def _tried_name(tried: TriedView) -> str:
+    return tried.provider_name or tried.provider_id
+
+
+def _tried_words(tried: TriedView) -> str:
+    """What became of it, such as ``gpt-4o with key spare: 429 vendor_rate_limited after 120 ms``."""
+    what = tried.vendor_model + (f" ({tried.model})" if tried.model else "")
+    what += f" with key {tried.key}" if tried.key else ""
+    words = f"{what}: {tried.status} {tried.code}" if tried.status else f"{what}: {tried.code}"
+    return f"{words} after {milliseconds(tried.ms)}" if tried.ms else words
+
+
+_CHOSEN = {
+    "only": "the only one",
+    "priority": "the first by priority",
+    "weighted": "by weight",
+    "least-latency": "the fastest",
+    "lowest-cost": "the cheapest",
+    "least-busy": "the least busy",
+    "sticky": "where such calls went before",
+    "next": "the next in order",
+    "fallback": "a fallback model's",
+    "last-resort": "all were left alone; it was due first",
+}
 
 
 def _some(count: int) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from nicegui.page_arguments import PageArguments
 
-from passgate.catalog.schemas import DeploymentView, ModelChange, ModelView
-from passgate.catalog.service.models import delete_deployment, delete_model, get_model, update_model
+from passgate.catalog.schemas import ModelChange, ModelView
+from passgate.catalog.service.models import delete_model, get_model, update_model
 from passgate.console.components.badge import badge
 from passgate.console.components.button import button
 from passgate.console.components.card import card
@@ -15,25 +15,16 @@ from passgate.console.components.copyable import identifier, snippet
 from passgate.console.components.facts import facts
 from passgate.console.components.moment import Moment
 from passgate.console.components.page_header import page_header
-from passgate.console.components.table import Column, Row, Table, act, tag
 from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
-from passgate.console.formatting import grouped, per_million
-from passgate.console.pages.models.edit import ask_to_change, ask_to_change_deployment
+from passgate.console.formatting import grouped
+from passgate.console.pages.models.deployments import deployments
+from passgate.console.pages.models.edit import ask_to_change
+from passgate.console.pages.models.routing import fallbacks, routing
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
-
-_COLUMNS = (
-    Column("name", "Provider", "main"),
-    Column("priority", "Priority", "number"),
-    Column("weight", "Weight", "number"),
-    Column("input", "Input / M", "number"),
-    Column("output", "Output / M", "number"),
-    Column("source", "Price from", "badge"),
-    Column("actions", "Actions", "actions"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +42,12 @@ async def show(visit: Visit, args: PageArguments) -> None:
             _actions(visit, model)
     with box("pg-main-aside"):
         with box("pg-stack"):
-            _deployments(visit, found)
+            deployments(visit, model, may_write=found.may_write)
+            fallbacks(visit, model, may_write=found.may_write)
             _how_to_call(visit, model)
-        _about(model)
+        with box("pg-stack"):
+            routing(visit, model, may_write=found.may_write)
+            _about(model)
 
 
 def _find(actor: Actor, work: Work, model_id: str) -> _Found:
@@ -85,43 +79,6 @@ def _actions(visit: Visit, model: ModelView) -> None:
         ),
         icon="trash",
     )
-
-
-def _deployments(visit: Visit, found: _Found) -> None:
-    model = found.model
-
-    async def acted(deployment_id: str, name: str) -> None:
-        if name == "edit":
-            deployment = next(one for one in model.deployments if one.id == deployment_id)
-            await ask_to_change_deployment(visit, model.id, deployment)
-            return
-        await visit.change(delete_deployment, model.id, deployment_id)
-        await visit.refresh()
-
-    with card(
-        "Deployments",
-        "Who answers: the lowest priority number first, shared by weight; the others when those fail.",
-        flush=True,
-    ):
-        rows = [_row(one, may_write=found.may_write) for one in sorted(model.deployments, key=lambda one: one.priority)]
-        Table(_COLUMNS, rows, label="Deployments", on_act=acted)
-
-
-def _row(deployment: DeploymentView, *, may_write: bool) -> Row:
-    price = deployment.price
-    changes = [act("edit", "Edit", of=deployment.provider_name), act("remove", "Remove", tone="bad")]
-    sources = {"own": tag("Your own", "brand"), "catalogue": tag("Catalogue"), None: tag("Unknown", "warn")}
-    return {
-        "id": deployment.id,
-        "name": deployment.provider_name,
-        "sub": deployment.vendor_model,
-        "priority": str(deployment.priority),
-        "weight": str(deployment.weight),
-        "input": per_million(price.input) if price else None,
-        "output": per_million(price.output) if price else None,
-        "source": sources[deployment.price_source],
-        "actions": changes if may_write else None,
-    }
 
 
 def _how_to_call(visit: Visit, model: ModelView) -> None:

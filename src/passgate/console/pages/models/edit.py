@@ -1,9 +1,10 @@
 """Changing a model and its deployments."""
 
 from passgate.catalog.schemas import DeploymentChange, DeploymentView, ModelChange, ModelView
+from passgate.catalog.service.keys import list_keys
 from passgate.catalog.service.models import update_deployment
 from passgate.console.components.dialog import form_dialog
-from passgate.console.components.field import text_field
+from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.text import Words, box
 from passgate.console.visit import Visit
@@ -42,19 +43,29 @@ async def ask_to_change(visit: Visit, model: ModelView) -> None:
 
 
 async def ask_to_change_deployment(visit: Visit, model_id: str, deployment: DeploymentView) -> None:
-    """Ask for a deployment's priority, weight and own price."""
+    """Ask for a deployment's priority, weight, region, key and own price."""
 
     async def change(form: Form) -> None:
         price = {name: form.text(f"price.{name}") for name in PRICES if form.text(f"price.{name}")}
-        given = {"priority": form["priority"], "weight": form["weight"], "price": price or None}
+        place = {"region": form.text("region"), "key_id": form["key_id"] or None}
+        given = {"priority": form["priority"], "weight": form["weight"], "price": price or None, **place}
         await visit.change(update_deployment, model_id, deployment.id, DeploymentChange.model_validate(given))
         await visit.refresh()
 
+    keys = {key.id: key.label for key in await visit.ask(list_keys, deployment.provider_id)}
     own = deployment.price if deployment.price_source == "own" else None
-    with form_dialog(f"Edit {deployment.provider_name}", deployment.vendor_model, "Save", change) as form:
+    with (
+        visit.client.content,
+        form_dialog(f"Edit {deployment.provider_name}", deployment.vendor_model, "Save", change) as form,
+    ):
         with box("pg-grid-2"):
             form.add("priority", text_field("Priority", value=str(deployment.priority), help_text="0 is asked first."))
             form.add("weight", text_field("Weight", value=str(deployment.weight), help_text="Share at its priority."))
+            region = deployment.region or ""
+            form.add(
+                "region", text_field("Region", value=region, optional=True, placeholder="as the provider's address")
+            )
+            form.add("key_id", choice_field("Key", {"": "All of them", **keys}, value=deployment.key_id or ""))
         with box():
             Words("Your own price", "h3")
             Words(

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from nicegui.page_arguments import PageArguments
 
-from passgate.catalog.schemas import ProviderChange, ProviderView
+from passgate.catalog.schemas import KeyView, ProviderChange, ProviderView
 from passgate.catalog.service.connection import record_test, test_provider
+from passgate.catalog.service.keys import list_keys
 from passgate.catalog.service.providers import delete_provider, get_provider, update_provider
 from passgate.console.components.badge import badge
 from passgate.console.components.banner import banner
@@ -20,8 +21,11 @@ from passgate.console.components.text import Words, box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import counted
 from passgate.console.pages.providers.edit import ask_to_change
+from passgate.console.pages.providers.keys import key_pool
 from passgate.console.pages.providers.models import Offer
 from passgate.console.visit import Visit
+from passgate.gateway.routing_health import provider_health
+from passgate.gateway.schemas import ProviderHealth
 from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
@@ -32,6 +36,8 @@ class _Found:
     provider: ProviderView
     may_write: bool
     may_switch: bool
+    keys: list[KeyView]
+    health: ProviderHealth
 
 
 async def show(visit: Visit, args: PageArguments) -> None:
@@ -46,7 +52,9 @@ async def show(visit: Visit, args: PageArguments) -> None:
             pass
     with box("pg-main-aside"):
         offer = Offer(visit, provider, may_switch=found.may_switch)
-        _about(provider)
+        with box("pg-stack"):
+            _about(provider)
+            key_pool(visit, provider, found.keys, found.health, may_write=found.may_write)
     await offer.load()
 
 
@@ -56,6 +64,8 @@ def _find(actor: Actor, work: Work, provider_id: str) -> _Found:
         provider=provider,
         may_write=actor.may(Permission.PROVIDER_WRITE, provider.team_id),
         may_switch=actor.may(Permission.MODEL_WRITE, provider.team_id),
+        keys=list_keys(actor, work, provider_id),
+        health=provider_health(actor, work, provider_id),
     )
 
 

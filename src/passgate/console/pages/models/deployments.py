@@ -1,0 +1,136 @@
+"""Who answers for a model, in which order, by what share."""
+
+from itertools import groupby
+
+from passgate.catalog.schemas import DeploymentIn, DeploymentOrder, DeploymentView, ModelView
+from passgate.catalog.service.deployments import add_deployment, order_deployments
+from passgate.catalog.service.models import delete_deployment
+from passgate.catalog.service.providers import list_providers
+from passgate.console.components.button import button
+from passgate.console.components.card import card
+from passgate.console.components.dialog import form_dialog
+from passgate.console.components.field import choice_field, text_field
+from passgate.console.components.form import Form
+from passgate.console.components.table import Column, Row, Table, act, tag
+from passgate.console.components.text import box
+from passgate.console.formatting import per_million
+from passgate.console.pages.models.edit import ask_to_change_deployment
+from passgate.console.pages.models.order import Steps, joined, moved
+from passgate.console.visit import Visit
+from passgate.kernel.actor import Actor
+from passgate.kernel.errors import InvalidInputError
+from passgate.kernel.pagination import PageRequest
+from passgate.storage.work import Work
+
+_COLUMNS = (
+    Column("step", "Tried", "badge"),
+    Column("name", "Provider", "main"),
+    Column("place", "Region, key"),
+    Column("share", "Share", "number"),
+    Column("input", "Input / M", "number"),
+    Column("output", "Output / M", "number"),
+    Column("source", "Price from", "badge"),
+    Column("actions", "Actions", "actions"),
+)
+_ORDINALS = ("first", "second", "third")
+_MOST_PROVIDERS = 200
+
+
+def deployments(visit: Visit, model: ModelView, *, may_write: bool) -> None:
+    """Build the card."""
+    steps = steps_of(model)
+
+    async def order(changed: Steps) -> None:
+        await visit.change(order_deployments, model.id, DeploymentOrder(steps=changed))
+        await visit.refresh()
+
+    async def acted(deployment_id: str, name: str) -> None:
+        if name in {"up", "down"}:
+            await order(moved(steps, deployment_id, up=name == "up"))
+        elif name == "join":
+            await order(joined(steps, deployment_id))
+        elif name == "edit":
+            deployment = next(one for one in model.deployments if one.id == deployment_id)
+            await ask_to_change_deployment(visit, model.id, deployment)
+        else:
+            await visit.change(delete_deployment, model.id, deployment_id)
+            await visit.refresh()
+
+    words = "Who answers: step by step, the next one where a step fails; those of one step share its calls."
+    with card("Deployments", words, flush=True):
+        rows = [
+            _row(one, steps, number, may_write=may_write)
+            for number, step in enumerate(steps)
+            for one in sorted((one for one in model.deployments if one.id in step), key=lambda one: -one.weight)
+        ]
+        Table(_COLUMNS, rows, label="Deployments", on_act=acted)
+    if may_write:
+        with box("pg-row"):
+            button("Add deployment", lambda: _ask_to_add(visit, model), icon="plus")
+
+
+def steps_of(model: ModelView) -> Steps:
+    """The deployments' ids, step by step."""
+    ordered = sorted(model.deployments, key=lambda one: one.priority)
+    return [[one.id for one in step] for _, step in groupby(ordered, key=lambda one: one.priority)]
+
+
+def _row(deployment: DeploymentView, steps: Steps, number: int, *, may_write: bool) -> Row:
+    price = deployment.price
+    step = steps[number]
+    weights = "alone" if len(step) == 1 else f"weight {deployment.weight}"
+    sources = {"own": tag("Your own", "brand"), "catalogue": tag("Catalogue"), None: tag("Unknown", "warn")}
+    place = [deployment.region, f"key {deployment.key_label}" if deployment.key_label else None]
+    return {
+        "id": deployment.id,
+        "step": tag(
+            _ORDINALS[number] if number < len(_ORDINALS) else f"{number + 1}th", "brand" if not number else "plain"
+        ),
+        "name": deployment.provider_name,
+        "sub": deployment.vendor_model,
+        "place": ", ".join(part for part in place if part) or None,
+        "share": weights,
+        "input": per_million(price.input) if price else None,
+        "output": per_million(price.output) if price else None,
+        "source": sources[deployment.price_source],
+        "actions": _acts(deployment, steps, number) if may_write else None,
+    }
+
+
+def _acts(deployment: DeploymentView, steps: Steps, number: int) -> list[dict[str, str]]:
+    name = deployment.provider_name
+    shared = len(steps[number]) > 1
+    acts = []
+    if number > 0 or shared:
+        acts.append(act("up", "Up", of=name))
+    if number < len(steps) - 1 or shared:
+        acts.append(act("down", "Down", of=name))
+    if number > 0:
+        acts.append(act("join", "Share above", of=name))
+    return [*acts, act("edit", "Edit", of=name), act("remove", "Remove", of=name, tone="bad")]
+
+
+async def _ask_to_add(visit: Visit, model: ModelView) -> None:
+    def providers(actor: Actor, work: Work) -> dict[str, str]:
+        found = list_providers(actor, work, PageRequest(limit=_MOST_PROVIDERS)).items
+        return {one.id: one.name for one in found if one.team_id == model.team_id}
+
+    options = await visit.ask(providers)
+
+    async def add(form: Form) -> None:
+        if not form["provider_id"]:
+            raise InvalidInputError("Choose a provider.", field="provider_id")
+        given = {name: form.text(name) for name in ("provider_id", "vendor_model", "region")}
+        weight = form.text("weight") or "1"
+        given_in = DeploymentIn.model_validate({**given, "vendor_model": given["vendor_model"] or "", "weight": weight})
+        await visit.change(add_deployment, model.id, given_in)
+        await visit.refresh()
+
+    lead = "It is tried after those that are there, until you move it up."
+    with visit.client.content, form_dialog(f"Add a deployment of {model.name}", lead, "Add", add) as form:
+        form.add("provider_id", choice_field("Provider", options, value=next(iter(options), None), searchable=True))
+        form.add("vendor_model", text_field("Vendor's model", value=model.name, help_text="As its vendor calls it."))
+        with box("pg-grid-2"):
+            help_text = "Amazon Bedrock and Vertex AI only."
+            form.add("region", text_field("Region", optional=True, placeholder="eu-west-1", help_text=help_text))
+            form.add("weight", text_field("Weight", value="1", help_text="Share among those of its step."))
