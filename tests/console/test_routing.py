@@ -34,7 +34,7 @@ def test_a_model_gets_deployments_an_order_rules_and_a_fallback(page: Page) -> N
     expect(rows.last).to_contain_text("gpt-4o-2024-11-20")
     rows.last.get_by_role("button", name="Up").click()
     expect(rows.first).to_contain_text("gpt-4o-2024-11-20")
-    rows.last.get_by_role("button", name="Share above").click()
+    rows.last.get_by_role("button", name="Share the step above").click()
     expect(rows.last).to_contain_text("weight 1")
     expect(rows).to_have_count(max(2, count))
     page.get_by_role("button", name="Change routing").click()

@@ -25,11 +25,8 @@ from passgate.storage.work import Work
 _COLUMNS = (
     Column("step", "Tried", "badge"),
     Column("name", "Provider", "main"),
-    Column("place", "Region, key"),
     Column("share", "Share", "number"),
-    Column("input", "Input / M", "number"),
-    Column("output", "Output / M", "number"),
-    Column("source", "Price from", "badge"),
+    Column("price", "In / out a million"),
     Column("actions", "Actions", "actions"),
 )
 _ORDINALS = ("first", "second", "third")
@@ -76,25 +73,30 @@ def steps_of(model: ModelView) -> Steps:
 
 
 def _row(deployment: DeploymentView, steps: Steps, number: int, *, may_write: bool) -> Row:
-    price = deployment.price
     step = steps[number]
-    weights = "alone" if len(step) == 1 else f"weight {deployment.weight}"
-    sources = {"own": tag("Your own", "brand"), "catalogue": tag("Catalogue"), None: tag("Unknown", "warn")}
-    place = [deployment.region, f"key {deployment.key_label}" if deployment.key_label else None]
+    ordinal = _ORDINALS[number] if number < len(_ORDINALS) else f"{number + 1}th"
+    place = [
+        deployment.vendor_model,
+        deployment.region,
+        f"key {deployment.key_label}" if deployment.key_label else None,
+    ]
     return {
         "id": deployment.id,
-        "step": tag(
-            _ORDINALS[number] if number < len(_ORDINALS) else f"{number + 1}th", "brand" if not number else "plain"
-        ),
+        "step": tag(ordinal, "plain" if number else "brand"),
         "name": deployment.provider_name,
-        "sub": deployment.vendor_model,
-        "place": ", ".join(part for part in place if part) or None,
-        "share": weights,
-        "input": per_million(price.input) if price else None,
-        "output": per_million(price.output) if price else None,
-        "source": sources[deployment.price_source],
+        "sub": ", ".join(part for part in place if part),
+        "share": "alone" if len(step) == 1 else f"weight {deployment.weight}",
+        "price": _price(deployment),
         "actions": _acts(deployment, steps, number) if may_write else None,
     }
+
+
+def _price(deployment: DeploymentView) -> str:
+    price = deployment.price
+    if price is None:
+        return "unknown"
+    whose = ", your own" if deployment.price_source == "own" else ""
+    return f"{per_million(price.input) or '–'} / {per_million(price.output) or '–'}{whose}"
 
 
 def _acts(deployment: DeploymentView, steps: Steps, number: int) -> list[dict[str, str]]:
@@ -106,7 +108,7 @@ def _acts(deployment: DeploymentView, steps: Steps, number: int) -> list[dict[st
     if number < len(steps) - 1 or shared:
         acts.append(act("down", "Down", of=name))
     if number > 0:
-        acts.append(act("join", "Share above", of=name))
+        acts.append(act("join", "Share", of=f"the step above with {name}"))
     return [*acts, act("edit", "Edit", of=name), act("remove", "Remove", of=name, tone="bad")]
 
 

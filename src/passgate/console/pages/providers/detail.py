@@ -51,10 +51,10 @@ async def show(visit: Visit, args: PageArguments) -> None:
         with banner("The last connection test failed", provider.last_test_message or "", tone="bad"):
             pass
     with box("pg-main-aside"):
-        offer = Offer(visit, provider, may_switch=found.may_switch)
         with box("pg-stack"):
-            _about(provider)
             key_pool(visit, provider, found.keys, found.health, may_write=found.may_write)
+            offer = Offer(visit, provider, may_switch=found.may_switch)
+        _about(provider)
     await offer.load()
 
 
