@@ -8,9 +8,9 @@ from typing import Any
 from passgate.contracts.routing import Stickiness
 from passgate.inference.translation import ParsedRequest
 
-_TURNS = ("messages", "contents")
+_TURNS = ("messages", "contents", "input")
 """Where the formats keep a conversation."""
-_BEFORE_TURNS = ("system", "systemInstruction", "system_instruction", "tools")
+_BEFORE_TURNS = ("system", "systemInstruction", "system_instruction", "instructions", "tools")
 _OPENING_ROLES = frozenset({"system", "developer"})
 
 

@@ -96,7 +96,7 @@ def _price(deployment: DeploymentView) -> str:
     if price is None:
         return "unknown"
     whose = ", your own" if deployment.price_source == "own" else ""
-    return f"{per_million(price.input) or '–'} / {per_million(price.output) or '–'}{whose}"
+    return f"{per_million(price.input) or 'unknown'} / {per_million(price.output) or 'unknown'}{whose}"
 
 
 def _acts(deployment: DeploymentView, steps: Steps, number: int) -> list[dict[str, str]]:

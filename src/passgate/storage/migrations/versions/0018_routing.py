@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0016_routing"
-down_revision = "0015_ledger"
+revision = "0018_routing"
+down_revision = "0017_openapi"
 branch_labels = None
 depends_on = None
 
