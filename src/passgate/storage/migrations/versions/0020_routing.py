@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0018_routing"
-down_revision = "0017_openapi"
+revision = "0020_routing"
+down_revision = "0019_service_life"
 branch_labels = None
 depends_on = None
 
