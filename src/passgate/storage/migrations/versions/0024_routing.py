@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0020_routing"
-down_revision = "0019_service_life"
+revision = "0024_routing"
+down_revision = "0023_call_routes"
 branch_labels = None
 depends_on = None
 
