@@ -12,7 +12,8 @@ class PathBlock:
 
     Attributes:
         base: the path, without a slash at its end; "" for all paths, ``/`` for that one alone.
-        keys: prefixes at and below the base that have a list of their own; the base itself is always one.
+        keys: prefixes below the base that have a list of their own, as the base has; a block that has such answers all
+            paths below its base.
         routes_at: the routes for calls whose path begins with a key and with no longer one.
     """
 
@@ -52,10 +53,7 @@ def tree_of(blocks: Iterable[PathBlock], otherwise: JsonObject) -> JsonObject:
     for block in blocks:
         by_base.setdefault(block.base, []).append(block)
         keys |= {block.base, *block.keys}
-    lists = {
-        key or "/": _list_of([*(route for one in _above(key, by_base) for route in one.routes_at(key)), otherwise])
-        for key in sorted(keys)
-    }
+    lists = {key or "/": _list_of(_routes_at(key, by_base, otherwise)) for key in sorted(keys)}
     if not lists:
         return {"on_no_match": _list_of([otherwise])}
     url = type_url("envoy.type.matcher.v3.HttpRequestHeaderMatchInput")
@@ -64,6 +62,16 @@ def tree_of(blocks: Iterable[PathBlock], otherwise: JsonObject) -> JsonObject:
         "matcher_tree": {"input": path, "prefix_match_map": {"map": lists}},
         "on_no_match": _list_of([otherwise]),
     }
+
+
+def _routes_at(key: str, by_base: dict[str, list[PathBlock]], otherwise: JsonObject) -> list[JsonObject]:
+    routes: list[JsonObject] = []
+    for block in _above(key, by_base):
+        routes += block.routes_at(key)
+        if key in block.keys and key != block.base:
+            # All that begins with the key lies below the base, and a block answers all that does.
+            return routes
+    return [*routes, otherwise]
 
 
 def is_at_or_below(path: str, prefix: str) -> bool:

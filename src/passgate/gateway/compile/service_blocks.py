@@ -23,6 +23,8 @@ from passgate.gateway.envoy.names import JsonObject
 
 ANY_HOST = "*"
 _ALL = 100
+_LONGEST_LIST = 32
+"""Paths that are looked through one by one."""
 
 
 def service_blocks(service: PublishedService, facts: GateFacts) -> Iterator[tuple[str, PathBlock]]:
@@ -62,13 +64,17 @@ def _block_by_header(service: PublishedService, facts: GateFacts, default: Publi
 def _block(service: PublishedService, facts: GateFacts, base: str, asked: list[_Asked]) -> PathBlock:
     versions = _Versions(service, facts, base)
     variants = [variant for one in asked for variant in versions.variants(one)]
-    keys = dict.fromkeys(template.literal for variant in variants for template in variant.templates)
+    literals = [template.literal for variant in variants for template in variant.templates]
+    if len(literals) <= _LONGEST_LIST:
+        # One list for all, wherever a call of the block comes to: a list of its own for each path would cost memory.
+        whole = [route for variant in variants for route in variant.routes_at(None)]
+        return PathBlock(base, (), lambda _key: whole)
 
     @cache
     def routes_at(key: str) -> list[JsonObject]:
         return [route for variant in variants for route in variant.routes_at(key)]
 
-    return PathBlock(base, tuple(keys), routes_at)
+    return PathBlock(base, tuple(dict.fromkeys(literals)), routes_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,10 @@ class _Variant:
     elsewhere: tuple[JsonObject, ...]
     """For the paths of no template."""
 
-    def routes_at(self, key: str) -> Iterator[JsonObject]:
+    def routes_at(self, key: str | None) -> Iterator[JsonObject]:
+        """The routes for calls that come to a key; None: for all calls."""
         for template in self.templates:
-            if is_at_or_below(key, template.literal):
+            if key is None or is_at_or_below(key, template.literal):
                 yield from template.routes
         yield from self.elsewhere
 

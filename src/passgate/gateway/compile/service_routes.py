@@ -25,10 +25,12 @@ from passgate.gateway.compile.service_answers import answer_headers, header, not
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
+_PATHS_TOGETHER = 50
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateRoutes:
-    """All routes of one path, the answer to other methods among them."""
+    """All routes of one path."""
 
     literal: str
     routes: tuple[JsonObject, ...]
@@ -57,7 +59,8 @@ class RouteMaker:
     def elsewhere(self, match: JsonObject) -> list[JsonObject]:
         """What answers the paths that no template takes."""
         if self.revision.routes:
-            return [not_here_route(self.service, self.base, match, self.version.id)]
+            nowhere = not_here_route(self.service, self.base, match, self.version.id)
+            return [*self._other_methods(match), nowhere]
         return [
             route
             for path, exact in self._everything
@@ -70,15 +73,10 @@ class RouteMaker:
         return [({"path": self.base}, True), whole] if self.base else [whole]
 
     def _of_path(self, same: list[tuple[PathTemplate, PublishedRoute]], match: JsonObject) -> Iterator[JsonObject]:
-        allowed: list[str] = []
         for template, route in same:
-            allowed += route.methods
             for path in template.matches():
                 yield from self._preflight(route, {**match, **path})
                 yield from self._by_method(route, {**match, **path}, self._path_at_upstream(template, route, path))
-        if allowed and all(route.methods for _, route in same):
-            for path in same[0][0].matches():
-                yield self._other_method({**match, **path}, allowed)
 
     def _preflight(self, route: PublishedRoute, match: JsonObject) -> Iterator[JsonObject]:
         """What a browser asks before it calls; the filter answers, and the route only says for whom."""
@@ -191,8 +189,24 @@ class RouteMaker:
         """A worker knows the paths of the document alone."""
         return self.service.strip_base_path or pool is None
 
-    def _other_method(self, match: JsonObject, allowed: list[str]) -> JsonObject:
-        listed = ", ".join(sorted(set(allowed)))
+    def _other_methods(self, match: JsonObject) -> Iterator[JsonObject]:
+        """The answers to methods that no template of a path takes, for all paths of the same methods together."""
+        by_path: dict[str, list[PublishedRoute]] = {}
+        for route in self.revision.routes:
+            template = PathTemplate(self.base, route.path)
+            regex = template.regex if template.segments else f"{template.regex}/?"
+            by_path.setdefault(regex, []).append(route)
+        by_methods: dict[str, list[str]] = {}
+        for regex, routes in by_path.items():
+            if all(route.methods for route in routes):
+                listed = ", ".join(sorted({method for route in routes for method in route.methods}))
+                by_methods.setdefault(listed, []).append(regex)
+        for listed, regexes in by_methods.items():
+            for start in range(0, len(regexes), _PATHS_TOGETHER):
+                paths = "|".join(regexes[start : start + _PATHS_TOGETHER])
+                yield self._other_method({**match, "safe_regex": {"regex": paths}}, listed)
+
+    def _other_method(self, match: JsonObject, listed: str) -> JsonObject:
         return {
             "name": route_name(names.REST_ROUTE, self.version.id, self.revision.id),
             "match": match,
