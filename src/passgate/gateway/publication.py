@@ -14,7 +14,6 @@ from passgate.publishing.published_state import (
     active_subscriptions,
     published_prompts,
     published_services,
-    simple_services,
 )
 from passgate.storage.work import Work
 
@@ -50,7 +49,7 @@ class Publication:
             issuer=self.issuer,
             audience=self.audience,
             keys=published_keys(work),
-            services=simple_services(published),
+            services=(),
             subscriptions=active_subscriptions(work),
             providers=inference_providers(work),
             models=inference_models(work),
