@@ -8,6 +8,7 @@ from passgate.contracts.described_revision import unpacked
 from passgate.contracts.inference_config import InferenceConfig
 from passgate.gateway.models import SnapshotRow
 from passgate.gateway.publication import Publication
+from passgate.kernel.errors import InvalidInputError
 from publishing.openapi.documents import orders, public, text_of
 
 
@@ -27,7 +28,8 @@ def published(house: House, text: str, **definition: object) -> str:
     given = {"team_id": house.red, "name": "Shop", "base_path": "/shop", "definition": said, "publish": True}
     service = answer(house.owner.post("/api/v1/services", json=given), 201)
     (version,) = answer(house.owner.get(f"/api/v1/services/{service['id']}/versions"), 200)
-    return str(version["revisions"][0]["id"])
+    found = answer(house.owner.get(f"/api/v1/services/{service['id']}/versions/{version['id']}/revisions"), 200)
+    return str(found["items"][0]["id"])
 
 
 @pytest.mark.parametrize("path", ["3.0/yaml/petstore.yaml", "2.0/json/petstore.json", "3.1/json/train-travel.json"])
@@ -49,3 +51,22 @@ def test_workers_get_only_what_they_need(house: House) -> None:
     published(house, text_of(orders()), pools=[{"endpoints": [{"host": "orders.internal", "port": 80}]}])
     config = newest(house)
     assert (config.described, config.token_signing) == ((), None)
+
+
+@pytest.mark.parametrize("audience", ["passgate", "https://passgate", "passgate/"])
+def test_a_token_for_an_upstream_never_passes_the_gate(house: House, audience: str) -> None:
+    policy = {"kind": "upstream_token", "audience": audience}
+    published(
+        house, text_of(orders()), pools=[{"endpoints": [{"host": "orders.internal", "port": 80}]}], policies=[policy]
+    )
+    with pytest.raises(InvalidInputError, match="gate's own audience") as refused:
+        newest(house)
+    assert refused.value.field == "policies.audience"
+
+
+@pytest.mark.parametrize("name", ["x-passgate-claims", "host"])
+def test_no_policy_sets_a_header_of_the_gate(house: House, name: str) -> None:
+    given = {"team_id": house.red, "name": "Shop", "base_path": "/shop", "upstream_url": "http://orders.internal"}
+    policy = {"kind": "upstream_token", "audience": "orders", "header": name}
+    refused = answer(house.owner.post("/api/v1/services", json=given | {"policies": [policy]}), 422)
+    assert refused["field"] == "policies.0.header"

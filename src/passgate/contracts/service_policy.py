@@ -162,6 +162,14 @@ class ClaimHeadersPolicy(RoutePolicy):
     """Header to claim."""
 
 
+def _bare_audience(audience: str) -> str:
+    for scheme in ("http://", "https://"):
+        if audience.startswith(scheme):
+            audience = audience.removeprefix(scheme)
+            break
+    return audience.removesuffix("/")
+
+
 class UpstreamTokenPolicy(RoutePolicy):
     """A fresh JWT of ours for the upstream, so that it can verify who calls."""
 
@@ -170,6 +178,13 @@ class UpstreamTokenPolicy(RoutePolicy):
     lifetime_seconds: int = Field(default=60, ge=5, le=600)
     header: str = Field(default="authorization", pattern="^[a-z0-9-]{1,60}$")
     """Where the upstream looks for it: ``authorization`` with ``Bearer`` before it, any other without."""
+
+    def is_for(self, audience: str) -> bool:
+        """Whether such a token would be taken by whoever has this audience, with the gate's own way to compare them.
+
+        Envoy compares audiences without their scheme and without a slash at the end.
+        """
+        return _bare_audience(self.audience) == _bare_audience(audience)
 
 
 AnyPolicy = Annotated[

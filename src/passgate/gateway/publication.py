@@ -10,6 +10,7 @@ from passgate.identity.issuers.published_state import published_issuers
 from passgate.identity.published_state import inference_applications, published_keys, token_signing
 from passgate.publishing.described import described_revisions, gives_upstream_tokens
 from passgate.publishing.limits.published_state import limit_rules
+from passgate.publishing.policy_checks import check_audience
 from passgate.publishing.published_state import (
     active_subscriptions,
     published_prompts,
@@ -45,6 +46,7 @@ class Publication:
 
     def _state(self, work: Work) -> PublishedState:
         published = published_services(work)
+        check_audience(published, self.audience)
         return PublishedState(
             issuer=self.issuer,
             audience=self.audience,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from passgate.contracts.published_service import PublishedService
 from passgate.contracts.service_policy import (
     AccessPolicy,
     AddressPolicy,
@@ -49,6 +50,27 @@ def check_policies(policies: Iterable[AnyPolicy], field: str = "policies") -> No
             check(policy, where)
 
 
+def check_audience(services: Iterable[PublishedService], audience: str) -> None:
+    """Refuse tokens for upstreams that the gate itself would take: an upstream could call it as the caller.
+
+    Args:
+        services: as they are to be published.
+        audience: the gate's own.
+
+    Raises:
+        InvalidInputError: names the service.
+    """
+    for service in services:
+        own = [policy for version in service.versions for revision in version.revisions for policy in revision.policies]
+        for policy in (*service.policies, *own):
+            if isinstance(policy, UpstreamTokenPolicy) and policy.is_for(audience):
+                raise InvalidInputError(
+                    f"{service.name}: {policy.audience} is the gate's own audience. The upstream could use such "
+                    "a token at the gate; name the upstream instead.",
+                    field="policies.audience",
+                )
+
+
 def check_scopes(work: Work, policies: Iterable[AnyPolicy], field: str = "policies") -> None:
     """Refuse scopes that are not in the catalogue.
 
@@ -73,7 +95,7 @@ def check_header_name(name: str, field: str) -> None:
     """
     if not _TOKEN.fullmatch(name):
         raise InvalidInputError(f"{name!r} is no header name.", field=field)
-    if name.lower() in _GATES_OWN or name.lower().startswith("x-envoy-"):
+    if name.lower() in _GATES_OWN or name.lower().startswith(("x-envoy-", "x-passgate-")):
         raise InvalidInputError(f"{name} is set by the gate itself.", field=field)
 
 
@@ -147,6 +169,7 @@ def _claim_headers(policy: ClaimHeadersPolicy, field: str) -> None:
 def _upstream_token(policy: UpstreamTokenPolicy, field: str) -> None:
     if not policy.audience.strip():
         raise InvalidInputError("Name the audience of the token.", field=f"{field}.audience")
+    check_header_name(policy.header, f"{field}.header")
 
 
 def _check_values(values: dict[str, str], field: str) -> None:

@@ -7,6 +7,8 @@ from passgate.contracts.gateway_snapshot import (
     Upstream,
     UpstreamEndpoint,
 )
+from passgate.contracts.published_service import PublishedService
+from passgate.contracts.service_policy import UpstreamTokenPolicy
 from passgate.gateway.compile.checks import check_base_path, check_snapshot
 from passgate.gateway.compile.errors import UncompilableError
 
@@ -61,3 +63,12 @@ def test_what_would_open_a_hole_is_refused_by_field(snapshot: GatewaySnapshot, f
     with pytest.raises(UncompilableError) as refused:
         check_snapshot(snapshot)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("audience", ["a", "https://a/"])
+def test_a_token_for_an_upstream_is_none_for_the_gate(audience: str) -> None:
+    policy = UpstreamTokenPolicy(audience=audience)
+    service = PublishedService(id="svc_1", name="S", team_id="team_1", base_path="/orders", policies=(policy,))
+    with pytest.raises(UncompilableError) as refused:
+        check_snapshot(_snapshot().model_copy(update={"published": (service,)}))
+    assert refused.value.field == "published[0].policies"

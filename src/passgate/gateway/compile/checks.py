@@ -29,7 +29,7 @@ def check_snapshot(snapshot: GatewaySnapshot) -> None:
                 f"The services {first} and {service.id} share the base path {service.base_path}.",
                 field=f"{where}.base_path",
             )
-    check_published(snapshot.published)
+    check_published(snapshot.published, snapshot.audience)
     _refuse_twins([service.id for service in snapshot.services])
     _check_issuers(snapshot)
 

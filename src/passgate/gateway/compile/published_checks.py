@@ -11,6 +11,7 @@ from passgate.contracts.service_policy import (
     ClaimHeadersPolicy,
     CorsPolicy,
     HeadersPolicy,
+    UpstreamTokenPolicy,
 )
 from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.gateway.compile.errors import UncompilableError
@@ -31,8 +32,12 @@ _CLAIM = re.compile(r"[^:%\x00-\x1f\x7f]+|[a-z]+://[^%\x00-\x1f\x7f]+")
 _WHOLE = 100
 
 
-def check_published(services: Iterable[PublishedService]) -> None:
+def check_published(services: Iterable[PublishedService], audience: str) -> None:
     """Refuse services of which one breaks a rule.
+
+    Args:
+        services: as published.
+        audience: the gate's own.
 
     Raises:
         UncompilableError: names the rule and the field.
@@ -42,7 +47,16 @@ def check_published(services: Iterable[PublishedService]) -> None:
         where = f"published[{position}]"
         refuse_unless(service.id not in seen, f"The service {service.id} stands twice.", f"{where}.id")
         seen.add(service.id)
+        _check_audiences(service, audience, where)
         _check_service(service, where)
+
+
+def _check_audiences(service: PublishedService, audience: str, where: str) -> None:
+    own = [policy for version in service.versions for revision in version.revisions for policy in revision.policies]
+    for policy in (*service.policies, *own):
+        # An upstream could call the gate with such a token, as the caller.
+        replayable = isinstance(policy, UpstreamTokenPolicy) and policy.is_for(audience)
+        refuse_unless(not replayable, f"A token for {service.id}'s upstream would pass the gate.", f"{where}.policies")
 
 
 def _check_service(service: PublishedService, where: str) -> None:
@@ -148,3 +162,5 @@ def _headers(policy: AnyPolicy) -> Iterator[tuple[str, str]]:
         yield from ((name, "") for name in policy.remove)
     elif isinstance(policy, ClaimHeadersPolicy):
         yield from ((name, "") for name in policy.headers)
+    elif isinstance(policy, UpstreamTokenPolicy):
+        yield policy.header, ""

@@ -1,10 +1,11 @@
 """What is changed of headers, of the request and of the answer."""
 
-from passgate.contracts.service_policy import ClaimHeadersPolicy, HeadersPolicy, UpstreamTokenPolicy
+from passgate.contracts.service_policy import ClaimHeadersPolicy, HeadersPolicy
 from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.gateway.compile.jwt import CREDENTIAL_HEADERS
 from passgate.gateway.compile.route_policies import RoutePolicies
 from passgate.gateway.compile.service_answers import header, literal
+from passgate.gateway.compile.upstream_token import token_for_upstream
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
@@ -24,8 +25,12 @@ def changes_of(
     request = policies.get("request_headers", HeadersPolicy)
     response = policies.get("response_headers", HeadersPolicy)
     added = [header(name, value) for name, value in for_worker.items()]
-    added += _puts(request) + _claims(claims, issuers) + _token(policies)
+    added += _puts(request) + _claims(claims, issuers)
+    fresh = token_for_upstream(policies) if pool is not None else None
+    if fresh is not None:
+        added.append(fresh[1])
     removed = [*_removed(policies, pool), *(claims.headers if claims else ()), *(request.remove if request else ())]
+    removed += [fresh[0]] if fresh is not None else []
     found = {
         "request_headers_to_add": added,
         "request_headers_to_remove": list(dict.fromkeys(name.lower() for name in removed)),
@@ -52,14 +57,6 @@ def _puts(policy: HeadersPolicy | None) -> list[JsonObject]:
         for name, value in policy.add.items()
     ]
     return [header(name, value) for name, value in policy.set.items()] + added
-
-
-def _token(policies: RoutePolicies) -> list[JsonObject]:
-    """The token that a worker has made of the call's, in place of the call's own."""
-    if policies.get("upstream_token", UpstreamTokenPolicy) is None:
-        return []
-    value = f"Bearer %REQ({names.UPSTREAM_TOKEN_HEADER})%"
-    return [{"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": "authorization", "value": value}}]
 
 
 def _claims(policy: ClaimHeadersPolicy | None, issuers: tuple[str, ...]) -> list[JsonObject]:

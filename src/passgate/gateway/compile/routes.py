@@ -26,6 +26,8 @@ def route_table(snapshot: GatewaySnapshot, layout: NodeLayout) -> JsonObject:
         "virtual_hosts": virtual_hosts(snapshot.published, facts_of(snapshot), own, _unknown()),
         "ignore_port_in_host_matching": True,
         "response_headers_to_remove": ["x-envoy-upstream-service-time"],
+        # Last of all lists of changes, so that a route has put the token where its upstream looks for it.
+        "request_headers_to_remove": [names.UPSTREAM_TOKEN_HEADER],
     }
     if layout.public_url is not None:
         table["request_headers_to_add"] = _seen_from_outside(layout.public_url)
