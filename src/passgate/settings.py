@@ -70,7 +70,8 @@ class Settings(BaseSettings):
         default=90, description="Days after which the next signing key takes over; 0: by hand only."
     )
     fetch_private_addresses: bool = Field(
-        default=False, description="Whether OpenAPI documents may be fetched from addresses of private networks."
+        default=False,
+        description="Whether OpenAPI documents and clients' keys (`jwks_uri`) may be fetched from private networks.",
     )
 
     valkey_url: SecretStr | None = Field(

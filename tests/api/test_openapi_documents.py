@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from api.house import House, answer
-from passgate.publishing.openapi.fetching import Fetching, FetchRefusedError
+from passgate.kernel.fetching import Fetching, FetchRefusedError
 from passgate.publishing.openapi.models import OpenApiDocument
 from passgate.publishing.openapi.reading import read_document
 from publishing.openapi.documents import orders, text_of

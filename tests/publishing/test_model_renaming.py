@@ -29,6 +29,9 @@ def test_allowed_models_follow_a_new_name(storage: Storage) -> None:
         with pytest.raises(NameTakenError):
             change_model(SYSTEM, work, models["gpt-4o"], ModelChange(name="gpt-4o-mini"))
     with storage.reading() as work:
-        found = {row.name: row.models for row in work.session.scalars(select(Application))}
+        found = {
+            row.name: row.models
+            for row in work.session.scalars(select(Application).where(Application.team_id == team.id))
+        }
         assert found == {"all": None, "some": ["house-model", "gpt-4o-mini"], "other": ["gpt-4o-mini"]}
         assert set(work.session.scalars(select(Model.name))) == {"house-model", "gpt-4o-mini"}

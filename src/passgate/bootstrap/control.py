@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from passgate.api.app import create_api
 from passgate.api.edge import Edge
 from passgate.bootstrap.alerts import raised_alerts
+from passgate.bootstrap.client_keys import followed_client_keys
 from passgate.bootstrap.database import open_storage
 from passgate.bootstrap.issuers import fresh_keys
 from passgate.bootstrap.layout import Folders
@@ -62,6 +63,7 @@ def run_control(settings: Settings, folders: Folders) -> None:
         fresh_keys(storage),
         kept_keys(settings, storage),
         told_logouts(settings, storage),
+        followed_client_keys(settings, storage),
         ended_subscriptions(storage),
         made_steps(storage),
         raised_alerts(settings, storage),

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from api.house import House, answer
+from issuer_site import ec_key
 from oauth_server import OAuthHost
 from passgate.identity.oauth.registration import create_registration_token
 from passgate.identity.oauth.schemas import RegistrationTokenIn
@@ -14,6 +15,9 @@ from passgate.kernel.actor import SYSTEM
 from passgate.kernel.pagination import PageRequest
 
 WEB = {"kind": "web", "redirect_uris": ["https://app.example/cb"], "audiences": ["https://orders.example"]}
+
+EC_KEY = ec_key("k1").as_dict(private=False)
+SIGNING = {"client_name": "Bot", "token_endpoint_auth_method": "private_key_jwt"}
 
 
 def path(house: House, more: str = "") -> str:
@@ -119,6 +123,14 @@ def test_a_client_registers_itself_and_gets_tokens(host: OAuthHost) -> None:
     assert reply.json()["scope"] == "a"
 
 
+def test_a_client_registers_the_address_of_its_keys(host: OAuthHost) -> None:
+    uri = "https://app.example/jwks"
+    made = register(host, initial_token(host), SIGNING | {"jwks_uri": uri, "grant_types": ["client_credentials"]})
+    assert made.status_code == 201, made.text
+    assert made.json()["jwks_uri"] == uri
+    assert "client_secret" not in made.json()
+
+
 @pytest.mark.parametrize(
     ("metadata", "error"),
     [
@@ -127,6 +139,8 @@ def test_a_client_registers_itself_and_gets_tokens(host: OAuthHost) -> None:
         ({"token_endpoint_auth_method": "client_secret_jwt"}, "invalid_client_metadata"),
         ({"response_types": ["token"]}, "invalid_client_metadata"),
         ({"jwks_uri": "https://app.example/jwks"}, "invalid_client_metadata"),
+        (SIGNING | {"jwks_uri": "http://app.example/jwks"}, "invalid_client_metadata"),
+        (SIGNING | {"jwks_uri": "https://app.example/jwks", "jwks": {"keys": [EC_KEY]}}, "invalid_client_metadata"),
         ({"client_name": ""}, "invalid_client_metadata"),
         ({"client_name": 7}, "invalid_client_metadata"),
         ({"scope": ["a"]}, "invalid_client_metadata"),

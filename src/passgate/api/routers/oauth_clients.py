@@ -35,6 +35,17 @@ class NewSecretOut(SecretOut):
     secret: str = Field(description="The secret itself, shown this once.")
 
 
+class FetchedKeysOut(BaseModel):
+    """What a client's `jwks_uri` gave."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kids: list[str]
+    fetched_at: datetime | None
+    tried_at: datetime | None
+    problem: str | None = Field(description="Why the last try brought nothing; the keys before it stay in use.")
+
+
 class ClientSettingsOut(BaseModel):
     """An application's OAuth settings; its `client_id` is the application's id."""
 
@@ -50,6 +61,8 @@ class ClientSettingsOut(BaseModel):
     scopes: list[str]
     audiences: list[str]
     jwks: dict[str, Any] | None
+    jwks_uri: str | None
+    fetched_keys: FetchedKeysOut | None = Field(description="What was found at `jwks_uri`; null: nothing yet.")
     access_token_seconds: int
     refresh_token_days: int
     secrets: list[SecretOut]

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
+from passgate.kernel.fetching import Fetching
 from passgate.kernel.permissions import Permission
 from passgate.publishing.openapi import service
-from passgate.publishing.openapi.fetching import Fetching
 from passgate.publishing.openapi.reading import Syntax
 from passgate.publishing.openapi.schemas import DocumentIn, DocumentReport, DocumentText, DocumentView
 from passgate.publishing.openapi.writing import MEDIA_TYPES

@@ -36,6 +36,7 @@ class Client:
     scopes: frozenset[str] = frozenset()
     audiences: frozenset[str] = frozenset()
     jwks: Mapping[str, Any] | None = None
+    jwks_uri: str | None = None
     access_token_seconds: int = 3600
     refresh_token_days: int = 30
     grant_types: tuple[str, ...] = ()
@@ -133,6 +134,7 @@ def find_client(work: Work, client_id: str) -> Client | None:
         scopes=frozenset(row.scopes),
         audiences=frozenset(each.audience for each in rows if each.audience is not None),
         jwks=row.jwks,
+        jwks_uri=row.jwks_uri,
         access_token_seconds=row.access_token_seconds,
         refresh_token_days=row.refresh_token_days,
         grant_types=GRANTS[row.kind],

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Integer, String, Text
+from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.storage.base import Base
@@ -31,10 +31,29 @@ class OAuthClient(Base):
     """What it may ask for beside OpenID Connect's own."""
     jwks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """Public keys of its assertions, for ``private_key_jwt``."""
+    jwks_uri: Mapped[str | None] = mapped_column(Text)
+    """Where these are instead."""
     access_token_seconds: Mapped[int] = mapped_column(Integer)
     refresh_token_days: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(_ID)
+
+
+class OAuthClientKeys(Base):
+    """What was found at a client's ``jwks_uri``; what was found last stays in use until something newer is there."""
+
+    __tablename__ = "oauth_client_keys"
+    audited: ClassVar[bool] = False
+
+    application_id: Mapped[str] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), primary_key=True)
+    keys: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    keys_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When these keys were fetched."""
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why the last try brought nothing."""
+    is_wanted: Mapped[bool] = mapped_column(Boolean)
+    """Whether an assertion came with a key that is not among them."""
 
 
 class OAuthAudience(Base):

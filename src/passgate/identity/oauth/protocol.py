@@ -6,7 +6,13 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from passgate.identity.oauth.authlib_parts import InvalidGrantError, OAuth2Error, OAuth2Payload, OAuth2Request
+from passgate.identity.oauth.authlib_parts import (
+    InvalidClientError,
+    InvalidGrantError,
+    OAuth2Error,
+    OAuth2Payload,
+    OAuth2Request,
+)
 from passgate.identity.schemas import TokenIssuer
 
 _ANY_SECURE_URI = "https://control"
@@ -29,6 +35,10 @@ class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib ships no
 
 class ReusedError(InvalidGrantError):  # type: ignore[misc]  # Authlib ships no types
     """A code or refresh token that was used before: what was issued for it is revoked, and stays so."""
+
+
+class KeyNotKnownError(InvalidClientError):  # type: ignore[misc]  # Authlib ships no types
+    """An assertion signed with a key that is not known yet: that it is wanted stays noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ def refusal_reply(error: OAuth2Error) -> Reply:
 
 
 def _keeps(error: OAuth2Error) -> bool:
-    return isinstance(error, ReusedError) or error.error in {"authorization_pending", "slow_down"}
+    return isinstance(error, ReusedError | KeyNotKnownError) or error.error in {"authorization_pending", "slow_down"}
 
 
 class _Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib ships no types

@@ -31,7 +31,8 @@ from passgate.storage.work import Work
 _PREFIX = "pgi"
 _UNDERSTOOD = frozenset({
     "redirect_uris", "token_endpoint_auth_method", "grant_types", "response_types", "client_name", "scope", "jwks",
-    "application_type", "post_logout_redirect_uris", "backchannel_logout_uri", "backchannel_logout_session_required",
+    "jwks_uri", "application_type", "post_logout_redirect_uris", "backchannel_logout_uri",
+    "backchannel_logout_session_required",
 })  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def _settings_of(metadata: Mapping[str, Any]) -> ClientSettingsIn:
         "auth_method": "client_secret" if method.startswith("client_secret") else method,
         "scopes": [each for each in scope.split() if each not in OPENID_SCOPES],
     }
-    for name in ("redirect_uris", "post_logout_redirect_uris", "backchannel_logout_uri", "jwks"):
+    for name in ("redirect_uris", "post_logout_redirect_uris", "backchannel_logout_uri", "jwks", "jwks_uri"):
         if metadata.get(name) is not None:
             wanted[name] = metadata[name]
     return ClientSettingsIn(**wanted)
@@ -171,6 +172,8 @@ def _registered(settings: ClientSettings, name: str) -> dict[str, Any]:
         answer["backchannel_logout_uri"] = settings.backchannel_logout_uri
     if settings.jwks is not None:
         answer["jwks"] = settings.jwks
+    if settings.jwks_uri is not None:
+        answer["jwks_uri"] = settings.jwks_uri
     return answer
 
 

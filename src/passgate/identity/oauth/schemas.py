@@ -33,6 +33,7 @@ def _key_set(value: dict[str, Any]) -> dict[str, Any]:
 
 
 KeySet = Annotated[dict[str, Any], AfterValidator(_key_set)]
+KeysUri = Annotated[Uri, AfterValidator(lambda value: checked_url(value, query=True))]
 LogoutUri = Annotated[Uri, AfterValidator(lambda value: checked_url(value, query=True))]
 
 
@@ -47,6 +48,7 @@ class ClientSettingsIn(Input):
     scopes: list[Scope] = Field(default_factory=list, max_length=100, description="Beside OpenID Connect's own.")
     audiences: list[Audience] = Field(default_factory=list, max_length=20, description="Beside the gate's.")
     jwks: KeySet | None = Field(default=None, description="Public keys, for `private_key_jwt`.")
+    jwks_uri: KeysUri | None = Field(default=None, description="Where the client publishes them, instead of `jwks`.")
     access_token_seconds: Annotated[int, Field(ge=60, le=86_400)] = 3600
     refresh_token_days: Annotated[int, Field(ge=1, le=365)] = 30
 
@@ -55,8 +57,10 @@ class ClientSettingsIn(Input):
         methods = METHODS[self.kind]
         if self.auth_method is not None and self.auth_method not in methods:
             raise ValueError(f"auth_method: an application of the kind {self.kind} has {' or '.join(methods)}")
-        if (self.method == "private_key_jwt") != (self.jwks is not None):
-            raise ValueError("jwks goes with the auth_method private_key_jwt, and only with it")
+        if self.jwks is not None and self.jwks_uri is not None:
+            raise ValueError("jwks_uri: give jwks or jwks_uri, not both")
+        if (self.method == "private_key_jwt") != (self.jwks is not None or self.jwks_uri is not None):
+            raise ValueError("jwks or jwks_uri goes with the auth_method private_key_jwt, and only with it")
         if self.kind == "service" and (self.redirect_uris or self.post_logout_redirect_uris):
             raise ValueError("redirect_uris: an application of the kind service has no browser")
         for name in ("redirect_uris", "post_logout_redirect_uris"):
@@ -85,6 +89,16 @@ class RegistrationTokenIn(Input):
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedKeys:
+    """What a client's ``jwks_uri`` gave."""
+
+    kids: list[str]
+    fetched_at: datetime | None
+    tried_at: datetime | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClientSettings:
     """An application's OAuth settings."""
 
@@ -98,6 +112,9 @@ class ClientSettings:
     scopes: list[str]
     audiences: list[str]
     jwks: dict[str, Any] | None
+    jwks_uri: str | None
+    fetched_keys: FetchedKeys | None
+    """What was found there; None: no ``jwks_uri``, or nobody has looked yet."""
     access_token_seconds: int
     refresh_token_days: int
     secrets: list[OAuthSecret]

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from passgate.identity import repository
 from passgate.identity.models import Application
+from passgate.identity.oauth.client_keys import fetched_keys, forget_keys
 from passgate.identity.oauth.client_tables import OAuthAudience, OAuthClient, OAuthConsent, OAuthSecret
 from passgate.identity.oauth.flow_tables import OAuthGrant
 from passgate.identity.oauth.grant_types import GRANTS
@@ -63,8 +64,11 @@ def set_client_settings(
     row.post_logout_redirect_uris = list(given.post_logout_redirect_uris)
     row.backchannel_logout_uri = given.backchannel_logout_uri
     row.scopes, row.jwks = list(given.scopes), given.jwks
+    moved, row.jwks_uri = row.jwks_uri != given.jwks_uri, given.jwks_uri
     row.access_token_seconds, row.refresh_token_days = given.access_token_seconds, given.refresh_token_days
     work.session.flush()
+    if moved:
+        forget_keys(work, application_id)
     _set_audiences(work, application_id, given.audiences)
     return _view(work, row)
 
@@ -85,6 +89,7 @@ def remove_client_settings(actor: Actor, work: Work, application_id: str) -> Non
     for consent in work.session.scalars(select(OAuthConsent).where(OAuthConsent.client_id == application_id)).all():
         work.session.delete(consent)
     work.session.delete(row)
+    forget_keys(work, application_id)
     work.session.flush()
 
 
@@ -141,6 +146,8 @@ def _view(work: Work, row: OAuthClient) -> ClientSettings:
         scopes=row.scopes,
         audiences=list(work.session.scalars(query.order_by(OAuthAudience.audience))),
         jwks=row.jwks,
+        jwks_uri=row.jwks_uri,
+        fetched_keys=fetched_keys(work, row.application_id),
         access_token_seconds=row.access_token_seconds,
         refresh_token_days=row.refresh_token_days,
         secrets=live_secrets(work, row.application_id),

@@ -91,6 +91,8 @@ def _facts(visit: Visit, settings: ClientSettings) -> None:
         ("Returns to", settings.redirect_uris),
         ("After signing out", settings.post_logout_redirect_uris),
         ("Told of logouts at", [settings.backchannel_logout_uri] if settings.backchannel_logout_uri else []),
+        ("Keys at", [settings.jwks_uri] if settings.jwks_uri else []),
+        ("Keys seen there", _keys_seen(settings)),
         ("Scopes", settings.scopes),
         ("Audiences", settings.audiences),
     )
@@ -98,6 +100,15 @@ def _facts(visit: Visit, settings: ClientSettings) -> None:
     if settings.kind == "service":
         snippet(f"curl {visit.console.public_url}/oauth2/token -u {settings.application_id}:$CLIENT_SECRET \\\n"
                 "  -d grant_type=client_credentials", "bash")  # fmt: skip
+
+
+def _keys_seen(settings: ClientSettings) -> list[str]:
+    if settings.jwks_uri is None:
+        return []
+    seen = settings.fetched_keys
+    if seen is None:
+        return ["not looked at yet"]
+    return [*seen.kids, *([seen.problem] if seen.problem else [])]
 
 
 def _secrets(visit: Visit, application: Application, settings: ClientSettings, *, may_write: bool) -> None:
@@ -176,6 +187,15 @@ async def _ask_for_settings(visit: Visit, application: Application, settings: Cl
                 "Public keys (JWK Set)", value=jwks, optional=True, lines=3, help_text="For a signed assertion."
             ),
         )
+        form.add(
+            "jwks_uri",
+            text_field(
+                "Where its keys are (JWKS URI)",
+                value=(known.jwks_uri or "") if known else "",
+                optional=True,
+                help_text="Instead of the keys themselves; looked at every five minutes.",
+            ),
+        )
 
 
 def _lines(label: str, values: list[str], help_text: str = "") -> Any:  # noqa: ANN401 - NiceGUI's element
@@ -187,6 +207,7 @@ def _given(form: Form) -> ClientSettingsIn:
     for name in ("redirect_uris", "scopes", "audiences", "post_logout_redirect_uris"):
         wanted[name] = form[name].split()
     wanted["backchannel_logout_uri"] = form.text("backchannel_logout_uri")
+    wanted["jwks_uri"] = form.text("jwks_uri")
     text = form.text("jwks")
     if text is not None:
         try:

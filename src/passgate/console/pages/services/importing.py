@@ -13,9 +13,9 @@ from passgate.console.pages.teams_of import writable_teams
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError
+from passgate.kernel.fetching import Fetching, FetchRefusedError
 from passgate.kernel.permissions import Permission
 from passgate.publishing.openapi.faults import Fault
-from passgate.publishing.openapi.fetching import Fetching, FetchRefusedError
 from passgate.publishing.openapi.intake import take_in
 from passgate.publishing.openapi.reading import MOST_BYTES
 from passgate.publishing.openapi.schemas import DocumentReport

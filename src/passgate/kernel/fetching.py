@@ -17,9 +17,9 @@ from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
 from passgate.kernel.errors import InvalidInputError
-from passgate.publishing.openapi.reading import MOST_BYTES
 
 SECONDS = 10.0
+MOST_BYTES = 5 * 1024 * 1024
 _MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
 _LONGEST_URL = 2_000
@@ -43,6 +43,8 @@ class Fetching:
     private_addresses: bool = False
     """Whether addresses of our own network may be asked."""
     seconds: float = SECONDS
+    most_bytes: int = MOST_BYTES
+    redirects: int = _MOST_REDIRECTS
 
     def text_at(self, url: str) -> str:
         """The text at that URL.
@@ -51,12 +53,12 @@ class Fetching:
             FetchRefusedError: another scheme than http and https, a private address, too slow, too large, no success.
         """
         until = monotonic() + self.seconds
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(self.redirects + 1):
             status, location, body = self._ask(url, until)
             if status not in _REDIRECTS:
                 return _text(url, status, body)
             url = urljoin(url, location)
-        raise FetchRefusedError(f"It redirects more than {_MOST_REDIRECTS} times.")
+        raise FetchRefusedError(f"It redirects more than {self.redirects} times.")
 
     def _ask(self, url: str, until: float) -> tuple[int, str, bytes]:
         scheme, host, port, target = _parts(url)
@@ -72,7 +74,7 @@ class Fetching:
                 connection.sock = line
                 connection.request("GET", target, headers={"accept": "application/json, application/yaml, */*"})
                 answer = connection.getresponse()
-                return answer.status, answer.getheader("location", ""), _body(answer, line, until)
+                return answer.status, answer.getheader("location", ""), _body(answer, line, until, self.most_bytes)
         except TimeoutError:
             raise FetchRefusedError(f"{host} did not answer within {self.seconds:g} seconds.") from None
         except (OSError, http.client.HTTPException) as error:
@@ -128,7 +130,7 @@ def _is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
 
 
-def _body(answer: http.client.HTTPResponse, line: socket.socket, until: float) -> bytes:
+def _body(answer: http.client.HTTPResponse, line: socket.socket, until: float, most_bytes: int) -> bytes:
     body = bytearray()
     while True:
         line.settimeout(_left(until))
@@ -136,8 +138,8 @@ def _body(answer: http.client.HTTPResponse, line: socket.socket, until: float) -
         if not chunk:
             return bytes(body)
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise FetchRefusedError(f"It is larger than {MOST_BYTES} bytes.")
+        if len(body) > most_bytes:
+            raise FetchRefusedError(f"It is larger than {most_bytes} bytes.")
 
 
 def _left(until: float) -> float:
