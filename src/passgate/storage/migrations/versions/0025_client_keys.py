@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0024_client_keys"
-down_revision = "0023_call_routes"
+revision = "0025_client_keys"
+down_revision = "0024_routing"
 branch_labels = None
 depends_on = None
 
