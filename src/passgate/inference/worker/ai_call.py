@@ -144,7 +144,7 @@ def usage_line(call: AiCall, ending: Ending) -> bytes:
             "masked": call.hits.lines() if call.hits is not None else (),
             "unit_prices": price.text if price is not None else None,
             "chosen_by": call.chosen_by if deployment is not None else None,
-            "answered_model": answered_model(call),
+            "answered_model": answered_model(call) if call.chosen_by != "only" else None,
             "key": call.key.label if call.key is not None else None,
             "tried": [_trial(one, call) for one in call.tried[:_MOST_TRIED]] if call.tried else (),
         },

@@ -12,7 +12,9 @@ from passgate.inference.worker.ai_call import AiCall, Ending
 from passgate.inference.worker.attempt import Attempt
 from passgate.inference.worker.incoming import Send
 from passgate.inference.worker.journey import Journey
+from passgate.inference.worker.lessons import learn_from_answer
 from passgate.inference.worker.options import WorkerLimits, limits_with
+from passgate.inference.worker.refusals import VendorFailedError
 from passgate.inference.worker.vendor_client import VendorClient
 
 
@@ -43,10 +45,17 @@ class Attempts:
         limits = self.limits if model.time_limits is None else limits_with(self.limits, model.time_limits)
         deadline = asyncio.get_running_loop().time() + limits.whole
         attempt = Attempt(call, parsed, self.client, limits, deadline, settle, send)
-        journey = Journey(call, attempt, model, self.router, self.chance, deadline)
         sole = model.sole
-        if sole is not None and call.hooks is None:
-            call.chosen_by = "only"
-            if await journey.visit(sole, sole.keys[0], attempt):
-                return
-        await journey.go_on()
+        if sole is None or call.hooks is not None:
+            await Journey(call, attempt, model, self.router, self.chance, deadline).go_on()
+            return
+        call.chosen_by = "only"
+        started, key = call.timer(), sole.keys[0]
+        try:
+            code = await attempt.run(sole, key)
+        except VendorFailedError as failure:
+            journey = Journey(call, attempt, model, self.router, self.chance, deadline)
+            journey.fail(failure, sole, key, started)
+            await journey.go_on()
+        else:
+            learn_from_answer(call, sole, key, code, started)

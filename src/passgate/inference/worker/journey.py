@@ -97,11 +97,7 @@ class Journey:
         try:
             code = await attempt.run(deployment, key)
         except VendorFailedError as failure:
-            now = call.timer()
-            learn_from_failure(failure, deployment, key, now)
-            if call.head_sent:
-                raise
-            self._note(failure, deployment, key, now - started)
+            self.fail(failure, deployment, key, started)
             return False
         except BaseException:
             health.give_up()
@@ -110,6 +106,24 @@ class Journey:
             health.busy -= 1
         learn_from_answer(call, deployment, key, code, started)
         return True
+
+    def fail(self, failure: VendorFailedError, deployment: ServingDeployment, key: ServingKey, started: float) -> None:
+        """Learn from an attempt that brought no answer, and remember it.
+
+        Args:
+            failure: what came instead.
+            deployment: that was asked.
+            key: that it used.
+            started: when, on the worker's clock.
+
+        Raises:
+            VendorFailedError: the failure, where the client has something of the answer: nobody else can go on with it.
+        """
+        now = self.call.timer()
+        learn_from_failure(failure, deployment, key, now)
+        if self.call.head_sent:
+            raise failure
+        self._note(failure, deployment, key, now - started)
 
     async def _walk(self) -> bool:
         """Try all that is neither left alone nor resting; where all is, the one that is due first."""
