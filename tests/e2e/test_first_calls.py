@@ -131,7 +131,7 @@ def test_a_rest_service_wants_a_token_and_a_subscription(story: Story, openai_ve
     assert openai_vendor.requests[-1].path == "/items/1"
     assert "authorization" not in openai_vendor.requests[-1].headers
     story.ada.post(f"/services/{service}/retire")
-    until(lambda: httpx.get(url, headers=bearer).status_code == 404, what="the retirement")
+    until(lambda: httpx.get(url, headers=bearer).status_code == 410, what="the retirement")
 
 
 def test_a_revoked_token_is_refused_within_a_second_with_the_reason(story: Story) -> None:
