@@ -1,4 +1,4 @@
-"""May this token call that, and why."""
+"""What would this request meet, and may it be made?"""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.gateway.access import Question, explain_access
+from passgate.gateway.preview.rule import Outcome
 from passgate.kernel.given import Input
 from passgate.kernel.permissions import Permission
 
@@ -14,13 +15,21 @@ router = APIRouter(prefix="/api/v1/access", tags=["access"])
 
 
 class AccessQuestion(Input):
-    """A call that somebody could make, with a token, or with any good token of an application."""
+    """A call that somebody could make: with a token, with any good token of an application, or with none."""
 
     jti: Annotated[str, Field(max_length=40)] | None = None
     application_id: Annotated[str, Field(max_length=40)] | None = None
     method: Annotated[str, Field(pattern=r"^[A-Za-z]{1,20}$")] = "GET"
     path: Annotated[str, Field(min_length=1, max_length=2000, description="As it is called, such as `/orders/17`.")]
     model: Annotated[str, Field(max_length=200)] | None = Field(default=None, description="Of an AI call.")
+    host: Annotated[str, Field(max_length=255)] | None = Field(
+        default=None, description="Unset: one that no service has for itself."
+    )
+    headers: Annotated[dict[str, Annotated[str, Field(max_length=2000)]], Field(max_length=50)] = Field(
+        default={}, description="Such as `x-api-version`, `x-passgate-revision` or `origin`."
+    )
+    address: Annotated[str, Field(max_length=45)] | None = Field(default=None, description="Of the client.")
+    body_bytes: Annotated[int, Field(ge=0)] | None = Field(default=None, description="Length of the body.")
 
 
 class AccessRule(BaseModel):
@@ -29,8 +38,13 @@ class AccessRule(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     name: str
-    passed: bool
+    outcome: Outcome = Field(
+        description="`depends` on what cannot be known before the call; `changes` something of call or answer."
+    )
+    passed: bool = Field(description="Whether the call goes on.")
     text: str
+    code: str | None = Field(description="Of the refusal, as the gate's answer has it.")
+    status: int | None = Field(description="HTTP status of the gate's own answer.")
 
 
 class AccessAnswer(BaseModel):
@@ -40,7 +54,12 @@ class AccessAnswer(BaseModel):
 
     allowed: bool
     decided_by: str | None = Field(description="The first rule that refuses.")
+    code: str | None = Field(description="Of the refusal, as the gate's answer has it.")
+    status: int | None = Field(description="HTTP status of the refusal.")
     service_id: str | None
+    version: str | None = Field(description="Name of the version.")
+    revision_id: str | None = Field(description="The likeliest, where several answer by weight.")
+    route_id: str | None
     application_id: str | None
     rules: list[AccessRule]
 

@@ -6,7 +6,8 @@ from passgate.contracts.published_service import PublishedService
 from passgate.gateway.compile.errors import UncompilableError
 from passgate.gateway.compile.path_tree import PathBlock, tree_of
 from passgate.gateway.compile.route_filters import GateFacts
-from passgate.gateway.compile.service_blocks import ANY_HOST, service_blocks
+from passgate.gateway.compile.service_blocks import service_blocks
+from passgate.gateway.compile.service_places import ANY_HOST
 from passgate.gateway.envoy.names import JsonObject
 
 

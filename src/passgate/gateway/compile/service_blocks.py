@@ -18,10 +18,10 @@ from passgate.contracts.published_service import (
 from passgate.gateway.compile.path_tree import PathBlock, is_at_or_below
 from passgate.gateway.compile.route_filters import GateFacts
 from passgate.gateway.compile.service_answers import gone_route, no_revision_route, no_version_route
+from passgate.gateway.compile.service_places import places_of
 from passgate.gateway.compile.service_routes import RouteMaker, TemplateRoutes
 from passgate.gateway.envoy.names import JsonObject
 
-ANY_HOST = "*"
 _ALL = 100
 _LONGEST_LIST = 32
 """Paths that are looked through one by one."""
@@ -29,22 +29,12 @@ _LONGEST_LIST = 32
 
 def service_blocks(service: PublishedService, facts: GateFacts) -> Iterator[tuple[str, PathBlock]]:
     """Hosts, ``*`` for those that no service names, and the blocks that stand there."""
-    hosts = service.hosts or (ANY_HOST,)
-    by_name = {version.name: version for version in service.versions}
-    default = by_name.get(service.default_version or "")
-    if service.selection == "header":
-        for host in hosts:
-            yield host, _block_by_header(service, facts, default)
-        return
-    for version in service.versions:
-        own = version.hosts if service.selection == "host" else hosts
-        base = f"{service.base_path}/{version.name}" if service.selection == "path" else service.base_path
-        block = _block(service, facts, base, [_Asked(version, {})])
-        yield from ((host, block) for host in own)
-    # Where a version has a host, calls of it are the version's; the default has the service's own.
-    taken = {host for version in service.versions for host in version.hosts} if service.selection == "host" else set()
-    block = _block(service, facts, service.base_path, [_Asked(default, {})])
-    yield from ((host, block) for host in hosts if host not in taken)
+    for place in places_of(service):
+        if place.by_header:
+            block = _block_by_header(service, facts, place.version)
+        else:
+            block = _block(service, facts, place.base, [_Asked(place.version, {})])
+        yield from ((host, block) for host in place.hosts)
 
 
 @dataclass(frozen=True, slots=True)
