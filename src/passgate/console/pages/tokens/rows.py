@@ -15,13 +15,13 @@ COLUMNS = (
     Column("name", "Name", "main"),
     Column("status", "Status", "badge"),
     Column("kind", "Kind"),
-    Column("jti", "Token id", "id"),
-    Column("scopes", "Scopes"),
-    Column("issued", "Issued", "relative"),
     Column("expires", "Expires", "relative"),
     Column("used", "Last used", "relative"),
     Column("calls", "Calls", "number"),
     Column("cost", "Cost", "number"),
+    Column("jti", "Token id", "id"),
+    Column("scopes", "Scopes"),
+    Column("issued", "Issued", "relative"),
     Column("actions", "Actions", "actions"),
 )
 
