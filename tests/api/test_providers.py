@@ -56,6 +56,21 @@ def test_a_provider_s_life(house: House, vendor: ListingVendor) -> None:
     answer(house.owner.get(one), 404)
 
 
+def test_calling_a_provider_as_it_is_is_off_until_somebody_may(house: House, vendor: ListingVendor) -> None:
+    created = answer(house.owner.post(ROOT, json=given(team_id=house.red, base_url=vendor.base_url)), 201)
+    one = f"{ROOT}/{created['id']}"
+    assert (created["pass_through"], created["pass_through_applications"]) == (False, [])
+    change = {"pass_through": True, "pass_through_applications": ["app_b", "app_a", "app_b"]}
+    changed = answer(house.owner.patch(one, json={**change, "pass_through_charge_micro_dollars": 5}), 200)
+    assert changed["pass_through_applications"] == ["app_a", "app_b"]
+    assert (changed["pass_through"], changed["pass_through_charge_micro_dollars"]) == (True, 5)
+    answer(house.viewer.patch(one, json=change), 403)
+    for field, value in (("pass_through_charge_micro_dollars", 0), ("pass_through_applications", ["not an id"])):
+        refused = answer(house.owner.patch(one, json={field: value}), 422)
+        assert field in str(refused)
+    assert answer(house.owner.get(one), 200) == changed
+
+
 def test_the_key_is_in_no_answer(house: House, vendor: ListingVendor) -> None:
     vendor.answers["/v1/models"] = (401, b"{}")
     body = given(base_url=vendor.base_url)

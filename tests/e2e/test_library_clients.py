@@ -21,7 +21,7 @@ import openai
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from e2e.running import running, set_up
+from e2e.running import Administrator, running, set_up, until
 from fake_vendor import FakeVendor, VendorRequest, json_reply, openai_chat, openai_stream
 from fake_vendor.reply import Reply
 from node_packages import node_with
@@ -42,6 +42,8 @@ class Stage:
     url: str
     token: str
     vendor: FakeVendor
+    provider: str
+    ada: Administrator
 
 
 def answer(request: VendorRequest) -> Reply:
@@ -70,11 +72,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         ada = set_up(passgate)
         vendor.reply("/v1/models", json_reply({"data": [{"id": MODEL}]}))
         vendor.reply("/v1/chat/completions", answer)
-        ada.provider("openai", f"{vendor.url}/v1", MODEL)
+        provider = ada.provider("openai", f"{vendor.url}/v1", MODEL)
         ada.provider("cohere", vendor.url, "rerank-v3.5")
-        token, _ = ada.token(ada.application("libraries"))
+        application = ada.application("libraries")
+        open_to = {"pass_through": True, "pass_through_applications": [application]}
+        ada.request("PATCH", f"/providers/{provider}", open_to)
+        token, _ = ada.token(application)
         ada.in_force()
-        yield Stage(passgate.url, token, vendor)
+        yield Stage(passgate.url, token, vendor, provider, ada)
 
 
 def test_openai_tools_and_structured_answers(stage: Stage) -> None:
@@ -86,6 +91,29 @@ def test_openai_tools_and_structured_answers(stage: Stage) -> None:
         called = client.chat.completions.create(model=MODEL, messages=messages, tools=tools)
         assert called.choices[0].message.tool_calls is not None
         assert called.choices[0].message.tool_calls[0].id == "call_9"
+
+
+def test_a_provider_called_as_it_is(stage: Stage) -> None:
+    base = f"{stage.url}/providers/{stage.provider}/v1"
+    with openai.OpenAI(base_url=base, api_key=stage.token, max_retries=0) as client:
+        messages: list[Any] = [{"role": "user", "content": "Hi"}]
+        found = client.chat.completions.with_raw_response.create(model=MODEL, messages=messages)
+        assert found.parse().choices[0].message.content == "Hello"
+        assert stage.vendor.requests[-1].headers["authorization"] == "Bearer sk-vendor-secret"
+        stream = client.chat.completions.create(model=MODEL, messages=messages, stream=True)
+        assert "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices) == "Hello"
+        stage.vendor.reply("/v1/files", json_reply({"id": "file-1", "object": "file"}))
+        assert client.files.create(file=b"0" * 300_000, purpose="batch").id == "file-1"
+    assert len(stage.vendor.requests[-1].body) > 300_000
+    assert httpx.get(f"{base}/files").json()["error"]["code"] == "token_missing"
+    request_id = found.headers["x-request-id"]
+
+    def counted() -> Any:
+        rows = stage.ada.get("/calls?limit=100")["items"]
+        return next((row["usage"] for row in rows if row["request_id"] == request_id and row["usage"]), None)
+
+    usage = until(counted, what="the call's row")
+    assert (usage["format_in"], usage["tokens_in"], usage["cost_micro_dollars"]) == ("pass-through", 12, 7)
 
 
 def test_anthropic_tools(stage: Stage) -> None:

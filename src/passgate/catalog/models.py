@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.storage.base import Base
@@ -29,6 +29,11 @@ class Provider(Base):
     last_test_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_test_ok: Mapped[bool | None]
     last_test_message: Mapped[str | None] = mapped_column(String(500))
+    pass_through: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It may be called as it is, by the applications that are named."""
+    pass_through_applications: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    pass_through_charge: Mapped[int] = mapped_column(default=1000, server_default="1000")
+    """Micro-dollars, of a call of which nothing else can be reckoned."""
 
 
 class ProviderKey(Base):

@@ -3,6 +3,8 @@
 from collections import defaultdict
 
 from passgate.catalog import repository
+from passgate.catalog.models import Provider
+from passgate.catalog.prices import catalogue_models
 from passgate.catalog.regions import regional_url
 from passgate.catalog.service.models import price_of
 from passgate.catalog.vendors import find_vendor
@@ -29,8 +31,18 @@ def inference_providers(work: Work) -> tuple[published.InferenceProvider, ...]:
             sealed_api_key=row.sealed_api_key,
             keys=tuple(keys[row.id]),
             profile=vendor.profile,
+            pass_through=_pass_through(work, row) if row.pass_through else None,
         )
         for row in rows
+    )
+
+
+def _pass_through(work: Work, row: Provider) -> published.PassThrough:
+    priced = catalogue_models(find_vendor(row.vendor), work.clock.now())
+    return published.PassThrough(
+        applications=tuple(row.pass_through_applications),
+        charge_micro_dollars=row.pass_through_charge,
+        prices={model.vendor_model: model.price for model in priced if model.price is not None},
     )
 
 

@@ -96,12 +96,33 @@ class ConnectionIn(Input):
     api_key: ApiKey | None = None
 
 
+MAX_PASS_THROUGH_APPLICATIONS = 1000
+Applications = Annotated[
+    list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,40}$")]],
+    Field(
+        max_length=MAX_PASS_THROUGH_APPLICATIONS,
+        description="Ids of the applications that may call the provider as it is; none: nobody may.",
+    ),
+]
+PassThroughCharge = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=1_000_000_000,
+        description="Micro-dollars that a call costs of which nothing else can be reckoned; never nothing.",
+    ),
+]
+
+
 class ProviderIn(ConnectionIn):
     """A new provider."""
 
     team_id: str | None = Field(default=None, description="The team that owns it; null: the whole organisation.")
     name: Line
     is_enabled: bool = True
+    pass_through: bool = Field(default=False, description="It may be called as it is, below /providers.")
+    pass_through_applications: Applications = Field(default=[])
+    pass_through_charge_micro_dollars: PassThroughCharge = 1000
 
 
 class ProviderChange(Input):
@@ -111,6 +132,9 @@ class ProviderChange(Input):
     base_url: BaseUrl | None = None
     api_key: ApiKey | None = None
     is_enabled: bool | None = None
+    pass_through: bool | None = None
+    pass_through_applications: Applications | None = None
+    pass_through_charge_micro_dollars: PassThroughCharge | None = None
 
 
 class ProviderView(BaseModel):
@@ -131,6 +155,9 @@ class ProviderView(BaseModel):
     last_test_at: datetime | None
     last_test_ok: bool | None
     last_test_message: str | None
+    pass_through: bool
+    pass_through_applications: list[str]
+    pass_through_charge_micro_dollars: int
 
 
 class KeyIn(Input):

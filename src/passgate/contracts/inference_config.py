@@ -58,6 +58,17 @@ class ProviderKey(Contract):
     sealed_key: str
 
 
+class PassThrough(Contract):
+    """Who may call a provider as it is, and what such a call costs."""
+
+    applications: tuple[str, ...] = ()
+    """Their ids; empty: nobody."""
+    charge_micro_dollars: int = 1000
+    """Of a call of which nothing else can be reckoned; at least 1, so that none is free."""
+    prices: dict[str, PriceTable] = Field(default_factory=dict)
+    """The catalogue's, by the vendor's name of the model."""
+
+
 class InferenceProvider(Contract):
     """A configured account at a vendor. Secrets stay sealed on disk; the worker holds the master key."""
 
@@ -73,6 +84,8 @@ class InferenceProvider(Contract):
     """Further ones; calls are spread over all of them."""
     profile: dict[str, str | bool | int | list[str] | dict[str, str | bool | int]] = Field(default_factory=dict)
     """The vendor's oddities, as the catalogue's row has them."""
+    pass_through: PassThrough | None = None
+    """None: it cannot be called as it is."""
 
 
 class Deployment(Contract):

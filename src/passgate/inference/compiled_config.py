@@ -12,6 +12,7 @@ from passgate.contracts.inference_config import (
     InferenceConfig,
     InferenceModel,
     InferenceProvider,
+    PassThrough,
 )
 from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.prompt_template import TemplateError
@@ -19,6 +20,7 @@ from passgate.contracts.routing import TimeLimits
 from passgate.inference.described.upstream_token import UpstreamTokens, upstream_tokens
 from passgate.inference.health import HealthBook
 from passgate.inference.limits.book import LimitBook
+from passgate.inference.pass_through.provider import RawProvider, flat_price, raw_prices
 from passgate.inference.policies.call_policy import PolicyTable
 from passgate.inference.pricing import CallPrice
 from passgate.inference.prompts.serving_prompt import ServingPrompt
@@ -69,6 +71,24 @@ def compile_config(config: InferenceConfig, vault: Vault, before: HealthBook | N
         prompts=_serving_prompts(config.prompts),
         described=config.described,
         upstream_tokens=_upstream_tokens(config.token_signing, vault),
+        raw_providers=tuple(
+            _raw_provider(one, one.pass_through, pools[one.id][0].secret)
+            for one in usable.values()
+            if one.pass_through is not None
+        ),
+    )
+
+
+def _raw_provider(provider: InferenceProvider, allowed: PassThrough, secret: str | None) -> RawProvider:
+    return RawProvider(
+        id=provider.id,
+        name=provider.name,
+        header=header_text(provider.name).encode(),
+        team_id=provider.team_id,
+        target=Target(provider.dialect, provider.base_url, secret, "", provider.vendor, provider.profile),
+        applications=frozenset(allowed.applications),
+        charge=flat_price(allowed.charge_micro_dollars),
+        prices=raw_prices(allowed),
     )
 
 

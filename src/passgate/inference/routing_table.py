@@ -11,6 +11,7 @@ from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.inference.described.upstream_token import UpstreamTokens
 from passgate.inference.health import DeploymentHealth, HealthBook, KeyRest
 from passgate.inference.limits.book import LimitBook
+from passgate.inference.pass_through.provider import RawProvider
 from passgate.inference.policies.call_policy import PolicyTable
 from passgate.inference.pricing import CallPrice
 from passgate.inference.prompts.serving_prompt import ServingPrompt
@@ -134,6 +135,7 @@ class RoutingTable:
         prompts: Mapping[str, ServingPrompt],
         described: tuple[DescribedRevision, ...] = (),
         upstream_tokens: UpstreamTokens | None = None,
+        raw_providers: tuple[RawProvider, ...] = (),
     ) -> None:
         self.limits = limits
         self.version = version
@@ -149,6 +151,8 @@ class RoutingTable:
         self._described = {one.revision_id: one.packed for one in described}
         self.upstream_tokens = upstream_tokens
         """Tokens for upstreams; None: no policy asks for any, or the key cannot be opened."""
+        self._raw_providers = {name: one for one in raw_providers for name in (one.name, one.id)}
+        self._by_vendor_name = _by_vendor_name(models, {one.id for one in raw_providers})
 
     def application(self, application_id: str | None) -> ServingApplication | None:
         """The application of that id."""
@@ -162,6 +166,20 @@ class RoutingTable:
     def model_of_team(self, team_id: str, name: str) -> ServingModel | None:
         """The model that the name means to a team, its own before everybody's."""
         return self._models.get((team_id, name)) or self._models.get((None, name))
+
+    def raw_provider(self, application: ServingApplication, name: str) -> RawProvider | None:
+        """The provider of that name or id, where the application may call it as it is."""
+        found = self._raw_providers.get(name)
+        return found if found is not None and found.is_open_to(application.id, application.team_id) else None
+
+    def served_by(
+        self, application: ServingApplication, provider_id: str, vendor_model: str
+    ) -> tuple[ServingModel, ServingDeployment] | None:
+        """What the application may use of a provider that answers as this vendor's model."""
+        for model, deployment in self._by_vendor_name.get((provider_id, vendor_model), ()):
+            if application.may_use(model):
+                return model, deployment
+        return None
 
     def prompt(self, revision_id: str) -> ServingPrompt | None:
         """The prompt of that revision."""
@@ -192,3 +210,15 @@ class RoutingTable:
         """What the application may use, by name."""
         own = {model.name: model for model in self._models.values() if self.model(application, model.name) is model}
         return [own[name] for name in sorted(own)]
+
+
+def _by_vendor_name(
+    models: tuple[ServingModel, ...], providers: Collection[str]
+) -> dict[tuple[str, str], list[tuple[ServingModel, ServingDeployment]]]:
+    found: dict[tuple[str, str], list[tuple[ServingModel, ServingDeployment]]] = {}
+    for model in models:
+        for deployment in model.deployments:
+            if deployment.provider_id in providers:
+                key = (deployment.provider_id, deployment.target.vendor_model)
+                found.setdefault(key, []).append((model, deployment))
+    return found

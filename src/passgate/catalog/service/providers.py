@@ -62,6 +62,9 @@ def create_provider(actor: Actor, work: Work, given: ProviderIn) -> ProviderView
         sealed_api_key=work.vault.seal(api_key) if api_key is not None else None,
         is_enabled=given.is_enabled,
         created_at=work.clock.now(),
+        pass_through=given.pass_through,
+        pass_through_applications=sorted(set(given.pass_through_applications)),
+        pass_through_charge=given.pass_through_charge_micro_dollars,
     )
     refusal = NotFoundError("No such team.", field="team_id") if given.team_id else _name_taken(given.name)
     with refusing(work, refusal):
@@ -95,6 +98,7 @@ def update_provider(actor: Actor, work: Work, provider_id: str, change: Provider
         row.name = change.name or row.name
         row.base_url = change.base_url or row.base_url
         row.is_enabled = row.is_enabled if change.is_enabled is None else change.is_enabled
+        _change_pass_through(row, change)
         if names_key:
             row.sealed_api_key = work.vault.seal(change.api_key.get_secret_value()) if change.api_key else None
     return _view(row, repository.model_counts(work, [row.id]).get(row.id, 0))
@@ -180,6 +184,15 @@ def writable_provider(actor: Actor, work: Work, provider_id: str) -> Provider:
     return row
 
 
+def _change_pass_through(row: Provider, change: ProviderChange) -> None:
+    if change.pass_through is not None:
+        row.pass_through = change.pass_through
+    if change.pass_through_applications is not None:
+        row.pass_through_applications = sorted(set(change.pass_through_applications))
+    if change.pass_through_charge_micro_dollars is not None:
+        row.pass_through_charge = change.pass_through_charge_micro_dollars
+
+
 def _require_free_name(work: Work, name: str) -> None:
     if repository.provider_named(work, name) is not None:
         raise _name_taken(name)
@@ -206,4 +219,7 @@ def _view(row: Provider, model_count: int) -> ProviderView:
         last_test_at=row.last_test_at,
         last_test_ok=row.last_test_ok,
         last_test_message=row.last_test_message,
+        pass_through=row.pass_through,
+        pass_through_applications=row.pass_through_applications,
+        pass_through_charge_micro_dollars=row.pass_through_charge,
     )

@@ -14,6 +14,7 @@ from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.names import JsonObject
 
 _CONTROL_PREFIXES = ("/api", "/oauth2", "/.well-known", "/favicon.ico")
+_AI_PREFIXES = ("/v1", "/v1beta", "/providers")
 _IDLE = "300s"
 _WEBSOCKET: JsonObject = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
 
@@ -46,7 +47,8 @@ def _routes_by_prefix(snapshot: GatewaySnapshot) -> dict[str, list[JsonObject]]:
     services = {service.base_path: _service(service) for service in snapshot.services}
     return (
         services
-        | {"/v1": [_ai("/v1/")], "/v1beta": [_ai("/v1beta/")], "/v2/rerank": [_ai("/v2/rerank")], "/": [_home()]}
+        | {prefix: [_ai(f"{prefix}/")] for prefix in _AI_PREFIXES}
+        | {"/v2/rerank": [_ai("/v2/rerank")], "/": [_home()]}
         | _health()
         | _control()
     )

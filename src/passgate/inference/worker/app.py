@@ -14,6 +14,7 @@ from passgate.inference.inbound.gemini.format import PATH_HEADER
 from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIENT
 from passgate.inference.inbound.gemini.path import PREFIX as GEMINI
 from passgate.inference.inbound.gemini.path import read_call
+from passgate.inference.pass_through.address import PREFIX as PROVIDERS
 from passgate.inference.policies.answer_cache import CACHE_HEADER, AnswerCache
 from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.routing import Router
@@ -32,10 +33,17 @@ from passgate.inference.worker.incoming import Incoming, Send
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.model_list import anthropic_list, anthropic_model, openai_list, openai_model
 from passgate.inference.worker.options import WorkerOptions
+from passgate.inference.worker.pass_through_handler import PassThroughHandler
 from passgate.inference.worker.prompt_handler import PromptHandler
 from passgate.inference.worker.prompt_trial import PromptTrial
 from passgate.inference.worker.rationing import Rationing
-from passgate.inference.worker.refusals import ApplicationUnknownError, MethodNotAllowedError, RouteNotFoundError
+from passgate.inference.worker.raw_client import RawClient
+from passgate.inference.worker.refusals import (
+    ApplicationUnknownError,
+    MethodNotAllowedError,
+    NotOfferedError,
+    RouteNotFoundError,
+)
 from passgate.inference.worker.spool import UsageSpool
 from passgate.kernel.clock import Clock, SystemClock
 from passgate.kernel.errors import PassgateError
@@ -60,6 +68,8 @@ _CALL_PATHS: Mapping[str, InboundFormat] = {
 _MODELS = "/v1/models"
 _LISTS = (_MODELS, f"{GEMINI}models")
 _LISTED = tuple(f"{path}/" for path in _LISTS)
+_NOT_OFFERED = ("/v1/files", "/v1/batches", "/v1/uploads")
+"""All applications share a provider's key at the vendor: each would see the others'."""
 _READ_HEADERS = {
     name.encode(): name
     for name in (
@@ -98,6 +108,7 @@ class WorkerApp:
         self._state = LiveState(options.config_file, options.revocations_file, options.vault)
         self._calls: CallHandler | None = None
         self._prompts: PromptHandler | None = None
+        self._raw: PassThroughHandler | None = None
         self._described = DescribedHandler(self._state, clock, ids)
 
     @contextlib.asynccontextmanager
@@ -117,6 +128,12 @@ class WorkerApp:
         cache = SharedAnswers(AnswerCache(asyncio.get_running_loop().time), options.rationing.valkey_url)
         self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing, cache, options.hooks)
         self._prompts = PromptHandler(self._calls)
+        raw_client = RawClient(
+            connect_seconds=limits.connect, now=lambda: self._clock.now().timestamp(), ca_file=options.ca_file
+        )
+        self._raw = PassThroughHandler(
+            self._state, raw_client, spool, limits, self._clock, rationing, judged=_judges_requests(options)
+        )
         followers: list[_Follower] = [self._state, rationing]
         if options.health_file is not None:
             followers.append(HealthFile(options.health_file, self._state, lambda: self._clock.now().timestamp()))
@@ -131,6 +148,7 @@ class WorkerApp:
             await rationing.close()
             await cache.close()
             client.close()
+            raw_client.close()
             spool.close()
 
     async def answer(self, request: ClientRequest) -> None:
@@ -139,6 +157,8 @@ class WorkerApp:
         try:
             if MOCK_HEADER in incoming.headers or incoming.path.startswith(ASK_PREFIX):
                 await self._described.answer(request, incoming)
+            elif incoming.path.startswith(PROVIDERS) and self._raw is not None:
+                await self._raw.answer(request, incoming)
             else:
                 await self._route(incoming)
         except PassgateError as error:
@@ -198,6 +218,8 @@ class WorkerApp:
         elif path == "/readyz":
             _require_method(incoming, "GET")
             await self._tell_readiness(incoming.send)
+        elif path.startswith(_NOT_OFFERED):
+            raise NotOfferedError("Files and batches are not offered here; call their provider below /providers.")
         else:
             raise RouteNotFoundError("There is nothing at this path.")
 
@@ -256,6 +278,10 @@ def build_app(
 
 def _format_of(path: str, headers: Mapping[str, str]) -> InboundFormat:
     """The format of errors at a path that is no call's: Anthropic's below its own, and where its client asks."""
+    if path.startswith(PROVIDERS):
+        if "anthropic-version" in headers:
+            return "anthropic-messages"
+        return "gemini" if GOOGLE_CLIENT in headers else "openai-chat"
     if path.startswith("/v1/messages"):
         return "anthropic-messages"
     if path.startswith(GEMINI) or (path.startswith(_MODELS) and GOOGLE_CLIENT in headers):
@@ -263,6 +289,11 @@ def _format_of(path: str, headers: Mapping[str, str]) -> InboundFormat:
     if path.startswith(_MODELS) and "anthropic-version" in headers:
         return "anthropic-messages"
     return "openai-chat"
+
+
+def _judges_requests(options: WorkerOptions) -> bool:
+    """Whether a hook is installed that sees requests before vendors do."""
+    return options.hooks is not None and any(one.act("before_request") for one in options.hooks.hooks)
 
 
 def _require_method(incoming: Incoming, method: str) -> None:

@@ -48,6 +48,13 @@ class RouteNotFoundError(NotFoundError):
     code = "route_not_found"
 
 
+class NotOfferedError(PassgateError):
+    """OpenAI's API has this path; the gate does not."""
+
+    status = HTTPStatus.NOT_IMPLEMENTED
+    code = "not_offered"
+
+
 class MethodNotAllowedError(PassgateError):
     """The path exists, but not for this method."""
 

@@ -115,7 +115,7 @@ class VendorClient:
         try:
             async with asyncio.timeout(seconds or self._connect_seconds):
                 _, connection = await loop.create_connection(
-                    lambda: VendorConnection(self._keep, self._forget),
+                    self._new_connection,
                     address.host,
                     address.port,
                     ssl=self._tls if address.tls else None,
@@ -127,6 +127,9 @@ class VendorClient:
             ) from error
         self._open[connection] = address.origin
         return connection
+
+    def _new_connection(self) -> VendorConnection:
+        return VendorConnection(self._keep, self._forget)
 
     def _keep(self, connection: VendorConnection) -> None:
         idle = self._idle.setdefault(self._open[connection], [])
@@ -184,9 +187,16 @@ def _header_lines(headers: Mapping[str, str]) -> list[str]:
     return [_header_line(name, value) for name, value in headers.items()]
 
 
-@lru_cache(maxsize=4096)
-def _header_line(name: str, value: str) -> str:
-    """One header; most are the same in every call to a provider."""
+def header_line(name: str, value: str) -> str:
+    """One header as it stands in a message.
+
+    Raises:
+        ValueError: it holds what no header may.
+    """
     if not _HEADER_NAME.fullmatch(name) or _NOT_IN_VALUES.search(value):
         raise ValueError(f"the header {name!r} holds what no header may")
     return f"{name}: {value}\r\n"
+
+
+_header_line = lru_cache(maxsize=4096)(header_line)
+"""Most headers are the same in every call to a provider."""

@@ -20,7 +20,7 @@ from passgate.console.components.page_header import page_header
 from passgate.console.components.text import Words, box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import counted
-from passgate.console.pages.providers.edit import ask_to_change
+from passgate.console.pages.providers.edit import ask_for_pass_through, ask_to_change
 from passgate.console.pages.providers.keys import key_pool
 from passgate.console.pages.providers.models import Offer
 from passgate.console.visit import Visit
@@ -91,6 +91,7 @@ def _actions(visit: Visit, provider: ProviderView) -> None:
 
     pressed = button("Test connection", test, icon="bolt")
     button("Edit", lambda: ask_to_change(visit, provider), icon="edit")
+    button("Pass-through", lambda: ask_for_pass_through(visit, provider), icon="link")
     if provider.is_enabled:
         button("Switch off", lambda: set_enabled(enabled=False), icon="ban")
     else:
@@ -117,10 +118,18 @@ def _about(provider: ProviderView) -> None:
                 ("Base URL", lambda: Words(provider.base_url, "code")),
                 ("API key", "stored, sealed" if provider.has_api_key else "none"),
                 ("Format", provider.dialect),
+                ("Pass-through", lambda: _pass_through(provider)),
                 ("Last tested", moment_or(provider.last_test_at, "never")),
                 ("Added", lambda: Moment(provider.created_at, "date")),
             ]
         )
+
+
+def _pass_through(provider: ProviderView) -> None:
+    if provider.pass_through:
+        badge(counted(len(provider.pass_through_applications), "application"), "good", dot=True)
+    else:
+        badge("Off", "plain", dot=True)
 
 
 def _connection(provider: ProviderView) -> None:

@@ -1,13 +1,19 @@
-"""Changing a provider."""
+"""Changing a provider, and who may call it as it is."""
 
+from nicegui import ui
 from pydantic import SecretStr
 
 from passgate.catalog.schemas import ProviderChange, ProviderView
 from passgate.catalog.service.providers import update_provider
 from passgate.console.components.dialog import form_dialog
-from passgate.console.components.field import text_field
+from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.visit import Visit
+from passgate.identity.service.applications import list_applications
+from passgate.kernel.actor import Actor
+from passgate.kernel.pagination import MAX_PAGE, PageRequest
+from passgate.kernel.permissions import Permission
+from passgate.storage.work import Work
 
 
 async def ask_to_change(visit: Visit, provider: ProviderView) -> None:
@@ -32,3 +38,41 @@ async def ask_to_change(visit: Visit, provider: ProviderView) -> None:
                 help_text="Leave it empty to keep the stored one.",
             ),
         )
+
+
+async def ask_for_pass_through(visit: Visit, provider: ProviderView) -> None:
+    """Ask who may call a provider as it is."""
+    applications = await visit.ask(_applications)
+    chosen = provider.pass_through_applications
+    options = applications | {one: one for one in chosen if one not in applications}
+
+    async def change(form: Form) -> None:
+        given = {
+            "pass_through": form["pass_through"],
+            "pass_through_applications": form["applications"] or [],
+            "pass_through_charge_micro_dollars": form["charge"],
+        }
+        await visit.change(update_provider, provider.id, ProviderChange.model_validate(given))
+        await visit.refresh()
+
+    words = "Chosen applications call the vendor's own API unchanged, with limits and budgets, without translation."
+    with form_dialog("Pass-through", words, "Save", change) as form:
+        form.add("pass_through", ui.switch(f"Open at /providers/{provider.id}", value=provider.pass_through))
+        form.add(
+            "applications",
+            choice_field("Applications", options, value=chosen, multiple=True, searchable=True, optional=True),
+        )
+        form.add(
+            "charge",
+            text_field(
+                "Charge of a call, micro-dollars",
+                value=str(provider.pass_through_charge_micro_dollars),
+                help_text="Where the vendor tells no usage, or no price is known. 1000 are a tenth of a cent.",
+            ),
+        )
+
+
+def _applications(actor: Actor, work: Work) -> dict[str, str]:
+    if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
+        return {}
+    return {row.id: row.name for row in list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items}

@@ -1,0 +1,301 @@
+"""Calls of a provider as it is: authorised, limited and charged like any other, and otherwise left alone."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import orjson
+
+from passgate.contracts.usage_record import TokenUsage
+from passgate.inference.exchange.reading import is_success
+from passgate.inference.limits.estimate import BYTES_A_TOKEN
+from passgate.inference.pass_through.address import PREFIX, read_address
+from passgate.inference.pass_through.headers import reply_headers, request_headers
+from passgate.inference.pass_through.reading_usage import UsageReader
+from passgate.inference.routing_table import RoutingTable, ServingApplication
+from passgate.inference.vertex_address import is_vertex, service_account
+from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
+from passgate.inference.worker.answering import call_headers, send_refusal
+from passgate.inference.worker.call_guard import CallGuard
+from passgate.inference.worker.caller import read_caller
+from passgate.inference.worker.client_request import ClientRequest
+from passgate.inference.worker.failure_log import log_failure
+from passgate.inference.worker.incoming import Incoming
+from passgate.inference.worker.live_state import LiveState
+from passgate.inference.worker.options import WorkerLimits
+from passgate.inference.worker.rationing import Rationing
+from passgate.inference.worker.raw_call import (
+    FORMAT,
+    PassThroughRefusedError,
+    RawCall,
+    raw_call,
+    read_raw_body,
+    to_be_reckoned,
+)
+from passgate.inference.worker.raw_client import RawClient, RawReply, RawRequest
+from passgate.inference.worker.refusals import (
+    ApplicationUnknownError,
+    MethodNotAllowedError,
+    RouteNotFoundError,
+    TokenRevokedError,
+    VendorFailedError,
+    VendorTimeoutError,
+    WorkerStoppingError,
+)
+from passgate.inference.worker.request_body import ClientGoneError
+from passgate.inference.worker.spool import UsageSpool
+from passgate.kernel.clock import Clock
+from passgate.kernel.errors import PassgateError
+from passgate.kernel.sigv4 import with_credential
+
+_log = logging.getLogger("passgate.inference")
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_CLIENT_GONE = 499
+_UNAUTHORIZED = 401
+_UNFORESEEN = "The gate failed. Its log says more, under this request id."
+
+
+@dataclass(slots=True)
+class _Passage:
+    """What is known of a call on its way."""
+
+    asked: RawCall | None = None
+    status: int = 0
+    """The vendor's; 0: none yet."""
+    reader: UsageReader | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassThroughHandler:
+    """Answers calls below ``/providers``."""
+
+    state: LiveState
+    client: RawClient
+    spool: UsageSpool
+    limits: WorkerLimits
+    clock: Clock
+    rationing: Rationing
+    judged: bool
+    """A hook sees requests before vendors do; it cannot see these."""
+
+    async def answer(self, request: ClientRequest, incoming: Incoming) -> None:
+        """Answer a call; whatever happens from here on, it leaves a usage line.
+
+        Raises:
+            ClaimsMissingError: nobody knows who calls.
+        """
+        timer = asyncio.get_running_loop().time
+        caller = read_caller(incoming.headers, self.state.issuers)
+        call = AiCall(incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer(), model_name=FORMAT)
+        passage = _Passage()
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a call runs in a task")
+        guard = CallGuard(task, caller)
+        self.state.calls.add(guard)
+        incoming.on_gone(guard.lose_client)
+        try:
+            await self._run(call, passage, request, incoming)
+        except asyncio.CancelledError:
+            task.uncancel()
+            await self._end_cut(call, passage, guard, incoming)
+        except ClientGoneError:
+            self._settle(call, passage, _CLIENT_GONE, "cancelled")
+        except PassgateError as error:
+            outcome: Outcome = "revoked" if isinstance(error, TokenRevokedError) else "error"
+            await self._fail(call, passage, error, outcome, incoming)
+        except Exception:  # noqa: BLE001 - the edge: a call must end in a line, and the worker must live on
+            _log.exception("a call failed in a way that nobody foresaw", extra={"request_id": call.request_id})
+            await self._fail(call, passage, PassgateError(_UNFORESEEN), "error", incoming)
+        finally:
+            guard.close()
+            self.state.calls.discard(guard)
+
+    async def _run(self, call: AiCall, passage: _Passage, request: ClientRequest, incoming: Incoming) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
+        asked = passage.asked = await self._admit(call, request, headers)
+        self.state.refuse_revoked(call.caller.token)  # it may have come on the list while the body came
+        book = self.state.table.limits
+        if call.caller.ceilings or not book.is_empty:
+            await self.rationing.begin(book, call, *to_be_reckoned(call, asked))
+            if call.ration is not None:
+                await call.ration.enter(call, asked.deployment)
+        call.deployment = asked.deployment
+        deadline = asyncio.get_running_loop().time() + self.limits.whole
+        try:
+            async with asyncio.timeout_at(deadline) as limit:
+                reply = await self.client.forward(_request(asked, request, call))
+                try:
+                    await self._pass_back(call, passage, reply, incoming, limit)
+                finally:
+                    reply.close()
+        except TimeoutError as error:
+            raise VendorTimeoutError("The vendor took too long.") from error
+
+    async def _admit(self, call: AiCall, request: ClientRequest, headers: Mapping[str, str]) -> RawCall:
+        """Find the provider and read what is asked, or refuse it."""
+        token = call.caller.token
+        self.state.refuse_revoked(token)
+        table = self.state.table
+        application = table.application(token.application)
+        if application is None:
+            raise ApplicationUnknownError("The token's application is not known to this gate.")
+        call.team_id = application.team_id
+        if request.method not in _METHODS:
+            raise MethodNotAllowedError(", ".join(_METHODS))
+        address = read_address(request.raw_path)
+        provider = table.raw_provider(application, address.provider)
+        if provider is None:
+            message = "There is no such provider, or this application may not call it as it is."
+            raise RouteNotFoundError(message)
+        application = application.limited_to(call.caller.models)
+        whole = provider.target.dialect == "bedrock"
+        body = await read_raw_body(request, headers, self.limits.request_bytes, whole=whole)
+        asked = raw_call(table, application, provider, address, body)
+        self._refuse_unheld(table, application, asked.model.name)
+        call.model, call.model_name, call.table, call.application = asked.model, asked.model.name, table, application
+        call.stream = (body.document or {}).get("stream") is True or "stream" in address.rest.lower()
+        return asked
+
+    def _refuse_unheld(self, table: RoutingTable, application: ServingApplication, model: str) -> None:
+        """Refuse where a rule holds for the caller that a call could get round which passes as it is."""
+        policy = table.policies.of(application.team_id, application.id, model)
+        bounds = policy is not None and (
+            policy.on_request or policy.on_reply or policy.max_prompt_bytes or policy.max_output_tokens
+        )
+        if bounds:
+            message = "A policy holds for this application that cannot be applied to calls that pass as they are."
+            raise PassThroughRefusedError(message)
+        if self.judged:
+            raise PassThroughRefusedError("A hook judges requests, and cannot judge calls that pass as they are.")
+
+    async def _pass_back(
+        self, call: AiCall, passage: _Passage, reply: RawReply, incoming: Incoming, limit: asyncio.Timeout
+    ) -> None:
+        passage.status = reply.status
+        if reply.status == _UNAUTHORIZED:
+            raise VendorFailedError("The vendor refused the gate's credential.", code="vendor_auth_failed")
+        reader = passage.reader = UsageReader(reply.content_type)
+        asked = passage.asked
+        here = incoming.path[: incoming.path.find("/", len(PREFIX))] if "/" in incoming.path[len(PREFIX) :] else ""
+        base_url = asked.provider.target.base_url if asked is not None else ""
+        headers = call_headers(call)
+        own = {name for name, _ in headers}
+        headers += [one for one in reply_headers(reply.headers, base_url, here) if one[0] not in own]
+        call.head_sent = True
+        await incoming.send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        deadline = limit.when()
+        held = b""
+        while (chunk := await self._next(reply, reader, limit, deadline)) is not None:
+            if call.first_token_ms is None:
+                call.first_token_ms = call.elapsed_ms()
+            reader.feed(chunk)
+            out, held = (chunk, b"") if reader.streams else (held, chunk)
+            if out:
+                await incoming.send({"type": "http.response.body", "body": out, "more_body": True})
+        reader.close()
+        self._settle(call, passage, reply.status, "ok" if is_success(reply.status) else "error")
+        await incoming.send({"type": "http.response.body", "body": held, "more_body": False})
+
+    async def _next(
+        self, reply: RawReply, reader: UsageReader, limit: asyncio.Timeout, deadline: float | None
+    ) -> bytes | None:
+        """The next piece; a stream may not be silent for long."""
+        if not reader.streams or deadline is None:
+            return await reply.read()
+        limit.reschedule(min(deadline, asyncio.get_running_loop().time() + self.limits.silence))
+        chunk = await reply.read()
+        limit.reschedule(deadline)
+        return chunk
+
+    async def _end_cut(self, call: AiCall, passage: _Passage, guard: CallGuard, incoming: Incoming) -> None:
+        if call.settled:
+            return
+        if guard.reason == "cancelled":
+            self._settle(call, passage, passage.status or _CLIENT_GONE, "cancelled")
+        elif guard.reason == "revoked":
+            await self._fail(call, passage, TokenRevokedError("The token has been revoked."), "revoked", incoming)
+        else:
+            await self._fail(call, passage, WorkerStoppingError("The worker is being stopped."), "error", incoming)
+
+    async def _fail(
+        self, call: AiCall, passage: _Passage, error: PassgateError, outcome: Outcome, incoming: Incoming
+    ) -> None:
+        """End a call with an error; an answer under way is broken off, so that nobody takes it for whole."""
+        status = passage.status if call.head_sent else int(error.status)
+        self._settle(call, passage, status, outcome, error.code)
+        if isinstance(error, VendorFailedError):
+            log_failure(call, error, "the caller is told")
+        if call.head_sent:
+            return
+        headers = call_headers(call)
+        if isinstance(error, MethodNotAllowedError):
+            headers.append((b"allow", error.allowed.encode()))
+        with contextlib.suppress(ConnectionError):
+            await send_refusal(incoming.send, call.form, error, call.request_id, headers)
+
+    def _settle(self, call: AiCall, passage: _Passage, status: int, outcome: Outcome, code: str | None = None) -> None:
+        """Charge the call and write its usage line, once."""
+        if call.settled:
+            return
+        call.settled = True
+        told = passage.reader.usage if passage.reader is not None and _sends(passage.asked) else None
+        if outcome == "error" and code is None:
+            code = "vendor_error"
+        ending = Ending(status, outcome, code, _charged(call, passage, told))
+        if call.ration is not None:
+            call.ration.settle(call, ending)
+        line = orjson.loads(usage_line(call, ending))
+        line["format_in"] = FORMAT
+        line["deployment_id"] = line["deployment_id"] or None
+        line["usage_source"] = "vendor" if told is not None else "none"
+        self.spool.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _sends(asked: RawCall | None) -> bool:
+    """Whether a call brings something; what only fetches may be told the usage of an earlier one."""
+    return asked is not None and (asked.body.whole is not None or asked.body.pieces is not None)
+
+
+def _charged(call: AiCall, passage: _Passage, told: TokenUsage | None) -> TokenUsage | None:
+    """What is charged, at the price that the call's deployment then has; None: nothing.
+
+    A vendor's error costs nothing. What the vendor tells is charged at the model's price; a stream that tells nothing
+    is charged by its size; all else costs the flat charge.
+    """
+    asked, reader = passage.asked, passage.reader
+    if asked is None or reader is None or not is_success(passage.status):
+        return None
+    if told is not None and asked.priced:
+        return told
+    if asked.priced and reader.streams and asked.body.whole:
+        return TokenUsage(input=len(asked.body.whole) // BYTES_A_TOKEN + 1, output=reader.events)
+    call.deployment = replace(asked.deployment, price=asked.provider.charge)
+    return told or TokenUsage()
+
+
+def _request(asked: RawCall, request: ClientRequest, call: AiCall) -> RawRequest:
+    """The request for the vendor."""
+    body, target = asked.body, asked.provider.target
+    headers = request_headers(request.headers, target)
+    path = asked.address.target(target.base_url, request.query)
+    if target.dialect == "bedrock" and target.api_key is not None:
+        url = "/".join(target.base_url.split("/", 3)[:3]) + path
+        headers = dict(
+            with_credential(
+                target.api_key,
+                method=request.method,
+                url=url,
+                headers=headers,
+                body=body.whole or b"",
+                service="bedrock",
+                seconds=int(call.started.timestamp()),
+            )
+        )
+    account = service_account(target) if is_vertex(target) else None
+    return RawRequest(
+        request.method, target.base_url, path, headers, body.whole, body.pieces, body.length, service_account=account
+    )
