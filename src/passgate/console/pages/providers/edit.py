@@ -49,8 +49,8 @@ async def ask_for_pass_through(visit: Visit, provider: ProviderView) -> None:
     async def change(form: Form) -> None:
         given = {
             "pass_through": form["pass_through"],
-            "pass_through_applications": form["applications"] or [],
-            "pass_through_charge_micro_dollars": form["charge"],
+            "pass_through_applications": form["pass_through_applications"] or [],
+            "pass_through_charge_micro_dollars": form["pass_through_charge_micro_dollars"],
         }
         await visit.change(update_provider, provider.id, ProviderChange.model_validate(given))
         await visit.refresh()
@@ -59,11 +59,11 @@ async def ask_for_pass_through(visit: Visit, provider: ProviderView) -> None:
     with form_dialog("Pass-through", words, "Save", change) as form:
         form.add("pass_through", ui.switch(f"Open at /providers/{provider.id}", value=provider.pass_through))
         form.add(
-            "applications",
+            "pass_through_applications",
             choice_field("Applications", options, value=chosen, multiple=True, searchable=True, optional=True),
         )
         form.add(
-            "charge",
+            "pass_through_charge_micro_dollars",
             text_field(
                 "Charge of a call, micro-dollars",
                 value=str(provider.pass_through_charge_micro_dollars),
