@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025_pass_through"
-down_revision = "0024_routing"
+revision = "0026_pass_through"
+down_revision = "0025_client_keys"
 branch_labels = None
 depends_on = None
 
