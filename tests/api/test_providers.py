@@ -28,7 +28,7 @@ def given(**fields: object) -> dict[str, Any]:
 
 
 def test_a_provider_s_life(house: House, vendor: ListingVendor) -> None:
-    vendor.lists("gpt-4o", "dall-e-3")
+    vendor.lists("gpt-4o", "sora-2")
     body = given(team_id=house.red, base_url=vendor.base_url)
 
     tried = house.owner.post(f"{ROOT}/test", json={"vendor": "openai", "base_url": vendor.base_url, "api_key": KEY})
@@ -46,7 +46,7 @@ def test_a_provider_s_life(house: House, vendor: ListingVendor) -> None:
     changed = answer(house.owner.patch(one, json={"name": "Mine", "is_enabled": False}), 200)
     assert (changed["name"], changed["is_enabled"], changed["base_url"]) == ("Mine", False, vendor.base_url)
     offered = answer(house.viewer.get(f"{one}/available-models"), 200)["items"]
-    assert [(row["vendor_model"], row["can_enable"]) for row in offered] == [("gpt-4o", True), ("dall-e-3", False)]
+    assert [(row["vendor_model"], row["can_enable"]) for row in offered] == [("gpt-4o", True), ("sora-2", False)]
     assert offered[0]["price"]["input"] == "2.5"
     enabled = answer(house.owner.post(f"{one}/models", json={"models": [{"vendor_model": "gpt-4o"}]}), 201)["items"]
     assert [row["name"] for row in enabled] == ["gpt-4o"]
@@ -115,10 +115,10 @@ def test_bad_input_names_its_field_and_changes_nothing(house: House, fields: dic
 @pytest.mark.parametrize(
     ("choice", "field"),
     [
-        ({"vendor_model": "dall-e-3"}, "models.0.vendor_model"),
+        ({"vendor_model": "sora-2"}, "models.0.vendor_model"),
         ({"vendor_model": ""}, "models.0.vendor_model"),
         ({"vendor_model": "gpt-4o", "name": "a b"}, "models.0.name"),
-        ({"vendor_model": "gpt-4o", "kind": "image"}, "models.0.kind"),
+        ({"vendor_model": "gpt-4o", "kind": "video"}, "models.0.kind"),
         ({"vendor_model": "gpt-4o", "context_window": 0}, "models.0.context_window"),
     ],
 )
