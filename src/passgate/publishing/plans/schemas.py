@@ -50,7 +50,7 @@ class PlanIn(Input):
     description: Paragraph = ""
     service_ids: Identifiers = Field(default=[], description="The services of the team that offer it.")
     rates: Rates = Field(default=[], description="Calls per window, for each subscription; empty: no bound.")
-    models: Names = Field(default=[], description="AI models that a subscriber may use; empty: the plan names none.")
+    models: Names = Field(default=[], description="Must be empty: plans cannot bound AI models yet.")
     budget: Budget | None = Field(default=None, description="What a subscriber may spend on AI; null: no bound.")
     budget_window: BudgetWindow | None = None
     needs_approval: bool = Field(default=False, description="Whether the service's team decides on each request.")

@@ -64,12 +64,13 @@ def create_plan(actor: Actor, work: Work, given: PlanIn) -> PlanView:
     Raises:
         NotFoundError: no such team, or none that the actor has a part in.
         ForbiddenError: without the permission service:write in the team.
-        InvalidInputError: a service that is not the team's, or an invited team that does not exist.
+        InvalidInputError: a service that is not the team's, an invited team that does not exist, or a list of models.
         DefaultPlanTakenError: one of the services has another default.
     """
     actor.require(Permission.SERVICE_WRITE, given.team_id, what="team")
     if work.session.get(Team, given.team_id) is None:
         raise NotFoundError("No such team.", field="team_id")
+    _refuse_models(given.models)
     plan = Plan(
         id=work.ids.new("plan"),
         **given.model_dump(exclude={"service_ids"}),
@@ -94,6 +95,7 @@ def change_plan(actor: Actor, work: Work, plan_id: str, change: PlanChange) -> P
         PlanInUseError: a service leaves it that somebody subscribes to under it.
     """
     plan = _allowed(actor, work, plan_id, Permission.SERVICE_WRITE)
+    _refuse_models(change.models)
     given = {
         name: value
         for name, value in change.model_dump(exclude_unset=True).items()
@@ -165,6 +167,13 @@ def _require_sound(work: Work, plan: Plan, service_ids: Sequence[str]) -> None:
         other = repository.other_default(work, plan.id, service_ids)
         if other is not None:
             raise DefaultPlanTakenError(f"{other.name} is the default of one of the services.", field="is_default")
+
+
+def _refuse_models(models: Sequence[str] | None) -> None:
+    """Nothing enforces them, and a bound that does not hold is worse than none."""
+    if models:
+        text = "models: plans cannot bound models yet; name them at the application or in its tokens."
+        raise InvalidInputError(text, code="plan_models_unsupported", field="models")
 
 
 def _require_unused(work: Work, plan: Plan, leaving: set[str]) -> None:
