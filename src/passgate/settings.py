@@ -159,6 +159,11 @@ def load_settings(**overrides: object) -> Settings:
         ) from None
 
 
+def environment_value(name: str) -> str | None:
+    """A variable that somebody names at run time, such as one that holds a secret of a declaration."""
+    return os.environ.get(name)
+
+
 def child_environment(settings: Settings) -> dict[str, str]:
     """The environment of a child process: this one's, with these settings written out, so that both agree."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PASSGATE_")}

@@ -21,6 +21,7 @@ from passgate.storage.engine import open_engine
 from passgate.storage.work import Storage
 
 _OPEN_TO_ALL = {
+    ("GET", "/api/v1/declarations/schema"),
     ("GET", "/.well-known/jwks.json"),
     ("GET", "/.well-known/oauth-authorization-server"),
     ("GET", "/.well-known/openid-configuration"),

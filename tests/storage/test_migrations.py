@@ -18,6 +18,7 @@ DOMAINS = (
     "publishing.openapi",
     "publishing.plans",
     "publishing.notices",
+    "declaring",
     "metering",
     "metering.ledger",
     "metering.alerts",

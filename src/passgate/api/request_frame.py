@@ -24,7 +24,7 @@ MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_DOCUMENT_PATHS = "/api/v1/openapi/"
+_DOCUMENT_PATHS = ("/api/v1/openapi/", "/api/v1/declarations/")
 _API_PATHS = ("/api/", "/.well-known/")
 
 _HEADERS_EVERYWHERE = {

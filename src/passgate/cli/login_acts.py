@@ -45,6 +45,18 @@ def logout(options: argparse.Namespace) -> int:
     return 0
 
 
+def fresh_access_token(url: str) -> str:
+    """The access token of an earlier sign-in, renewed if need be.
+
+    Raises:
+        UnauthenticatedError: nobody is signed in to that Passgate.
+    """
+    kept = CredentialFile.of_user()
+    if kept.read(url) is None:
+        raise _nobody(url)
+    return _fresh(url, kept, get_document(f"{url}/.well-known/oauth-authorization-server")).access_token
+
+
 def _url(options: argparse.Namespace) -> str:
     return (options.url or load_settings().base_url).rstrip("/")
 
@@ -73,13 +85,17 @@ def _approved(endpoint: str, begun: dict[str, Any]) -> Credential:
 def _fresh(url: str, kept: CredentialFile, endpoints: dict[str, Any]) -> Credential:
     credential = kept.read(url)
     if credential is None:
-        raise UnauthenticatedError(f"Nobody is signed in to {url}; run `passgate login` first.")
+        raise _nobody(url)
     if credential.expires_at - time.time() > _FRESH_SECONDS:
         return credential
     fields = _CLIENT | {"grant_type": "refresh_token", "refresh_token": credential.refresh_token}
     renewed = _credential(_posted(endpoints["token_endpoint"], fields))
     kept.write(url, renewed)
     return renewed
+
+
+def _nobody(url: str) -> UnauthenticatedError:
+    return UnauthenticatedError(f"Nobody is signed in to {url}; run `passgate login` first.")
 
 
 def _posted(endpoint: str, fields: dict[str, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from passgate.cli import (
     audit_commands,
+    declaring_commands,
     jwt_commands,
     key_commands,
     login_commands,
@@ -40,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     key_commands.add(commands)
     login_commands.add(commands)
     audit_commands.add(commands)
+    declaring_commands.add(commands)
     version_command.add(commands)
     return parser
 

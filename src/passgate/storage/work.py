@@ -100,6 +100,16 @@ class Storage:
             for hook in self.after_commit:
                 hook(work)
 
+    @contextmanager
+    def trying(self) -> Iterator[Work]:
+        """A unit of work that shows what a change would do, and is rolled back in the end.
+
+        It takes the write lock as one that is kept does, since it writes as that does.
+        """
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options={WRITE_OPTION: True})
+            yield Work(session, self.clock, self.ids, self.vault, replace(current_origin()))
+
     def tell_refusal(self, refusal: PassgateError, origin: Origin | None = None) -> None:
         """Have the audit log tell that somebody wanted what they may not; anything else is not told.
 

@@ -1,0 +1,91 @@
+"""What ``passgate apply``, ``diff``, ``validate`` and ``export`` do."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from passgate.cli.api_client import ApiClient
+from passgate.declaring.catalogue import json_schema
+from passgate.declaring.files import as_yaml, read_files, write_folder
+from passgate.declaring.reading import GivenDocument, read
+from passgate.settings import environment_value
+
+_ROOT = "/api/v1/declarations"
+_SIGNS = {"created": "+", "changed": "~", "removed": "-"}
+_WOULD_CHANGE = 3
+"""Apart from the codes of a refusal and of wrong usage, so that a pipeline can tell."""
+
+
+def apply(options: argparse.Namespace) -> int:
+    """Apply the files, and say what was changed."""
+    outcome = ApiClient.of(options).post(f"{_ROOT}/apply", _body(options))
+    _show(options, outcome)
+    return 0
+
+
+def diff(options: argparse.Namespace) -> int:
+    """Say what apply would change; a code of its own where it would change something."""
+    outcome = ApiClient.of(options).post(f"{_ROOT}/diff", _body(options))
+    _show(options, outcome)
+    return _WOULD_CHANGE if any(change["action"] != "unchanged" for change in outcome["changes"]) else 0
+
+
+def validate(options: argparse.Namespace) -> int:
+    """Check the files by themselves; names that only a server knows are not asked about."""
+    if options.schema:
+        print(json.dumps(json_schema(), indent=2))
+        return 0
+    reading = read(read_files(options.file, lambda _: "unset"))
+    print(f"{len(reading.documents)} documents hold.", file=sys.stderr)
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write what the server has."""
+    client = ApiClient.of(options)
+    query = [("kind", kind) for kind in options.kind] + ([("team", options.team)] if options.team else [])
+    found = client.get(f"{_ROOT}/export", query)
+    _write(options, found["documents"], f"{client.url}{_ROOT}/schema")
+    for note in found["notes"]:
+        print(f"note: {note}", file=sys.stderr)
+    return 0
+
+
+def _body(options: argparse.Namespace) -> dict[str, Any]:
+    given: list[GivenDocument] = read_files(options.file, environment_value)
+    return {
+        "documents": [one.model_dump(mode="json") for one in given],
+        "set_name": options.set,
+        "prune": options.prune,
+        "prune_all": options.prune_all,
+    }
+
+
+def _show(options: argparse.Namespace, outcome: dict[str, Any]) -> None:
+    if options.json:
+        print(json.dumps(outcome))
+        return
+    for change in outcome["changes"]:
+        if change["action"] == "unchanged":
+            continue
+        print(f"{_SIGNS[change['action']]} {change['kind']} {change['label']}")
+        for field in change["fields"]:
+            before = "" if change["action"] == "created" else f"{json.dumps(field['before'])} → "
+            print(f"    {field['field']}: {before}{json.dumps(field['after'], ensure_ascii=False)}")
+    counts = {action: sum(one["action"] == action for one in outcome["changes"]) for action in (*_SIGNS, "unchanged")}
+    print(", ".join(f"{count} {action}" for action, count in counts.items()), file=sys.stderr)
+    for note in outcome["notes"]:
+        print(f"note: {note}", file=sys.stderr)
+
+
+def _write(options: argparse.Namespace, documents: list[dict[str, Any]], schema: str) -> None:
+    if options.output is None:
+        print(f"# yaml-language-server: $schema={schema}\n{as_yaml(documents)}", end="")
+        return
+    for path in write_folder(options.output, documents, schema):
+        print(path, file=sys.stderr)
+
+
+ACTS = {"apply": apply, "diff": diff, "validate": validate, "export": export}
+"""The acts by their names on the command line."""

@@ -1,0 +1,1 @@
+"""Declarations: what is to be, as documents that are applied together or not at all."""
