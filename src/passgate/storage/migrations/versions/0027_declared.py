@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage import columns
 
-revision = "0026_declared"
-down_revision = "0025_client_keys"
+revision = "0027_declared"
+down_revision = "0026_pass_through"
 branch_labels = None
 depends_on = None
 
