@@ -125,6 +125,8 @@ def test_hosts_belong_to_one_team(house: House) -> None:
         ({"policies": [{"kind": "access", "scopes": ["none:such"]}]}, "policies.0.scopes"),
         ({"policies": [{"kind": "access", "who": "public", "roles": ["a"]}]}, "policies.0.who"),
         ({"policies": [{"kind": "address", "allow": ["10.0.0.0/33"]}]}, "policies.0.allow"),
+        ({"policies": [{"kind": "response_cache"}]}, "policies.0"),
+        ({"policies": [{"kind": "compression", "min_bytes": 99}]}, "policies.0.min_bytes"),
         ({"policies": [{"kind": "cors", "origins": ["https://a.example/x"]}]}, "policies.0.origins"),
         ({"policies": [{"kind": "cors", "origins": ["*"], "credentials": True}]}, "policies.0.origins"),
         ({"policies": [{"kind": "request_headers", "set": {"a b": "c"}}]}, "policies.0.set"),

@@ -13,10 +13,12 @@ from passgate.contracts.service_policy import (
     AddressPolicy,
     AnyPolicy,
     ClaimHeadersPolicy,
+    CompressionPolicy,
     CorsPolicy,
     FaultPolicy,
     HeadersPolicy,
     QueryPolicy,
+    ResponseCachePolicy,
     UpstreamTokenPolicy,
 )
 from passgate.identity.scopes import ScopeEntry
@@ -28,6 +30,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")
 """A scope token (RFC 6749, section 3.3)."""
 _GATES_OWN = frozenset({"host", "connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer"})
+COMPRESSED_FROM = 1_024
+"""Bytes; the gate's own bound."""
 _ADDING = frozenset({"rate_limit"})
 """Kinds of which several may hold at once."""
 
@@ -97,6 +101,20 @@ def check_header_name(name: str, field: str) -> None:
         raise InvalidInputError(f"{name!r} is no header name.", field=field)
     if name.lower() in _GATES_OWN or name.lower().startswith(("x-envoy-", "x-passgate-")):
         raise InvalidInputError(f"{name} is set by the gate itself.", field=field)
+
+
+def _cache(policy: ResponseCachePolicy, field: str) -> None:
+    """Envoy's cache sees a call after its token was taken off, so it would give one caller's answer to another."""
+    del policy
+    raise InvalidInputError(
+        "Answers of services are not cached: no cache at the gate keeps callers apart.", field=field
+    )
+
+
+def _compression(policy: CompressionPolicy, field: str) -> None:
+    if policy.min_bytes != COMPRESSED_FROM:
+        rule = f"Envoy compresses from {COMPRESSED_FROM:,} bytes on, and takes no other bound for one route."
+        raise InvalidInputError(rule, field=f"{field}.min_bytes")
 
 
 def _access(policy: AccessPolicy, field: str) -> None:
@@ -187,6 +205,8 @@ _CHECKS: dict[type, Callable[..., None]] = {
     HeadersPolicy: _headers,
     QueryPolicy: _query,
     FaultPolicy: _fault,
+    CompressionPolicy: _compression,
+    ResponseCachePolicy: _cache,
     ClaimHeadersPolicy: _claim_headers,
     UpstreamTokenPolicy: _upstream_token,
 }
