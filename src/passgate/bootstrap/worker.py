@@ -21,6 +21,7 @@ def run_worker(settings: Settings, folders: Folders, name: str) -> None:
         config_file=folders.inference_config,
         revocations_file=folders.revocations,
         spool_dir=folders.spool,
+        gate_socket=folders.socket("gate"),
         hooks=load_hooks(seconds=settings.hook_seconds, refuse_on_failure=settings.hooks_failing == "refuse"),
         vault=load_vault(folders.data, secret),
         health_file=folders.routing_health(name),

@@ -9,6 +9,7 @@ from passgate.contracts.ai_policy import AiPolicy
 from passgate.contracts.described_revision import DescribedRevision, TokenSigning
 from passgate.contracts.frozen import Contract
 from passgate.contracts.limits import LimitRule
+from passgate.contracts.offered_tools import OfferedTools
 from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.routing import RoutingRules
 from passgate.contracts.trusted_issuer import TrustedIssuer
@@ -146,6 +147,8 @@ class InferenceConfig(Contract):
     """Prompt services, by revision."""
     described: tuple[DescribedRevision, ...] = ()
     """Revisions that are mocked, or whose requests are validated."""
+    tools: tuple[OfferedTools, ...] = ()
+    """Services that are offered as MCP tools."""
     token_signing: TokenSigning | None = None
     """Where a policy asks for tokens for upstreams."""
     trusted_issuers: tuple[TrustedIssuer, ...] = ()

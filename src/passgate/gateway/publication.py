@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from passgate.catalog.published_state import ai_policies, inference_models, inference_providers
 from passgate.gateway import repository
+from passgate.gateway.compile.route_policies import policies_at
 from passgate.gateway.models import SnapshotRow
 from passgate.gateway.state import PublishedState, Snapshot, snapshot_of
 from passgate.identity.issuers.published_state import published_issuers
 from passgate.identity.published_state import inference_applications, published_keys, token_signing
 from passgate.publishing.described import described_revisions, gives_upstream_tokens
 from passgate.publishing.limits.published_state import limit_rules
+from passgate.publishing.mcp.published_state import offered_tools
 from passgate.publishing.policy_checks import check_audience
 from passgate.publishing.published_state import (
     active_subscriptions,
@@ -47,12 +49,13 @@ class Publication:
     def _state(self, work: Work) -> PublishedState:
         published = published_services(work)
         check_audience(published, self.audience)
+        subscriptions = active_subscriptions(work)
         return PublishedState(
             issuer=self.issuer,
             audience=self.audience,
             keys=published_keys(work),
             services=(),
-            subscriptions=active_subscriptions(work),
+            subscriptions=subscriptions,
             providers=inference_providers(work),
             models=inference_models(work),
             applications=inference_applications(work),
@@ -62,6 +65,7 @@ class Publication:
             published=published,
             prompts=published_prompts(work),
             described=described_revisions(work, published),
+            tools=offered_tools(work, published, subscriptions, lambda *at: policies_at(*at).access),
             token_signing=token_signing(work, self.issuer) if gives_upstream_tokens(published) else None,
         )
 

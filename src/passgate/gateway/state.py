@@ -13,6 +13,7 @@ from passgate.contracts.inference_config import (
     InferenceProvider,
 )
 from passgate.contracts.limits import LimitRule
+from passgate.contracts.offered_tools import OfferedTools
 from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.published_service import PublishedService
 from passgate.contracts.trusted_issuer import TrustedIssuer
@@ -36,6 +37,7 @@ class PublishedState:
     published: tuple[PublishedService, ...] = ()
     prompts: tuple[PublishedPrompt, ...] = ()
     described: tuple[DescribedRevision, ...] = ()
+    tools: tuple[OfferedTools, ...] = ()
     token_signing: TokenSigning | None = None
 
 
@@ -82,6 +84,7 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             policies=state.policies,
             prompts=state.prompts,
             described=state.described,
+            tools=state.tools,
             token_signing=state.token_signing,
             trusted_issuers=state.trusted_issuers,
         ),

@@ -70,6 +70,7 @@ def compile_config(config: InferenceConfig, vault: Vault, before: HealthBook | N
         health=health,
         prompts=_serving_prompts(config.prompts),
         described=config.described,
+        tools=config.tools,
         upstream_tokens=_upstream_tokens(config.token_signing, vault),
         raw_providers=tuple(
             _raw_provider(one, one.pass_through, pools[one.id][0].secret)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from passgate.contracts.described_revision import DescribedRevision
 from passgate.contracts.inference_config import ModelKind
+from passgate.contracts.offered_tools import OfferedTools
 from passgate.contracts.routing import RoutingRules, TimeLimits
 from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.inference.described.upstream_token import UpstreamTokens
@@ -134,6 +135,7 @@ class RoutingTable:
         health: HealthBook,
         prompts: Mapping[str, ServingPrompt],
         described: tuple[DescribedRevision, ...] = (),
+        tools: tuple[OfferedTools, ...] = (),
         upstream_tokens: UpstreamTokens | None = None,
         raw_providers: tuple[RawProvider, ...] = (),
     ) -> None:
@@ -149,6 +151,8 @@ class RoutingTable:
         self._names = frozenset(name for _, name in self._models)
         self._prompts = prompts
         self._described = {one.revision_id: one.packed for one in described}
+        self.tools = tools
+        """Services that are offered as MCP tools."""
         self.upstream_tokens = upstream_tokens
         """Tokens for upstreams; None: no policy asks for any, or the key cannot be opened."""
         self._raw_providers = {name: one for one in raw_providers for name in (one.name, one.id)}

@@ -46,6 +46,8 @@ class Service(Base):
     """Whether somebody else than its author has to approve a revision before it is published."""
     policies: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     """For all versions; in force as soon as they are changed."""
+    mcp_tools: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Ids of the default version's routes that are offered as MCP tools; of a prompt, ``ask``."""
     status: Mapped[str] = mapped_column(String(16), index=True)
     """``draft``, ``published`` (a version at least is) or ``retired``; follows from the versions."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,6 +7,8 @@ from passgate.gateway.compile.trusted_issuers import foreign_providers
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
+KEPT = "kept"
+"""The requirement of calls whose token a worker of ours needs: a good one stays in the Authorization header."""
 OPTIONAL = "optional"
 """The requirement of public services: a good token is cut off, so the upstream never sees it; nothing is refused."""
 
@@ -55,13 +57,18 @@ def jwt_filter(snapshot: GatewaySnapshot) -> JsonObject:
     jwks = json.dumps({"keys": keys}, separators=(",", ":"))
     providers = {name: _provider(snapshot, place, jwks) for name, place in _PLACES.items()}
     providers |= foreign_providers(snapshot, _PLACES, _COMMON)
+    kept = {KEPT: {**_provider(snapshot, _PLACES["bearer"], jwks), "forward": True}}
+    kept |= foreign_providers(snapshot, {KEPT: _PLACES["bearer"]}, {**_COMMON, "forward": True})
     anywhere = [{"provider_name": name} for name in providers]
     in_headers = [{"provider_name": name} for name, one in providers.items() if "from_params" not in one]
     in_query = {"name": _QUERY_PARAMETER, "present_match": True}
     typed: JsonObject = {
         "@type": names.JWT_AUTHN,
-        "providers": providers,
-        "requirement_map": {OPTIONAL: _any_of([*anywhere, {"allow_missing_or_failed": {}}])},
+        "providers": {**providers, **kept},
+        "requirement_map": {
+            KEPT: _any_of([{"provider_name": name} for name in kept]),
+            OPTIONAL: _any_of([*anywhere, {"allow_missing_or_failed": {}}]),
+        },
         "rules": [
             # The query goes first, so that a good token in it is always cut out of the path. Where there is none, it is
             # not looked at: a place that is tried in vain costs a tenth of what the whole filter does.
@@ -73,7 +80,7 @@ def jwt_filter(snapshot: GatewaySnapshot) -> JsonObject:
 
 
 def _any_of(requirements: list[JsonObject]) -> JsonObject:
-    return {"requires_any": {"requirements": requirements}}
+    return requirements[0] if len(requirements) == 1 else {"requires_any": {"requirements": requirements}}
 
 
 def _provider(snapshot: GatewaySnapshot, place: JsonObject, jwks: str) -> JsonObject:

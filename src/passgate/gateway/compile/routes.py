@@ -4,14 +4,14 @@ from urllib.parse import urlsplit
 
 from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot
 from passgate.gateway.compile.host_table import virtual_hosts
-from passgate.gateway.compile.jwt import CREDENTIAL_HEADERS
+from passgate.gateway.compile.jwt import CREDENTIAL_HEADERS, KEPT
 from passgate.gateway.compile.path_tree import fixed_blocks
 from passgate.gateway.compile.route_actions import UNTOUCHED, other_host
 from passgate.gateway.compile.route_filters import GateFacts, needs
 from passgate.gateway.compile.route_names import NO_TOKEN, without
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.layout import NodeLayout
-from passgate.gateway.envoy.names import JsonObject
+from passgate.gateway.envoy.names import JsonObject, type_url
 
 _CONTROL_PREFIXES = ("/api", "/oauth2", "/.well-known", "/favicon.ico")
 _AI_PREFIXES = ("/v1", "/v1beta", "/providers")
@@ -49,6 +49,7 @@ def _routes_by_prefix(snapshot: GatewaySnapshot) -> dict[str, list[JsonObject]]:
         services
         | {prefix: [_ai(f"{prefix}/")] for prefix in _AI_PREFIXES}
         | {"/v2/rerank": [_ai("/v2/rerank")], "/": [_home()]}
+        | {"/mcp": [_tools()]}
         | _health()
         | _control()
     )
@@ -94,6 +95,19 @@ def _ai(prefix: str) -> JsonObject:
         "request_headers_to_remove": list(CREDENTIAL_HEADERS),
         # No service, so nothing that a token's list of services could be asked about.
         **without((names.SERVICES_FILTER, names.SUBSCRIPTION_FILTER)),
+    }
+
+
+def _tools() -> JsonObject:
+    """Tools for agents: the worker calls the gate again for each, with the token, which is nobody else's to see."""
+    url = type_url("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig")
+    off = without((names.SERVICES_FILTER, names.SUBSCRIPTION_FILTER))["typed_per_filter_config"]
+    return {
+        "name": names.MCP_ROUTE,
+        "match": {"path_separated_prefix": "/mcp"},
+        "route": {"cluster": names.WORKERS_CLUSTER, "timeout": "0s", "idle_timeout": _IDLE},
+        "request_headers_to_remove": [name for name in CREDENTIAL_HEADERS if name != "authorization"],
+        "typed_per_filter_config": {**off, names.JWT_FILTER: {"@type": url, "requirement_name": KEPT}},
     }
 
 

@@ -70,6 +70,11 @@ class NodeLayout:
         return self.ads_socket.with_name("limits.sock")
 
     @property
+    def inner_socket(self) -> Path:
+        """Unix socket at which workers call the gate for a caller, beside that of the ADS server."""
+        return self.ads_socket.with_name("gate.sock")
+
+    @property
     def has_tls(self) -> bool:
         """Whether the listener speaks TLS."""
         return self.tls_certificate is not None

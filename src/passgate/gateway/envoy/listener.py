@@ -8,6 +8,7 @@ from passgate.gateway.envoy.local_replies import local_reply_config
 from passgate.gateway.envoy.names import JsonObject, type_url
 
 _IDLE_STREAM = "300s"
+_OWNER_ONLY = 0o600
 _LARGEST_HEADERS_KB = 256
 """The codec's limit; above it the path is unknown, and so is the caller's format."""
 
@@ -23,6 +24,19 @@ def listener(layout: NodeLayout) -> JsonObject:
         # Two processes on one port would share its calls, the older one with an older deny list.
         "enable_reuse_port": False,
         "filter_chains": [chain],
+    }
+
+
+def inner_listener(layout: NodeLayout) -> JsonObject:
+    """The same gate on a Unix socket, for workers that call a service for a caller.
+
+    Who calls is the address that the worker names in X-Forwarded-For, so that rules on addresses hold for the caller.
+    """
+    manager = {**connection_manager(layout), "use_remote_address": False}
+    return {
+        "name": "inner",
+        "address": {"pipe": {"path": str(layout.inner_socket), "mode": _OWNER_ONLY}},
+        "filter_chains": [{"filters": [{"name": "http", "typed_config": manager}]}],
     }
 
 

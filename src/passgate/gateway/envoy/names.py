@@ -108,6 +108,8 @@ UNLOGGED_HEADER: Final = "x-passgate-unlogged"
 
 REST_ROUTE: Final = "rest"
 AI_ROUTE: Final = "ai"
+MCP_ROUTE: Final = "mcp"
+"""Not logged as a call: the calls that tools make are, each with its service."""
 CONTROL_ROUTE: Final = "control"
 HEALTH_ROUTE: Final = "health"
 UNKNOWN_ROUTE: Final = "unknown"

@@ -27,6 +27,7 @@ from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
 from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.described_handler import DescribedHandler
+from passgate.inference.worker.gate_client import GateClient
 from passgate.inference.worker.gemini_model_list import gemini_list, gemini_model
 from passgate.inference.worker.health_file import HealthFile
 from passgate.inference.worker.incoming import Incoming, Send
@@ -45,6 +46,8 @@ from passgate.inference.worker.refusals import (
     RouteNotFoundError,
 )
 from passgate.inference.worker.spool import UsageSpool
+from passgate.inference.worker.tool_handler import PREFIX as TOOLS
+from passgate.inference.worker.tool_handler import ToolHandler
 from passgate.kernel.clock import Clock, SystemClock
 from passgate.kernel.errors import PassgateError
 from passgate.kernel.ids import IdFactory
@@ -65,6 +68,8 @@ _CALL_PATHS: Mapping[str, InboundFormat] = {
     "/v2/rerank": "rerank",
     "/v1/messages": "anthropic-messages",
 }
+_LARGEST_RESULT = 4 * 1024 * 1024
+"""Bytes of what a tool's call answers; a model could not read it anyway."""
 _MODELS = "/v1/models"
 _LISTS = (_MODELS, f"{GEMINI}models")
 _LISTED = tuple(f"{path}/" for path in _LISTS)
@@ -110,6 +115,7 @@ class WorkerApp:
         self._prompts: PromptHandler | None = None
         self._raw: PassThroughHandler | None = None
         self._described = DescribedHandler(self._state, clock, ids)
+        self._tools = ToolHandler(self._state, GateClient(options.gate_socket, _LARGEST_RESULT))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -159,6 +165,8 @@ class WorkerApp:
                 await self._described.answer(request, incoming)
             elif incoming.path.startswith(PROVIDERS) and self._raw is not None:
                 await self._raw.answer(request, incoming)
+            elif incoming.path == TOOLS or incoming.path.startswith(f"{TOOLS}/"):
+                await self._tools.answer(request, incoming)
             else:
                 await self._route(incoming)
         except PassgateError as error:

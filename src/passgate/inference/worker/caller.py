@@ -90,6 +90,11 @@ def _decoded(encoded: str) -> dict[str, Any]:
     return orjson.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))  # type: ignore[no-any-return]  # as said
 
 
+def claims_of(encoded: str) -> Mapping[str, Any]:
+    """All claims of a token of ours, of a header that :func:`read_caller` has read."""
+    return _decoded(encoded)
+
+
 @lru_cache(maxsize=10_000)
 def _read_claims(encoded: str) -> Caller:
     """The same token comes again and again, and always means the same."""

@@ -85,5 +85,7 @@ class WorkerOptions:
     """What is asked about each call; None: nothing is installed."""
     health_file: Path | None = None
     """Where the worker tells which keys and deployments it leaves alone, as a ``WorkerHealth``; None: nowhere."""
+    gate_socket: Path | None = None
+    """Where the node's own gate is called for a caller; None: nowhere, and tools cannot be called."""
     ca_file: Path | None = None
     """PEM certificates to trust beside the system's, for vendors behind a private authority."""

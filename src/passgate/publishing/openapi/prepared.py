@@ -27,11 +27,17 @@ def prepared(document: dict[str, Any]) -> str:
     return packed(orjson.dumps(_Preparation(document).content()))
 
 
+def prepared_operations(document: dict[str, Any]) -> dict[str, Any]:
+    """The same, unpacked and with the words that tell people and models what things are."""
+    return _Preparation(document, kept=frozenset({"description", "title"})).content()
+
+
 class _Preparation:
     """One document on its way to the workers."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
+    def __init__(self, document: dict[str, Any], *, kept: frozenset[str] = frozenset()) -> None:
         self.document = document
+        self.dropped = _DROPPED - kept
         self.is_old = version_of(document) == "3.0"
         self.defs: dict[str, Any] = {}
 
@@ -119,7 +125,7 @@ class _Preparation:
         return f"#/$defs/{name}"
 
     def _plain(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        found = {key: value for key, value in given.items() if key not in _DROPPED and not key.startswith("x-")}
+        found = {key: value for key, value in given.items() if key not in self.dropped and not key.startswith("x-")}
         for key in _LISTS:
             if isinstance(found.get(key), list):
                 found[key] = [self._schema(one) for one in found[key]]

@@ -66,6 +66,9 @@ def create_service(actor: Actor, work: Work, given: ServiceIn) -> ServiceView:
         ReviewRequiredError: it is to be published at once, and reviewed before.
     """
     actor.require(Permission.SERVICE_WRITE, given.team_id, what="team")
+    if given.kind == "mcp":
+        rule = "An MCP server cannot be an upstream yet; offer a REST or prompt service as MCP tools instead."
+        raise InvalidInputError(rule, field="kind")
     if work.session.get(Team, given.team_id) is None:
         raise NotFoundError("No such team.", field="team_id")
     now = work.clock.now()

@@ -1,0 +1,1 @@
+"""Services as MCP tools: which of their operations agents find and call."""

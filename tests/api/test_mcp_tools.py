@@ -1,0 +1,63 @@
+"""Services offered as MCP tools, at the management API."""
+
+import pytest
+
+from api.house import House, answer
+from passgate.contracts.described_revision import unpacked
+from passgate.contracts.inference_config import InferenceConfig
+from passgate.gateway.models import SnapshotRow
+from passgate.gateway.publication import Publication
+from publishing.openapi.documents import orders, text_of
+
+
+def newest(house: House) -> InferenceConfig:
+    with house.storage.writing() as work:
+        Publication("https://gate.example", "passgate").publish(work)
+        row = work.session.query(SnapshotRow).order_by(SnapshotRow.version.desc()).first()
+        assert row is not None
+        return InferenceConfig.model_validate_json(row.inference)
+
+
+@pytest.fixture
+def service(house: House) -> str:
+    made = answer(
+        house.owner.post("/api/v1/openapi/documents", json={"team_id": house.red, "text": text_of(orders())}), 201
+    )
+    routes = [operation["route"] for operation in made["operations"]]
+    said = {"document": made["digest"], "routes": routes, "mock": True}
+    given = {"team_id": house.red, "name": "Shop", "base_path": "/shop", "definition": said, "publish": True}
+    return str(answer(house.owner.post("/api/v1/services", json=given), 201)["id"])
+
+
+def test_operations_are_offered_one_by_one(house: House, service: str) -> None:
+    url = f"/api/v1/services/{service}/mcp"
+    before = answer(house.owner.get(url), 200)
+    assert [tool["offered"] for tool in before["tools"]] == [False, False, False]
+    assert newest(house).tools == ()
+    post = next(tool for tool in before["tools"] if tool["method"] == "POST")
+    assert (post["name"], post["input_schema"]["required"], before["path"]) == ("order", ["body"], "/mcp/shop")
+    after = answer(house.owner.put(url, json={"routes": [post["route"]]}), 200)
+    assert [tool["route"] for tool in after["tools"] if tool["offered"]] == [post["route"]]
+    (offer,) = newest(house).tools
+    assert (offer.service_id, offer.prefix, offer.base_path, offer.subscribers) == (service, "shop", "/shop", ())
+    assert b'"order"' in unpacked(offer.packed)
+    assert offer.access[post["route"]].who == "subscription"
+    assert answer(house.owner.put(url, json={"routes": ["nothing"]}), 422)["field"] == "routes"
+    answer(house.owner.put(url, json={"routes": []}), 200)
+    assert newest(house).tools == ()
+
+
+def test_who_may_offer(house: House, service: str) -> None:
+    url = f"/api/v1/services/{service}/mcp"
+    given: dict[str, list[str]] = {"routes": []}
+    answer(house.nobody.get(url), 401)
+    answer(house.nobody.put(url, json=given), 401)
+    answer(house.viewer.get(url), 200)
+    answer(house.viewer.put(url, json=given), 403)
+    answer(house.stranger.get(url), 404)
+    answer(house.stranger.put(url, json=given), 404)
+
+
+def test_an_mcp_server_is_no_upstream_yet(house: House) -> None:
+    given = {"team_id": house.red, "name": "Files", "base_path": "/files", "kind": "mcp"}
+    assert answer(house.owner.post("/api/v1/services", json=given), 422)["field"] == "kind"
