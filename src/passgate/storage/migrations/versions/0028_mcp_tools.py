@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027_mcp_tools"
-down_revision = "0026_pass_through"
+revision = "0028_mcp_tools"
+down_revision = "0027_declared"
 branch_labels = None
 depends_on = None
 
