@@ -139,7 +139,7 @@ def test_hosts_belong_to_one_team(house: House) -> None:
         ({"pools": [{**POOL, "tls": {"ca_pem": "x"}}]}, "pools.0.tls.ca_pem"),
         ({"pools": [{**POOL, "tls": {"client_key_pem": "x"}}]}, "pools.0.tls.client_certificate_pem"),
         ({"pools": [{**POOL, "credentials": [{"header": "host", "value": "x"}]}]}, "pools.0.credentials.0.header"),
-        ({"prompt": {"user": "x", "models": []}}, "prompt.models"),
+        ({"prompt": {"user": "x", "models": []}}, "prompt"),
     ],
 )
 def test_bad_definitions_name_their_field(house: House, definition: dict[str, object], field: str) -> None:
