@@ -32,6 +32,7 @@ from passgate.publishing.limits.schemas import LimitIn
 from passgate.publishing.limits.service import create_limit
 from passgate.publishing.schemas import ServiceIn
 from passgate.publishing.service.services import create_service
+from passgate.publishing.service.versions import list_versions
 from passgate.publishing.subscriptions.service.subscribing import subscribe
 from passgate.storage.work import Storage, Work
 
@@ -58,6 +59,8 @@ class Known:
     services: dict[str, str] = field(default_factory=dict)
     providers: dict[str, str] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
+    revision: str = ""
+    """The first of the service Orders."""
     token: str = ""
     team: str = ""
     user: str = ""
@@ -69,6 +72,7 @@ class Known:
             "provider_id": self.providers["Anthropic"],
             "model_id": self.models["gpt-4o-mini"],
             "service_id": self.services["Orders"],
+            "revision_id": self.revision,
             "application_id": self.applications["checkout"],
             "user_id": self.user,
             "jti": self.token,
@@ -183,6 +187,7 @@ def _services(work: Work, known: Known) -> None:
             }
         )
         known.services[name] = create_service(SYSTEM, work, given).id
+    known.revision = list_versions(SYSTEM, work, known.services["Orders"])[0].live[0].id
     for application in ("checkout", "support-bot"):
         subscribe(SYSTEM, work, known.services["Orders"], known.applications[application])
 

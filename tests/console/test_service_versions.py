@@ -9,11 +9,13 @@ pytestmark = pytest.mark.browser
 def test_a_revision_is_published_in_part_and_rolled_back(page: Page) -> None:
     page.goto("/console/services")
     page.get_by_role("button", name="New service").first.click()
-    for label, value in (("Name", "Parcels"), ("Base path", "/parcels"), ("Upstream URL", "http://localhost:9000")):
+    for label, value in (("Name", "Parcels"), ("Base path", "/parcel-post"), ("Upstream URL", "http://localhost:9000")):
         page.get_by_label(label, exact=True).fill(value)
     page.get_by_role("button", name="Create service").click()
     page.get_by_role("button", name="Versions and revisions").click()
     page.get_by_role("button", name="New revision").click()
+    expect(page.get_by_role("heading", name="Revision 2 of v1")).to_be_visible()
+    page.get_by_role("button", name="Edit as JSON").click()
     definition = page.get_by_label("Definition (JSON)")
     definition.fill("{")
     page.get_by_role("button", name="Save draft").click()
@@ -23,6 +25,8 @@ def test_a_revision_is_published_in_part_and_rolled_back(page: Page) -> None:
         ' "policies": [{"kind": "rate_limit", "calls": 5}]}'
     )
     page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("5 calls a minute, for each application")).to_be_visible()
+    page.get_by_role("link", name="Parcels").click()
     draft = page.locator("tbody tr", has_text="Revision 2")
     draft.get_by_role("button", name="Publish").click()
     dialog = page.locator(".pg-dialog")

@@ -34,6 +34,7 @@ from passgate.console.pages.providers import new as new_provider
 from passgate.console.pages.roles import list as roles
 from passgate.console.pages.services import detail as service
 from passgate.console.pages.services import list as services
+from passgate.console.pages.services import revision as service_revision
 from passgate.console.pages.sessions import list as sessions
 from passgate.console.pages.subscriptions import list as subscriptions
 from passgate.console.pages.tokens import detail as token
@@ -68,6 +69,7 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/services": ("Services", services.show),
     "/services/new-prompt": ("New prompt API", new_prompt.show),
     "/services/{service_id}": ("Service", service.show),
+    "/services/{service_id}/revisions/{revision_id}": ("Revision", service_revision.show),
     "/applications": ("Applications", applications.show),
     "/applications/registration": ("Client registration", registration.show),
     "/applications/{application_id}": ("Application", application.show),

@@ -2,11 +2,16 @@
 
 from passgate.kernel.actor import Actor
 from passgate.kernel.given import Input
+from passgate.kernel.permissions import Permission
 from passgate.publishing.definition_input import DefinitionIn
 from passgate.publishing.openapi.intake import Intake
 from passgate.publishing.openapi.service import keep_document
+from passgate.publishing.revision_rows import definition_of
 from passgate.publishing.schemas import BasePath, ServiceChange, ServiceIn, ServiceView, UpstreamUrl
+from passgate.publishing.secrets import shown_definition
+from passgate.publishing.service.revisions import create_revision, own_revision, update_revision
 from passgate.publishing.service.services import create_service, update_service
+from passgate.publishing.version_schemas import RevisionChange, RevisionDetail, RevisionIn
 from passgate.storage.work import Work
 
 _LONGEST_NAME = 100
@@ -37,3 +42,35 @@ def create_from_document(actor: Actor, work: Work, intake: Intake, given: Descri
     if given.upstream_url is None:
         return made
     return update_service(actor, work, made.id, ServiceChange(upstream_url=given.upstream_url))
+
+
+def describe_revision(actor: Actor, work: Work, service_id: str, revision_id: str, intake: Intake) -> RevisionDetail:
+    """Give a revision another document and its routes: a draft is changed, of any other a new one is made.
+
+    A route that stays keeps its upstream and its rewriting.
+
+    Raises:
+        NotFoundError: no such service or revision, or one of a team that the actor has no part in.
+        ForbiddenError: without the permission service:write.
+        InvalidInputError: a policy names a route that the document no longer has.
+    """
+    service, row = own_revision(actor, work, service_id, revision_id, Permission.SERVICE_WRITE)
+    kept = keep_document(actor, work, service.team_id, intake)
+    before = shown_definition(definition_of(row))
+    known = {route.id: route for route in before.routes}
+    routes = [one.route for one in kept.operations]
+    for at, route in enumerate(routes):
+        if (old := known.get(route.id)) is not None:
+            same_path = old.path == route.path
+            told = {"pool": old.pool, "rewrite": old.rewrite if same_path else route.rewrite}
+            routes[at] = route.model_copy(update=told)
+    definition = DefinitionIn.model_validate(
+        {
+            **before.model_dump(mode="json"),
+            "document": kept.digest,
+            "routes": [route.model_dump(mode="json") for route in routes],
+        }
+    )
+    if row.status == "draft":
+        return update_revision(actor, work, service_id, revision_id, RevisionChange(definition=definition))
+    return create_revision(actor, work, service_id, row.version_id, RevisionIn(definition=definition))

@@ -10,7 +10,7 @@ from passgate.console.components.empty import empty, next_page
 from passgate.console.components.field import filter_field, search_field
 from passgate.console.components.page_header import page_header
 from passgate.console.components.table import Table
-from passgate.console.components.text import Words, box
+from passgate.console.components.text import Words, box, muted
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import counted
 from passgate.console.icons import icon_path
@@ -34,26 +34,45 @@ _STATUSES = {"": "Every status", "2xx": "2xx", "3xx": "3xx", "4xx": "4xx", "5xx"
 
 async def show(visit: Visit, args: PageArguments) -> None:
     """Build the page."""
-    applications = await visit.ask(_applications)
-    await LiveCalls(visit, applications, args.query_parameters.get("application", "")).load()
+    await LiveCalls(visit, await visit.ask(_applications), args.query_parameters.get("application", "")).load()
+
+
+async def calls_of_service(visit: Visit, service_id: str) -> None:
+    """The same for one service, as a part of its page."""
+    await LiveCalls(visit, await visit.ask(_applications), "", service_id).load()
 
 
 class LiveCalls:
     """The page's table and filters; looks for new calls once a second, until paused."""
 
-    def __init__(self, visit: Visit, applications: dict[str, str], application: str) -> None:
+    def __init__(self, visit: Visit, applications: dict[str, str], application: str, service_id: str = "") -> None:
         self._visit = visit
+        self._service_id = service_id or None
         self._calls: list[CallView] = []
         self._cursor: str | None = None
         self._live = True
-        with page_header("Calls", "Everything that came through the gate, newest first."):
-            with badge("Live", "good", dot=True) as self._badge:
-                pass
-            self._switch = button("Pause", self._toggle, icon="pause")
+        if service_id:
+            with box("pg-between"):
+                muted("The calls of this service, newest first.")
+                with box("pg-row"):
+                    self._live_state()
+        else:
+            with page_header("Calls", "Everything that came through the gate, newest first."):
+                self._live_state()
+        self._fields(applications, application)
+        ui.timer(_EVERY_SECONDS, self._look, immediate=False)
+
+    def _live_state(self) -> None:
+        with badge("Live", "good", dot=True) as self._badge:
+            pass
+        self._switch = button("Pause", self._toggle, icon="pause")
+
+    def _fields(self, applications: dict[str, str], application: str) -> None:
         with box("pg-filters"):
             self._text = search_field("Search calls", "Request id, path, token id, code…").classes("pg-wide")
             self._application = filter_field("Application", {"": "Every application", **applications}, application)
             self._kind = filter_field("Kind", _KINDS, "")
+            self._kind.set_visibility(self._service_id is None)
             self._status = filter_field("Status", _STATUSES, "")
         with card(flush=True):
             self._table = Table(COLUMNS, [], label="Calls", on_open=self._open, dense=True)
@@ -63,7 +82,6 @@ class LiveCalls:
                 self._more = button("Load older", self.more)
         for field in (self._text, self._application, self._kind, self._status):
             field.on_value_change(self.load)
-        ui.timer(_EVERY_SECONDS, self._look, immediate=False)
 
     async def load(self) -> None:
         """Show the newest calls that the filters let through."""
@@ -109,7 +127,7 @@ class LiveCalls:
         with self._nothing.clear():
             if self._calls:
                 return
-            if self._filter() != CallFilter():
+            if self._filter() != CallFilter(service_id=self._service_id):
                 empty("search", "Nothing matches", "Widen the filters or search for something else.")
             else:
                 empty(
@@ -121,6 +139,7 @@ class LiveCalls:
 
     def _filter(self) -> CallFilter:
         return CallFilter(
+            service_id=self._service_id,
             application_id=self._application.value or None,
             kind=self._kind.value or None,
             status_class=self._status.value or None,

@@ -17,23 +17,36 @@ from passgate.console.components.segmented import segmented
 from passgate.console.components.text import Words, box, muted
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import milliseconds
+from passgate.console.pages.calls.list import calls_of_service
 from passgate.console.pages.prompts.snippets import call_snippets
 from passgate.console.pages.services.form import ask_to_change
+from passgate.console.pages.services.plans import plans_part
+from passgate.console.pages.services.policy_list import PolicyList, policies_card
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
 from passgate.console.pages.services.subscribers import subscribers_card
 from passgate.console.pages.services.versions import versions_part
 from passgate.console.pages.teams_of import team_names
 from passgate.console.visit import Visit
 from passgate.contracts.prompt import PromptDefinition
+from passgate.contracts.service_policy import AnyPolicy
 from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
 from passgate.publishing.prompts.revisions import shown_prompt
-from passgate.publishing.schemas import ServiceView
+from passgate.publishing.schemas import ServiceChange, ServiceView
 from passgate.publishing.service.lifecycle import publish_service, retire_service
-from passgate.publishing.service.services import delete_service, get_service
+from passgate.publishing.service.services import delete_service, get_service, update_service
 from passgate.storage.work import Work
 
-_PARTS = {"overview": "Overview", "versions": "Versions and revisions"}
+_PARTS = {
+    "overview": "Overview",
+    "versions": "Versions and revisions",
+    "policies": "Policies",
+    "plans": "Plans",
+    "calls": "Calls",
+}
+_POLICIES = (
+    "They hold for all versions, at once, in the order in which the gate asks them; a revision may have its own."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,7 @@ class _Found:
     prompt: PromptDefinition | None
     """Of a prompt of the actor's own teams."""
     is_own: bool
+    may_see_calls: bool
 
 
 async def show(visit: Visit, args: PageArguments) -> None:
@@ -58,16 +72,35 @@ async def show(visit: Visit, args: PageArguments) -> None:
             pass
     part = args.query_parameters.get("part", "overview") if found.is_own else "overview"
     if found.is_own:
+        parts = {key: text for key, text in _PARTS.items() if key != "calls" or found.may_see_calls}
         with box("pg-row"):
-            segmented("Part", _PARTS, part, lambda key: visit.go(f"/services/{service.id}?part={key}"))
+            segmented("Part", parts, part, lambda key: visit.go(f"/services/{service.id}?part={key}"))
     if part == "versions":
         await versions_part(visit, service)
+        return
+    if part == "policies":
+        _policies(visit, found)
+        return
+    if part == "plans":
+        await plans_part(visit, service, may_write=found.may_write)
+        return
+    if part == "calls":
+        await calls_of_service(visit, service.id)
         return
     with box("pg-main-aside"):
         with box("pg-stack"):
             _how_to_call(visit, found)
             await subscribers_card(visit, service)
         _about(found)
+
+
+def _policies(visit: Visit, found: _Found) -> None:
+    service = found.service
+
+    async def save(policies: list[AnyPolicy]) -> None:
+        await visit.change(update_service, service.id, ServiceChange(policies=tuple(policies)))
+
+    policies_card(visit, PolicyList(service.policies, save if found.may_write else None, "Service"), _POLICIES)
 
 
 def _find(actor: Actor, work: Work, service_id: str) -> _Found:
@@ -78,6 +111,7 @@ def _find(actor: Actor, work: Work, service_id: str) -> _Found:
         may_write=actor.may(Permission.SERVICE_WRITE, service.team_id),
         prompt=shown_prompt(actor, work, service),
         is_own=actor.may(Permission.SERVICE_READ, service.team_id),
+        may_see_calls=actor.may(Permission.CALL_READ, service.team_id),
     )
 
 

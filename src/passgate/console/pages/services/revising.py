@@ -1,6 +1,8 @@
 """Dialogs of versions and revisions: made, edited, reviewed."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -17,7 +19,14 @@ from passgate.publishing.schemas import ServiceView
 from passgate.publishing.service.review import approve_revision, reject_revision
 from passgate.publishing.service.revisions import create_revision, get_revision, list_revisions, update_revision
 from passgate.publishing.service.versions import create_version
-from passgate.publishing.version_schemas import RevisionChange, RevisionIn, RevisionView, VersionIn, VersionView
+from passgate.publishing.version_schemas import (
+    RevisionChange,
+    RevisionDetail,
+    RevisionIn,
+    RevisionView,
+    VersionIn,
+    VersionView,
+)
 from passgate.storage.work import Work
 
 _LINES = 20
@@ -42,28 +51,37 @@ async def ask_to_version(visit: Visit, service: ServiceView) -> None:
         form.add("note", text_field("Note", optional=True, help_text="What is different."))
 
 
-async def ask_to_revise(visit: Visit, service: ServiceView, version: VersionView, start: RevisionView) -> None:
-    """Edit a draft, or make a new revision of one that does not change any more."""
+async def revise(visit: Visit, service: ServiceView, version: VersionView, start: RevisionView) -> None:
+    """Open a draft, or a new draft that is a copy of what does not change any more."""
+    if start.status == "draft":
+        visit.go(f"/services/{service.id}/revisions/{start.id}")
+        return
     detail = await visit.ask(get_revision, service.id, start.id)
-    is_draft = start.status == "draft"
-    shown = detail.definition.model_dump(mode="json")
+    definition = definition_given(detail.definition.model_dump(mode="json"))
+    made = await visit.change(create_revision, service.id, version.id, RevisionIn(definition=definition))
+    visit.tell(f"Revision {made.number} is a draft, and a copy of revision {start.number}.")
+    visit.go(f"/services/{service.id}/revisions/{made.id}")
+
+
+def ask_for_json(visit: Visit, service: ServiceView, revision: RevisionDetail) -> None:
+    """Edit all of a draft at once."""
+    shown = revision.definition.model_dump(mode="json")
 
     async def save(form: Form) -> None:
-        definition = _definition(form["definition"])
-        if is_draft:
-            change = RevisionChange(definition=definition, note=form["note"] or "")
-            await visit.change(update_revision, service.id, start.id, change)
-        else:
-            given = RevisionIn(definition=definition, note=form["note"] or "")
-            await visit.change(create_revision, service.id, version.id, given)
+        change = RevisionChange(definition=_definition(form["definition"]), note=form["note"] or "")
+        await visit.change(update_revision, service.id, revision.id, change)
         await visit.refresh()
 
-    title = f"Edit revision {start.number}" if is_draft else f"New revision of {version.name}"
     lead = "Routes, upstream pools and policies. Secrets are named by id; give a value to replace one."
-    with form_dialog(title, lead, "Save draft", save, size="wide") as form:
-        form.add("note", text_field("Note", value=start.note if is_draft else "", optional=True))
+    with form_dialog(f"Edit revision {revision.number}", lead, "Save draft", save, size="wide") as form:
+        form.add("note", text_field("Note", value=revision.note, optional=True))
         text = json.dumps(shown, indent=2, ensure_ascii=False)
         form.add("definition", text_field("Definition (JSON)", value=text, lines=_LINES))
+
+
+def definition_given(shown: Mapping[str, Any]) -> DefinitionIn:
+    """What a revision shows, in the form in which it is given again."""
+    return DefinitionIn.model_validate(shown)
 
 
 async def ask_to_review(visit: Visit, service: ServiceView, revision: RevisionView) -> None:

@@ -10,8 +10,9 @@ from passgate.console.components.card import card, card_head
 from passgate.console.components.confirm import confirm
 from passgate.console.components.table import Column, Row, Table, act, bar, tag
 from passgate.console.components.text import box, muted
+from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.services.publishing import ask_to_publish, ask_to_share
-from passgate.console.pages.services.revising import ask_to_review, ask_to_revise, ask_to_version
+from passgate.console.pages.services.revising import ask_to_review, ask_to_version, revise
 from passgate.console.pages.services.rows import REVISION_TONES, VERSION_TONES
 from passgate.console.pages.services.sunset import ask_to_deprecate
 from passgate.console.visit import Visit
@@ -82,7 +83,7 @@ def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_writ
         elif what == "review":
             await ask_to_review(visit, service, revision)
         else:
-            await ask_to_revise(visit, service, version, revision)
+            await revise(visit, service, version, revision)
 
     with card(flush=True):
         with card_head(version.name, _sentence(version)), box("pg-row"):
@@ -90,8 +91,9 @@ def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_writ
             if may_publish:
                 _acts(visit, service, known)
             if may_write and version.status != "retired":
-                start = partial(ask_to_revise, visit, service, version, known.revisions[0])
-                button("New revision", start, icon="plus")
+                start = partial(revise, visit, service, version, known.revisions[0])
+                label = "Edit draft" if known.revisions[0].status == "draft" else "New revision"
+                button(label, start, icon="edit" if known.revisions[0].status == "draft" else "plus")
         rows = [_row(service, one, may_write=may_write, may_publish=may_publish) for one in known.revisions]
         Table(_COLUMNS, rows, label=f"Revisions of {version.name}", on_act=done)
 
@@ -155,6 +157,7 @@ def _row(service: ServiceView, revision: RevisionView, *, may_write: bool, may_p
     tone: Tone = REVISION_TONES[revision.status]
     return {
         "id": revision.id,
+        "href": f"{MOUNT_PATH}/services/{service.id}/revisions/{revision.id}",
         "name": name,
         "sub": revision.note,
         "status": tag(revision.status.replace("_", " ").capitalize(), tone, dot=True),

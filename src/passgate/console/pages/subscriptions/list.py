@@ -14,6 +14,7 @@ from passgate.console.components.segmented import segmented
 from passgate.console.components.table import Column, Row, act, tag
 from passgate.console.pages.portal.notices import notices_card
 from passgate.console.pages.portal.wording import STATUS_TONES, standing
+from passgate.console.pages.subscriptions.expiry import ask_for_expiry
 from passgate.console.visit import Visit
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
@@ -82,7 +83,11 @@ def _row(one: SubscriptionView) -> Row:
     if one.status == "requested" or one.wanted_plan_id:
         actions += [act("approve", "Approve", of=of), act("reject", "Decline", of=of, tone="bad")]
     if one.status == "active" and not one.wanted_plan_id:
-        actions += [act("suspend", "Suspend", of=of), act("end", "End", of=of, tone="bad")]
+        actions += [
+            act("expiry", "Expiry", of=of),
+            act("suspend", "Suspend", of=of),
+            act("end", "End", of=of, tone="bad"),
+        ]
     if one.status == "suspended":
         actions += [act("resume", "Resume", of=of)] if one.held_by == "service" else []
         actions += [act("end", "End", of=of, tone="bad")]
@@ -93,10 +98,15 @@ def _row(one: SubscriptionView) -> Row:
         "service": one.service_name,
         "status": tag(one.status.capitalize(), STATUS_TONES[one.status], dot=True),
         "plan": one.plan_name or "None",
-        "standing": standing(one) if one.status != "requested" else "",
+        "standing": _standing(one) if one.status != "requested" else "",
         "since": one.created_at.isoformat(),
         "actions": actions,
     }
+
+
+def _standing(one: SubscriptionView) -> str:
+    ends = f"Ends on {one.expires_at:%d %b %Y}" if one.expires_at and one.status == "active" else ""
+    return ". ".join(text for text in (standing(one), ends) if text)
 
 
 async def _do(visit: Visit, subscription_id: str, name: str) -> None:
@@ -104,6 +114,9 @@ async def _do(visit: Visit, subscription_id: str, name: str) -> None:
         await visit.change(approve if name == "approve" else resume, subscription_id)
         visit.tell("It may call now.")
         await visit.refresh()
+        return
+    if name == "expiry":
+        await ask_for_expiry(visit, subscription_id)
         return
     change, title, lead = _ASKED[name]
 

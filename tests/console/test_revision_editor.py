@@ -1,0 +1,169 @@
+"""A revision's upstreams, policies and document, edited by their forms."""
+
+import os
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+_STOCK = """openapi: 3.1.0
+info: {title: Orders, version: "2"}
+paths:
+  /orders:
+    get:
+      responses: {"200": {description: The orders.}}
+  /stock:
+    get:
+      responses: {"200": {description: The stock.}}
+"""
+
+
+def test_upstreams_and_policies_of_a_draft(page: Page) -> None:
+    _new_service(page, "Harbour")
+    page.get_by_role("button", name="Versions and revisions").click()
+    page.get_by_role("button", name="New revision").click()
+    expect(page.get_by_role("heading", name="Revision 2 of v1")).to_be_visible()
+    _upstream(page)
+    _policies(page)
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.locator(".pg-dialog")
+    expect(dialog).to_contain_text("Only 100 calls a minute per application pass.")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("This revision does not change any more")).to_be_visible()
+    _keep(page, "revision-published")
+    page.get_by_role("button", name="Edit as a new draft").click()
+    expect(page.get_by_role("heading", name="Revision 3 of v1")).to_be_visible()
+    page.get_by_role("button", name="Edit default").click()
+    expect(page.get_by_label("Value")).to_have_value("")
+
+
+def test_policies_of_a_service_hold_at_once(page: Page) -> None:
+    _new_service(page, "Quay")
+    page.get_by_role("button", name="Policies").click()
+    table = page.get_by_role("table", name="Policies")
+    expect(table.locator("tbody tr")).to_have_count(1)
+    _choose(page, "CORS")
+    dialog = page.get_by_role("dialog").last
+    dialog.get_by_label("Origins").fill("app.example.com")
+    dialog.get_by_role("button", name="Add policy").click()
+    expect(dialog.get_by_text("is no origin, such as https://app.example.com")).to_be_visible()
+    dialog.get_by_label("Origins").fill("https://app.example.com")
+    dialog.get_by_role("button", name="Add policy").click()
+    first = table.locator("tbody tr").first
+    expect(first).to_contain_text("Pages of https://app.example.com")
+    page.get_by_role("button", name="Edit Access").click()
+    page.get_by_label("Claim conditions").fill("tier: gold, platinum")
+    page.get_by_role("button", name="Save").click()
+    expect(table).to_contain_text("tier is gold or platinum")
+    _keep(page, "service-policies")
+    page.get_by_role("button", name="Remove CORS").click()
+    page.get_by_role("button", name="Remove policy").click()
+    expect(table.locator("tbody tr")).to_have_count(1)
+
+
+def test_a_document_is_mocked_exported_and_changed(page: Page) -> None:
+    page.goto("/console/services")
+    page.get_by_role("button", name="Import OpenAPI").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("GET /orders")).to_be_visible()
+    dialog.get_by_label("Base path").fill("/mocked-orders")
+    dialog.get_by_label("Upstream URL").fill("http://localhost:9000")
+    dialog.get_by_role("button", name="Create service").click()
+    page.get_by_role("button", name="Versions and revisions").click()
+    page.get_by_role("button", name="Edit draft").click()
+    mock = page.get_by_role("switch", name="Mock")
+    expect(mock).to_be_checked()
+    mock.click()
+    expect(page.get_by_text("The revision's upstream answers.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as JSON").click()
+    assert download.value.suggested_filename == "orders.json"
+    page.get_by_role("button", name="Edit document").click()
+    dialog = page.locator(".pg-dialog")
+    expect(dialog.get_by_text("GET /orders")).to_be_visible()
+    dialog.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(_STOCK)
+    expect(page.get_by_text("2 operations")).to_be_visible()
+    _keep(page, "document")
+    page.get_by_role("button", name="Save document").click()
+    expect(page.get_by_role("table", name="Routes")).to_contain_text("/stock")
+    page.reload()
+    expect(page.get_by_role("switch", name="Mock")).not_to_be_checked()
+
+
+def _upstream(page: Page) -> None:
+    page.get_by_role("button", name="Edit default").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Add address").click()
+    dialog.get_by_label("Host", exact=True).last.fill("harbour-2.internal")
+    dialog.get_by_label("Port").last.fill("900000")
+    dialog.get_by_label("Weight").last.fill("3")
+    dialog.get_by_text("Health", exact=True).click()
+    dialog.get_by_text("Ask each address").click()
+    dialog.get_by_text("Credentials", exact=True).click()
+    dialog.get_by_role("button", name="Add credential").click()
+    dialog.get_by_label("Value").fill("Bearer of-the-harbour")
+    dialog.get_by_role("button", name="Save upstream").click()
+    expect(dialog.get_by_text("less than or equal to 65535")).to_be_visible()
+    _keep(page, "upstream")
+    dialog.get_by_label("Port").last.fill("9001")
+    dialog.get_by_role("button", name="Save upstream").click()
+    table = page.get_by_role("table", name="Upstreams")
+    expect(table).to_contain_text("localhost:9000, harbour-2.internal:9001")
+    expect(table).to_contain_text("/healthz every 5 s")
+    expect(table).to_contain_text("authorization")
+    expect(page.get_by_text("of-the-harbour")).to_have_count(0)
+
+
+def _policies(page: Page) -> None:
+    _choose(page, "Rate limit")
+    dialog = page.get_by_role("dialog").last
+    dialog.get_by_role("button", name="Add policy").click()
+    expect(dialog.get_by_text("This is needed.")).to_be_visible()
+    dialog.get_by_label("Calls").fill("100")
+    _keep(page, "rate-limit")
+    dialog.get_by_role("button", name="Add policy").click()
+    expect(page.get_by_text("100 calls a minute, for each application")).to_be_visible()
+    _choose(page, "Client addresses")
+    dialog.get_by_label("Deny").fill("203.0.113.0/99")
+    dialog.get_by_role("button", name="Add policy").click()
+    expect(dialog.get_by_text("203.0.113.0/99 is no CIDR block")).to_be_visible()
+    dialog.get_by_label("Deny").fill("203.0.113.0/24")
+    dialog.get_by_role("button", name="Add policy").click()
+    rows = page.get_by_role("table", name="Policies").locator("tbody tr")
+    expect(rows.first).to_contain_text("Not 203.0.113.0/24")
+    expect(rows.last).to_contain_text("Rate limit")
+
+
+def _choose(page: Page, kind: str) -> None:
+    expect(page.locator(".pg-dialog")).to_have_count(0)
+    page.locator("#content").get_by_role("button", name="Add policy").click()
+    _keep(page, "kinds")
+    page.locator(".pg-kinds").get_by_text(kind, exact=True).click()
+    expect(page.locator(".pg-dialog")).to_have_count(1)
+
+
+def _new_service(page: Page, name: str) -> None:
+    page.goto("/console/services")
+    page.get_by_role("button", name="New service").first.click()
+    for label, value in (
+        ("Name", name),
+        ("Base path", f"/{name.lower()}"),
+        ("Upstream URL", "http://localhost:9000"),
+    ):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Create service").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+
+def _keep(page: Page, name: str) -> None:
+    """Keep pictures, where they were asked for."""
+    folder = os.environ.get("SHOTS")
+    if not folder:
+        return
+    for theme in ("dark", "light"):
+        page.evaluate(f"window.passgateTheme.choose('{theme}')")
+        page.wait_for_timeout(400)
+        page.screenshot(path=f"{folder}/{name}-{theme}.png")
