@@ -95,7 +95,7 @@ def test_a_document_is_mocked_exported_and_changed(page: Page) -> None:
 
 def _upstream(page: Page) -> None:
     page.get_by_role("button", name="Edit default").click()
-    dialog = page.get_by_role("dialog")
+    dialog = page.locator(".pg-dialog")
     dialog.get_by_role("button", name="Add address").click()
     dialog.get_by_label("Host", exact=True).last.fill("harbour-2.internal")
     dialog.get_by_label("Port").last.fill("900000")
@@ -110,6 +110,7 @@ def _upstream(page: Page) -> None:
     _keep(page, "upstream")
     dialog.get_by_label("Port").last.fill("9001")
     dialog.get_by_role("button", name="Save upstream").click()
+    expect(dialog).to_have_count(0)
     table = page.get_by_role("table", name="Upstreams")
     expect(table).to_contain_text("localhost:9000, harbour-2.internal:9001")
     expect(table).to_contain_text("/healthz every 5 s")

@@ -100,7 +100,7 @@ def _policies(visit: Visit, found: _Found) -> None:
     async def save(policies: list[AnyPolicy]) -> None:
         await visit.change(update_service, service.id, ServiceChange(policies=tuple(policies)))
 
-    policies_card(visit, PolicyList(service.policies, save if found.may_write else None, "Service"), _POLICIES)
+    policies_card(visit, PolicyList(service.policies, save if found.may_write else None), _POLICIES)
 
 
 def _find(actor: Actor, work: Work, service_id: str) -> _Found:

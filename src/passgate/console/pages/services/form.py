@@ -84,6 +84,9 @@ def _fields(visit: Visit, form: Form, service: ServiceView | None) -> None:
 
 
 def _rare_fields(form: Form, service: ServiceView | None) -> None:
+    tags = ", ".join(service.tags) if service else ""
+    help_text = "Lower-case words with commas between; lists are narrowed by them."
+    form.add("tags", text_field("Tags", value=tags, optional=True, placeholder="sales, partners", help_text=help_text))
     with box("pg-row"):
         form.add(
             "strip_base_path", ui.switch("Strip the base path", value=service.strip_base_path if service else True)
@@ -123,4 +126,5 @@ def _values(form: Form) -> dict[str, object]:
         **{name: form[name] for name in names},
         "connect_timeout_ms": form["connect_timeout_ms"],
         "host_header": form.text("host_header"),
+        "tags": (form["tags"] or "").replace(",", " ").split(),
     }

@@ -13,15 +13,17 @@ from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.services.form import ask_to_create
 from passgate.console.pages.services.importing import ask_to_import
-from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
+from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES, VERSION_TONES
 from passgate.console.visit import Visit
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.schemas import ServiceFilter, ServiceView
 from passgate.publishing.service.services import list_services
+from passgate.publishing.service.tags import tags_in_use
 
 _COLUMNS = (
     Column("name", "Name", "main"),
     Column("status", "Status", "badge"),
+    Column("versions", "Versions", "badges"),
     Column("path", "Base path", "code"),
     Column("access", "Who may call"),
     Column("upstream", "Upstream", "code"),
@@ -47,9 +49,13 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     with box("pg-filters"):
         search = search_field("Search services")
         status = filter_field("Status", _STATUSES, "")
+        tags = await visit.ask(tags_in_use)
+        wanted_tag = filter_field("Tag", {"": "Every tag", **{one: one for one in tags}}, "")
+        wanted_tag.set_visibility(bool(tags))
 
     async def fetch(page: PageRequest) -> Page[ServiceView]:
-        wanted = ServiceFilter(search=(search.value or "").strip() or None, status=status.value or None)
+        text = (search.value or "").strip() or None
+        wanted = ServiceFilter(search=text, status=status.value or None, tag=wanted_tag.value or None)
         return await visit.ask(list_services, page, wanted)
 
     with card(flush=True):
@@ -59,7 +65,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             noun="service",
             fetch=fetch,
             row=_row,
-            narrowed=lambda: bool(search.value or status.value),
+            narrowed=lambda: bool(search.value or status.value or wanted_tag.value),
             when_empty=lambda: empty(
                 "service",
                 "No services yet",
@@ -68,8 +74,8 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             ),
         )
     await listing.load()
-    search.on_value_change(listing.load)
-    status.on_value_change(listing.load)
+    for field in (search, status, wanted_tag):
+        field.on_value_change(listing.load)
 
 
 def _row(service: ServiceView) -> Row:
@@ -77,8 +83,11 @@ def _row(service: ServiceView) -> Row:
         "id": service.id,
         "href": f"{MOUNT_PATH}/services/{service.id}",
         "name": service.name,
-        "sub": service.description,
+        "sub": " · ".join(part for part in (service.description, ", ".join(service.tags)) if part),
         "status": tag(service.status.capitalize(), STATUS_TONES[service.status], dot=True),
+        "versions": [
+            tag(one.name, VERSION_TONES[one.status], title=one.status.capitalize()) for one in service.versions
+        ],
         "path": service.base_path,
         "access": ACCESS_TEXTS[service.access],
         "upstream": service.upstream_url,

@@ -22,13 +22,9 @@ from passgate.kernel.errors import InvalidInputError
 
 _ORDER = list(POLICY_KINDS)
 _ADDING = "rate_limit"
-_COLUMNS = (
-    Column("name", "Policy", "main"),
-    Column("says", "What it does"),
-    Column("routes", "Routes"),
-    Column("of", "From", "badge"),
-    Column("actions", "Actions", "actions"),
-)
+_COLUMNS = (Column("name", "Policy", "main"), Column("says", "What it does"))
+_OF_REVISION = (Column("routes", "Routes"), Column("of", "From", "badge"))
+_ACTIONS = Column("actions", "Actions", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +34,8 @@ class PolicyList:
     own: Sequence[AnyPolicy]
     save: Callable[[list[AnyPolicy]], Awaitable[object]] | None
     """Keeps other policies instead; None: they are shown only."""
-    of: str
-    """Whose its own are: Service or Revision."""
+    of_revision: bool = False
+    """Whether its own are a revision's; otherwise they are the service's."""
     inherited: Sequence[AnyPolicy] = ()
     """Those of the service, in a revision's list."""
     routes: Mapping[str, str] = field(default_factory=dict)
@@ -66,7 +62,8 @@ def policies_card(visit: Visit, shown: PolicyList, lead: str) -> None:
             if shown.save is not None and rows:
                 button("Add policy", add, icon="plus")
         if rows:
-            Table(_COLUMNS, rows, label="Policies", on_act=done)
+            columns = (*_COLUMNS, *(_OF_REVISION if shown.of_revision else ()), _ACTIONS)
+            Table(columns, rows, label="Policies", on_act=done)
         else:
             step = next_step("Add policy", add) if shown.save is not None else None
             empty("gauge", "No policies here", "Limits, addresses, headers and the like are set as policies.", step)
@@ -77,7 +74,7 @@ def _own_rows(shown: PolicyList) -> list[Row]:
         {
             **_row(policy, shown),
             "id": str(at),
-            "of": tag(shown.of, "brand" if shown.inherited else "plain"),
+            "of": tag("Revision", "brand"),
             "actions": [
                 act("edit", "Edit", of=POLICY_KINDS[policy.kind].title),
                 act("remove", "Remove", of=POLICY_KINDS[policy.kind].title, tone="bad"),

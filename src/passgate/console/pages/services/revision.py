@@ -80,7 +80,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
         shown = PolicyList(
             own=definition.policies,
             save=save_policies if found.is_open else None,
-            of="Revision",
+            of_revision=True,
             inherited=service.policies,
             routes={route.id: f"{' '.join(route.methods) or 'ANY'} {route.path}" for route in definition.routes},
         )

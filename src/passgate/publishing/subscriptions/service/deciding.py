@@ -220,7 +220,7 @@ def _require_reason(reason: str) -> None:
 
 def _require_future(work: Work, moment: datetime | None) -> None:
     if moment is not None and moment <= work.clock.now():
-        raise InvalidInputError("expires_at: name a moment to come.", field="expires_at")
+        raise InvalidInputError("Name a moment to come.", field="expires_at")
 
 
 def _told(actor: Actor, work: Work, row: Subscription) -> SubscriptionView:
