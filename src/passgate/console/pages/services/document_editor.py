@@ -7,8 +7,8 @@ from passgate.console.components.text import Words, box, muted
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError
-from passgate.publishing.openapi.faults import Fault
 from passgate.kernel.fetching import Fetching, FetchRefusedError
+from passgate.publishing.openapi.faults import Fault
 from passgate.publishing.openapi.intake import Intake, take_in
 from passgate.publishing.openapi.reading import MOST_BYTES
 from passgate.publishing.openapi.schemas import DocumentReport

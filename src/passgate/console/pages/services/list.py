@@ -28,7 +28,6 @@ _COLUMNS = (
     Column("access", "Who may call"),
     Column("upstream", "Upstream", "code"),
     Column("subscriptions", "Subscriptions", "number"),
-    Column("published", "Published", "relative"),
 )
 _STATUSES = {"": "Every status", "draft": "Draft", "published": "Published", "retired": "Retired"}
 
@@ -92,5 +91,4 @@ def _row(service: ServiceView) -> Row:
         "access": ACCESS_TEXTS[service.access],
         "upstream": service.upstream_url,
         "subscriptions": service.subscription_count,
-        "published": service.published_at.isoformat() if service.published_at else None,
     }
