@@ -25,7 +25,7 @@ class ProviderKeys(BaseModel):
 
 
 @router.get("/keys", dependencies=[needs(Permission.PROVIDER_READ)])
-def list_keys(edge: CurrentEdge, actor: CurrentActor, provider_id: str) -> ProviderKeys:
+def list_provider_keys(edge: CurrentEdge, actor: CurrentActor, provider_id: str) -> ProviderKeys:
     """The provider's keys, over which its calls are spread. The keys themselves are never shown."""
     with edge.storage.reading() as work:
         return ProviderKeys(items=service.list_keys(actor, work, provider_id))
