@@ -18,6 +18,7 @@ CONTENT = {
     "/providers": ["OpenAI production", "Connected", "Failing"],
     "/providers/new": ["Anthropic", "Groq", "Ollama", "Your own"],
     "/models": ["claude-sonnet-4-5", "text-embedding-3-small", "embeddings", "$0.15"],
+    "/playground": ["Playground", "Copy as code", "Tools", "Max tokens"],
     "/limits": ["Payments a month", "Money per month", "Team Default"],
     "/ledger": ["Price corrections", "No corrections", "Correct prices"],
     "/portal": ["Developer portal", "Orders", "REST API"],

@@ -33,6 +33,7 @@ AREAS: dict[str, tuple[Area, ...]] = {
     "AI": (
         Area("Providers", "/providers", "provider", Permission.PROVIDER_READ),
         Area("Models", "/models", "model", Permission.MODEL_READ),
+        Area("Playground", "/playground", "play", Permission.MODEL_READ),
         Area("Limits & budgets", "/limits", "gauge", Permission.LIMIT_READ),
         Area("Policies", "/policies", "key", Permission.MODEL_READ),
         Area("Price corrections", "/ledger", "book", Permission.LEDGER_READ),

@@ -22,6 +22,7 @@ from passgate.console.pages.models import list as models
 from passgate.console.pages.nodes import list as nodes
 from passgate.console.pages.overview import page as overview
 from passgate.console.pages.people import team, teams, user, users
+from passgate.console.pages.playground import page as playground
 from passgate.console.pages.policies import list as policies
 from passgate.console.pages.policies import masking_log
 from passgate.console.pages.portal import catalogue as portal
@@ -59,6 +60,7 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/providers/{provider_id}": ("Provider", provider.show),
     "/models": ("Models", models.show),
     "/models/{model_id}": ("Model", model.show),
+    "/playground": ("Playground", playground.show),
     "/limits": ("Limits & budgets", limits.show),
     "/policies": ("Policies", policies.show),
     "/policies/masking": ("Masking log", masking_log.show),

@@ -74,12 +74,19 @@ class LocalGate:
         return _trial(response, text, int((time.monotonic() - started) * 1000))
 
     def _connection(self) -> http.client.HTTPConnection:
-        if self.certificate is None:
+        context = self.tls()
+        if context is None:
             return http.client.HTTPConnection(self.host, self.port, timeout=_CALL_SECONDS)
+        return http.client.HTTPSConnection(self.host, self.port, timeout=_CALL_SECONDS, context=context)
+
+    def tls(self) -> ssl.SSLContext | None:
+        """How it is spoken to; None: in plain text."""
+        if self.certificate is None:
+            return None
         context = ssl.create_default_context(cafile=str(self.certificate))
         context.check_hostname = False  # the certificate names the world's address of this machine, not this one
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        return http.client.HTTPSConnection(self.host, self.port, timeout=_CALL_SECONDS, context=context)
+        return context
 
 
 def _trial(response: http.client.HTTPResponse, text: bytes, latency_ms: int) -> Trial:

@@ -1,0 +1,1 @@
+"""The playground: models tried side by side."""
