@@ -11,11 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column."""
-    with op.batch_alter_table("services") as table:
-        table.add_column(sa.Column("mcp_tools", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("services", sa.Column("mcp_tools", sa.JSON(), nullable=False, server_default="[]"))
 
 
 def downgrade() -> None:
-    """Drop the column."""
-    with op.batch_alter_table("services") as table:
-        table.drop_column("mcp_tools")
+    """Drop the column, in place: a table made anew would take all that refers to its rows along."""
+    op.drop_column("services", "mcp_tools")
