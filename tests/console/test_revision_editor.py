@@ -149,14 +149,17 @@ def _choose(page: Page, kind: str) -> None:
 def _new_service(page: Page, name: str) -> None:
     page.goto("/console/services")
     page.get_by_role("button", name="New service").first.click()
+    page.wait_for_timeout(500)  # a dialog that opens takes the focus for itself
     for label, value in (
         ("Name", name),
         ("Base path", f"/{name.lower()}"),
         ("Upstream URL", "http://localhost:9000"),
     ):
         page.get_by_label(label, exact=True).fill(value)
+        expect(page.get_by_label(label, exact=True)).to_have_value(value)
+    page.wait_for_timeout(300)  # the server must have heard of the last field
     page.get_by_role("button", name="Create service").click()
-    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=30_000)
 
 
 def _keep(page: Page, name: str) -> None:
