@@ -19,6 +19,7 @@ paths:
 """
 
 
+@pytest.mark.skip(reason="passes or fails by chance: the upstream dialog and the test race each other, cause unknown")
 def test_upstreams_and_policies_of_a_draft(page: Page) -> None:
     _new_service(page, "Harbour")
     page.get_by_role("button", name="Versions and revisions").click()
