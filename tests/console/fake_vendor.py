@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 KEY = "sk-right-key"
-MODELS = ("gpt-4o-mini", "gpt-4o", "text-embedding-3-small", "whisper-1")
+MODELS = ("gpt-4o-mini", "gpt-4o", "text-embedding-3-small", "gpt-realtime")
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -85,7 +85,7 @@ def _add_provider(page: Page, vendor: str) -> None:
 def _switch_on_a_model(page: Page) -> None:
     row = page.locator("tr[data-id=gpt-4o-mini]")
     expect(row).to_contain_text("$0.15")
-    expect(page.locator("tr[data-id=whisper-1]").get_by_role("button")).to_have_count(0)
+    expect(page.locator("tr[data-id=gpt-realtime]").get_by_role("button")).to_have_count(0)
     row.get_by_role("button", name="Switch on").click()
     expect(row).to_contain_text("Switch off")
     page.get_by_role("link", name="Models").first.click()

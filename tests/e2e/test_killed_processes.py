@@ -94,7 +94,7 @@ def test_a_killed_process_costs_no_answered_call(ada: Administrator, openai_vend
     assert load.longest_silence < 3
     answered = set(load.answered)
     assert len(answered) == len(load.answered)
-    until(lambda: answered <= counted(ada).keys(), seconds=15, what="a row for each answered call")
+    until(lambda: answered <= counted(ada).keys(), seconds=30, what="a row for each answered call")
     rows = counted(ada)
     assert max(rows.values()) == 1
 

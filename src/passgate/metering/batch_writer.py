@@ -14,9 +14,12 @@ from passgate.metering.repository.offsets import forget_offset, move_offset, off
 from passgate.metering.repository.token_uses import LAST_USE_EXACT_TO, TokenSums, add_sums, own_jti, touch_tokens
 from passgate.metering.repository.usage_intake import insert_usages
 from passgate.metering.spool import SpoolFile
-from passgate.storage.work import Storage
+from passgate.metering.unlogged_calls import UnloggedCalls
+from passgate.storage.work import Storage, Work
 
 _REMEMBERED_TOKENS = 50_000
+_Uses = dict[str, datetime]
+"""Last uses of tokens, by jti."""
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class BatchWriter:
     storage: Storage
     node: str
     owners: Owners = field(default_factory=Owners)
+    unlogged: UnloggedCalls = field(default_factory=UnloggedCalls)
     last_uses: dict[str, datetime] = field(default_factory=dict)
     """Last use of tokens as this process has noted it."""
 
@@ -66,13 +70,25 @@ class BatchWriter:
             return Written(first.rows + second.rows, first.passed_over + second.passed_over)
         return Written(written, len(read) - len(lines))
 
+    def write_unlogged(self, now: datetime) -> int:
+        """Write the calls whose access lines are given up waiting for; returns how many were missing indeed."""
+        calls = self.unlogged.due(now)
+        if not calls:
+            return 0
+        sums = TokenSums()
+        with self.storage.writing() as work:
+            uses, new = self._insert_calls(work, calls, sums)
+            add_sums(work.session.connection(), sums)
+        self.last_uses.update(uses)
+        return len(new)
+
     def forget(self, progress: Progress) -> None:
         """Delete the offset of a file that is gone."""
         with self.storage.writing() as work:
             forget_offset(work.session.connection(), self.node, progress.identity)
 
     def _commit(self, file: SpoolFile, progress: Progress, lines: Sequence[SpoolLine], end: int) -> int:
-        uses: dict[str, datetime] = {}
+        uses: _Uses = {}
         calls = [line for line in lines if isinstance(line, CallLine) and line.route in CALL_ROUTES]
         usages = [line for line in lines if isinstance(line, UsageLine)]
         inserted = 0
@@ -87,19 +103,26 @@ class BatchWriter:
                 sums.count_usages(used)
                 inserted += len(used)
             if calls:
-                calls = list(named_calls(work.session, calls))
-                self.owners.learn(work.session, calls)
-                new = insert_calls(connection, self.node, self.owners, calls)
-                uses = self._new_uses(new)
-                touch_tokens(connection, uses)
-                sums.count_calls(new)
+                uses, new = self._insert_calls(work, list(named_calls(work.session, calls)), sums)
                 inserted += len(new)
             add_sums(connection, sums)
+            now = work.clock.now()
         progress.offset = progress.stored = end
         self.last_uses.update(uses)
+        self.unlogged.note(usages, calls, now)
         return inserted
 
-    def _new_uses(self, calls: Sequence[CallLine]) -> dict[str, datetime]:
+    def _insert_calls(self, work: Work, calls: Sequence[CallLine], sums: TokenSums) -> tuple[_Uses, Sequence[CallLine]]:
+        """The uses that are worth noting, and the calls that were not there yet."""
+        connection = work.session.connection()
+        self.owners.learn(work.session, calls)
+        new = insert_calls(connection, self.node, self.owners, calls)
+        uses = self._new_uses(new)
+        touch_tokens(connection, uses)
+        sums.count_calls(new)
+        return uses, new
+
+    def _new_uses(self, calls: Sequence[CallLine]) -> _Uses:
         """Uses of accepted tokens that are worth noting, by jti: the latest of the batch."""
         if len(self.last_uses) > _REMEMBERED_TOKENS:
             self.last_uses.clear()

@@ -92,6 +92,7 @@ class Ingester:
             # Up to where each file ended when it was listed: chasing the lines that come meanwhile would make many
             # small transactions of what the next run does in one.
             waiting = [file for file, rows in batches if rows is not None and self._has_more(file)]
+        taken += self._writer.write_unlogged(self._storage.clock.now())
         self._rotation.rotate(files)
         silent_since = self._storage.clock.now() - self._limits.silence
         for file in files:
