@@ -21,6 +21,16 @@ def test_the_token_reaches_the_workers_and_nobody_else(gate: Gate) -> None:
     assert gate.call("/mcpx", token).status == 404
 
 
+def test_a_client_is_told_where_tokens_come_from(gate: Gate) -> None:
+    for path in ("/mcp", "/mcp/orders"):
+        for token in (None, gate.issuer.token(aud="other")):
+            told = gate.call(f"{path}?a=1", token, method="POST").headers["www-authenticate"]
+            where = f"http://127.0.0.1:{gate.layout.port}/.well-known/oauth-protected-resource{path}"
+            assert told.startswith('Bearer realm="passgate"')
+            assert told.endswith(f', resource_metadata="{where}"')
+    assert "resource_metadata" not in gate.call("/v1/models").headers["www-authenticate"]
+
+
 def test_rules_on_addresses_hold_for_whom_a_worker_calls(gate: Gate) -> None:
     pool = UpstreamPool(endpoints=(PoolEndpoint(host="127.0.0.1", port=gate.rest.port),))
     service = PublishedService(

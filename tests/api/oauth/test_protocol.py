@@ -24,6 +24,15 @@ def test_the_two_documents_agree_and_every_endpoint_is_there(host: OAuthHost) ->
     assert httpx.get(documents[0]["authorization_endpoint"]).status_code == 303
 
 
+def test_clients_of_tools_find_the_authorization_server(host: OAuthHost) -> None:
+    for path in ("/mcp", "/mcp/orders"):
+        found = httpx.get(f"{host.url}/.well-known/oauth-protected-resource{path}").json()
+        assert found["resource"] == f"{host.url}{path}"
+        (server,) = found["authorization_servers"]
+        assert httpx.get(f"{server}/.well-known/oauth-authorization-server").json()["issuer"] == server
+    assert httpx.get(f"{host.url}/.well-known/oauth-protected-resource").json()["resource"] == f"{host.url}/mcp"
+
+
 @pytest.mark.parametrize(
     ("content", "headers"),
     [

@@ -3,7 +3,7 @@
 import jwt
 
 from factories import ISSUER
-from oauth_clients import ask, make_client
+from oauth_clients import SITE, ask, make_client
 from passgate.identity.models import Token
 from passgate.identity.service.keys import public_jwks
 from passgate.storage.work import Storage
@@ -24,3 +24,15 @@ def test_a_service_gets_a_token_that_passes_the_gate(storage: Storage) -> None:
     header = jwt.get_unverified_header(reply.body["access_token"])
     assert header["typ"] == "at+jwt"
     assert keys[header["kid"]] is not None
+
+
+def test_the_urls_of_tools_stand_for_the_gate(storage: Storage) -> None:
+    with storage.writing() as work:
+        client = make_client(work, "service")
+    for resource in (SITE.url, f"{SITE.url}/mcp", f"{SITE.url}/mcp/orders"):
+        reply = ask(storage, client, grant_type="client_credentials", resource=resource)
+        claims = jwt.decode(reply.body["access_token"], options={"verify_signature": False})
+        assert claims["aud"] == ISSUER.audience
+    for resource in (f"{SITE.url}/mcpx", f"{SITE.url}.evil.example/mcp"):
+        refused = ask(storage, client, grant_type="client_credentials", resource=resource)
+        assert refused.body["error"] == "invalid_target"

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from passgate.gateway.envoy.names import JsonObject
+from passgate.gateway.envoy import names
+from passgate.gateway.envoy.names import JsonObject, type_url
 from passgate.gateway.envoy.refusals import Refusal
 
 _REQUEST_ID = "%REQ(X-REQUEST-ID)%"
@@ -20,12 +21,15 @@ class ErrorFormat:
         filters: Envoy access log filters that all must hold; none: every caller.
         body: the JSON body of a refusal, with Envoy's formatting commands in it.
         content_type: of the body.
+        resource_path: where the metadata of the protected resource is (RFC 9728), with formatting commands; None: there
+            is none.
     """
 
     name: str
     filters: tuple[JsonObject, ...]
     body: Callable[[Refusal], JsonObject]
     content_type: str = "application/json"
+    resource_path: str | None = None
 
 
 def _anthropic(refusal: Refusal) -> JsonObject:
@@ -98,6 +102,12 @@ def _path(prefix: str) -> tuple[JsonObject, ...]:
     return (_header(":path", string_match={"prefix": prefix}), rewritten)
 
 
+def _route(name: str) -> JsonObject:
+    url = type_url("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter")
+    expression = {"@type": url, "expression": f'xds.route_name == "{name}"'}
+    return {"extension_filter": {"name": "cel", "typed_config": expression}}
+
+
 ERROR_FORMATS: tuple[ErrorFormat, ...] = (
     ErrorFormat("anthropic", _path("/v1/messages"), _anthropic),
     ErrorFormat("anthropic", (*_path("/v1/"), _header("anthropic-version", present_match=True)), _anthropic),
@@ -108,6 +118,13 @@ ERROR_FORMATS: tuple[ErrorFormat, ...] = (
     ErrorFormat("openai", _path("/providers/"), _openai),
     ErrorFormat("openai", _path("/v2/rerank"), _openai),
     ErrorFormat("gemini", _path("/v1beta/"), _gemini),
+    ErrorFormat(
+        "mcp",
+        (_route(names.MCP_ROUTE),),
+        _problem,
+        "application/problem+json",
+        "/.well-known/oauth-protected-resource%PATH(NQ:ORIG_OR_PATH)%",
+    ),
     ErrorFormat("problem", (), _problem, "application/problem+json"),
 )
 """First match wins; the last one takes every caller."""

@@ -59,7 +59,7 @@ def connection_manager(layout: NodeLayout) -> JsonObject:
         "upgrade_configs": [{"upgrade_type": "websocket", "enabled": False}],
         "early_header_mutation_extensions": [_without_claims_of_clients()],
         "access_log": [access_log(layout)],
-        "local_reply_config": local_reply_config(),
+        "local_reply_config": local_reply_config(layout.public_url),
         "http_filters": http_filters(),
         "rds": {"route_config_name": names.ROUTE_TABLE, "config_source": ADS},
     }

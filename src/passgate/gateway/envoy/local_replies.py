@@ -7,9 +7,14 @@ from passgate.gateway.envoy.refusals import REFUSALS, Refusal
 _REALM = 'Bearer realm="passgate"'
 
 
-def local_reply_config() -> JsonObject:
-    """One mapper for each format and refusal; answers of upstreams pass untouched."""
-    mappers = [_mapper(form, refusal) for form in ERROR_FORMATS for refusal in REFUSALS]
+def local_reply_config(public_url: str | None = None) -> JsonObject:
+    """One mapper for each format and refusal; answers of upstreams pass untouched.
+
+    Args:
+        public_url: under which the world reaches the gate; None: by what it says itself.
+    """
+    site = public_url or "%REQ(X-FORWARDED-PROTO)%://%REQ(:AUTHORITY)%"
+    mappers = [_mapper(form, refusal, site) for form in ERROR_FORMATS for refusal in REFUSALS]
     return {"mappers": [*_own_statuses(), *mappers]}
 
 
@@ -34,7 +39,7 @@ def _own_statuses() -> list[JsonObject]:
     ]
 
 
-def _mapper(form: ErrorFormat, refusal: Refusal) -> JsonObject:
+def _mapper(form: ErrorFormat, refusal: Refusal, site: str) -> JsonObject:
     mapper: JsonObject = {
         "filter": _all_of([*form.filters, *_recognised(refusal)]),
         "status_code": refusal.status,
@@ -42,7 +47,8 @@ def _mapper(form: ErrorFormat, refusal: Refusal) -> JsonObject:
     }
     if refusal.challenge != "none":
         # Envoy's own challenge repeats the whole URL, the token of ?key= included.
-        header = {"key": "www-authenticate", "value": _challenge(refusal)}
+        resource = f', resource_metadata="{site}{form.resource_path}"' if form.resource_path is not None else ""
+        header = {"key": "www-authenticate", "value": _challenge(refusal) + resource}
         mapper["headers_to_add"] = [{"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": header}]
     return mapper
 

@@ -1,4 +1,4 @@
-"""The documents by which clients find everything: RFC 8414 and OpenID Connect Discovery."""
+"""The documents by which clients find everything: RFC 8414, RFC 9728 and OpenID Connect Discovery."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ from passgate.identity.keys.rules import DEFAULT_ALGORITHM
 from passgate.identity.oauth.grant_types import CLIENT_CREDENTIALS, CODE, DEVICE, EXCHANGE, OPENID_SCOPES, REFRESH
 from passgate.identity.oauth.protocol import OAuthSite
 
+_TOOLS = "/mcp"
+"""Where the gate answers clients that speak MCP."""
 _METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 
 
@@ -44,3 +46,25 @@ def metadata(site: OAuthSite) -> dict[str, Any]:
         "request_uri_parameter_supported": False,
         "claims_parameter_supported": False,
     }  # fmt: skip
+
+
+def tools_metadata(site: OAuthSite, path: str = "") -> dict[str, Any]:
+    """What a client of MCP reads to find out where tokens come from (RFC 9728 section 2).
+
+    Args:
+        site: who the authorization server is.
+        path: of the service whose tools alone are called, such as ``/orders``; empty: those of all.
+    """
+    return {
+        "resource": f"{site.url}{_TOOLS}{path}",
+        "resource_name": "Tools behind Passgate",
+        "authorization_servers": [site.issuer.issuer],
+        "jwks_uri": f"{site.url}/.well-known/jwks.json",
+        "bearer_methods_supported": ["header"],
+    }
+
+
+def is_tools_url(site: OAuthSite, url: str) -> bool:
+    """Whether it is one of those that :func:`tools_metadata` names."""
+    whole = f"{site.url}{_TOOLS}"
+    return url == whole or url.startswith(f"{whole}/")

@@ -68,7 +68,7 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships n
             scopes: those of the access token, at most the granted ones.
         """
         client: Client = request.client
-        audiences = narrowed_audiences(grant.audiences, request.listed("resource"))
+        audiences = narrowed_audiences(grant.audiences, self.site, request.listed("resource"))
         wanted = Wanted(client, user.id, scopes, audiences, user_id=user.id, grant=grant)
         access = issue_access_token(self.work, self.site.issuer, wanted)
         answer: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from passgate.identity.oauth.client import COMMAND_LINE, Client
+from passgate.identity.oauth.discovery import is_tools_url
 from passgate.identity.oauth.protocol import InvalidTargetError, OAuthSite
 from passgate.identity.service.actors import API_AUDIENCE
 
@@ -15,7 +16,7 @@ def audiences_for(client: Client, site: OAuthSite, wanted: Iterable[str]) -> lis
     Raises:
         InvalidTargetError: one that the client may not have tokens for.
     """
-    found = list(dict.fromkeys(wanted))
+    found = list(dict.fromkeys(_audience(site, each) for each in wanted))
     usual = API_AUDIENCE if client.id == COMMAND_LINE else site.issuer.audience
     if not found:
         return [usual]
@@ -27,13 +28,18 @@ def audiences_for(client: Client, site: OAuthSite, wanted: Iterable[str]) -> lis
     return found
 
 
-def narrowed_audiences(granted: list[str], wanted: Iterable[str]) -> list[str]:
+def narrowed_audiences(granted: list[str], site: OAuthSite, wanted: Iterable[str]) -> list[str]:
     """Those of a grant that are asked for; all where none is.
 
     Raises:
         InvalidTargetError: one that was not granted.
     """
-    found = list(dict.fromkeys(wanted))
+    found = list(dict.fromkeys(_audience(site, each) for each in wanted))
     if not set(found) <= set(granted):
         raise InvalidTargetError("That resource was not granted.")
     return found or granted
+
+
+def _audience(site: OAuthSite, wanted: str) -> str:
+    """Clients of MCP name the URL that they call (RFC 9728 section 3); all of the gate's are one audience."""
+    return site.issuer.audience if wanted == site.url or is_tools_url(site, wanted) else wanted
