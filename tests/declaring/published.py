@@ -4,17 +4,18 @@ import json
 import re
 from typing import Any
 
-from passgate.catalog.models import Deployment, Model, Provider
+from passgate.catalog.models import Deployment, Model, Policy, Provider
 from passgate.gateway.models import SnapshotRow
 from passgate.gateway.publication import Publication
 from passgate.identity.models import Application, Team
+from passgate.publishing.limits.models import Limit
 from passgate.publishing.models import Service, ServiceRevision, ServiceVersion, Subscription
 from passgate.publishing.plans.models import Plan
 from passgate.storage.base import Base
 from passgate.storage.work import Storage, Work
 
 _SEALED = re.compile(r"v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]+={0,2}")
-_NAMED: tuple[type[Base], ...] = (Team, Application, Provider, Model, Service, Plan)
+_NAMED: tuple[type[Base], ...] = (Team, Application, Provider, Model, Policy, Service, Plan, Limit)
 
 
 def published(storage: Storage) -> Any:

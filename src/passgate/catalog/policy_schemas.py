@@ -15,6 +15,11 @@ _MAX_TOKENS = 100_000_000
 _MAX_RULES = 50
 _MAX_TEXT = 20_000
 
+CacheSeconds = Annotated[int, Field(ge=0, le=_MAX_SECONDS)]
+PromptBytes = Annotated[int, Field(ge=1, le=_MAX_BYTES)]
+OutputTokens = Annotated[int, Field(ge=1, le=_MAX_TOKENS)]
+MaskingRules = Annotated[tuple[MaskingRule, ...], Field(max_length=_MAX_RULES)]
+
 
 class PolicyIn(Input):
     """A policy; where nothing is said of whom it concerns, it concerns everybody."""
@@ -25,11 +30,11 @@ class PolicyIn(Input):
     application_id: Annotated[str, Field(max_length=40)] | None = None
     model: Annotated[str, Field(max_length=200)] | None = None
     """Public name."""
-    cache_seconds: Annotated[int, Field(ge=0, le=_MAX_SECONDS)] | None = None
+    cache_seconds: CacheSeconds | None = None
     """How long a same request is answered from the cache; 0: never; null: as the caller asks."""
-    max_prompt_bytes: Annotated[int, Field(ge=1, le=_MAX_BYTES)] | None = None
-    max_output_tokens: Annotated[int, Field(ge=1, le=_MAX_TOKENS)] | None = None
-    masking: Annotated[tuple[MaskingRule, ...], Field(max_length=_MAX_RULES)] = ()
+    max_prompt_bytes: PromptBytes | None = None
+    max_output_tokens: OutputTokens | None = None
+    masking: MaskingRules = ()
     is_enabled: bool = True
 
 

@@ -3,12 +3,14 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from passgate.cli.api_client import ApiClient
 from passgate.declaring.catalogue import json_schema
 from passgate.declaring.files import as_yaml, read_files, write_folder
 from passgate.declaring.reading import GivenDocument, read
+from passgate.declaring.variables import Source
 from passgate.settings import environment_value
 
 _ROOT = "/api/v1/declarations"
@@ -36,7 +38,7 @@ def validate(options: argparse.Namespace) -> int:
     if options.schema:
         print(json.dumps(json_schema(), indent=2))
         return 0
-    reading = read(read_files(options.file, lambda _: "unset"))
+    reading = read(read_files(options.file, lambda _, __: "unset"))
     print(f"{len(reading.documents)} documents hold.", file=sys.stderr)
     return 0
 
@@ -53,13 +55,23 @@ def export(options: argparse.Namespace) -> int:
 
 
 def _body(options: argparse.Namespace) -> dict[str, Any]:
-    given: list[GivenDocument] = read_files(options.file, environment_value)
+    given: list[GivenDocument] = read_files(options.file, _value)
     return {
         "documents": [one.model_dump(mode="json") for one in given],
         "set_name": options.set,
         "prune": options.prune,
         "prune_all": options.prune_all,
     }
+
+
+def _value(source: Source, name: str) -> str | None:
+    """What a reference in a document stands for."""
+    if source == "ENV":
+        return environment_value(name)
+    try:
+        return Path(name).read_text(encoding="utf-8").rstrip("\n")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _show(options: argparse.Namespace, outcome: dict[str, Any]) -> None:

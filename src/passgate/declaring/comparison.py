@@ -55,7 +55,7 @@ def _by_name(value: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _name(one: Any) -> str | None:  # noqa: ANN401 - JSON of any shape
     if not isinstance(one, Mapping):
         return None
-    found = one.get("name") or one.get("id")
+    found = one.get("name") or one.get("id") or one.get("label")
     return found if isinstance(found, str) else None
 
 

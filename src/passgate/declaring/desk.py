@@ -1,6 +1,6 @@
 """What a kind works with: who acts, the unit of work, and things by their names."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -8,18 +8,21 @@ from typing import TypeVar
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from passgate.declaring.documents import ApplicationRef
+from passgate.declaring.variables import UNRESOLVED
+from passgate.identity.issuers.following import Seen
 from passgate.identity.models import Application, Team
 from passgate.identity.service.applications import get_application
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError, NotFoundError, PassgateError
 from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
-from passgate.publishing.models import Service
+from passgate.kernel.permissions import Permission
+from passgate.publishing.models import Service, Subscription
 from passgate.publishing.openapi.intake import Intake
 from passgate.publishing.service.services import visible_service
 from passgate.storage.work import Work
 
 Item = TypeVar("Item")
-_UNRESOLVED = "${ENV:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class Desk:
     work: Work
     intakes: Mapping[str, Intake] = field(default_factory=dict)
     """OpenAPI documents by the SHA-256 of the texts given: read beforehand, since that takes seconds."""
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    """What was found at issuers that are to be trusted, by what they are called: looked at beforehand, too."""
+    own_issuer: str = ""
+    """Passgate's own, which is not to be trusted once more."""
     notes: list[str] = field(default_factory=list)
     """What whoever applies should know."""
 
@@ -68,6 +75,39 @@ class Desk:
             raise NotFoundError(f"{team} has no application {name}.", field=field)
         return get_application(self.actor, self.work, row.id).id
 
+    def known_application_id(self, ref: ApplicationRef, already: Collection[str] = (), *, field: str) -> str:
+        """The id of an application of any team that the actor knows of.
+
+        That is one of its own teams, one that subscribes to a service of theirs, or one that is named there already:
+        who else there is, nobody learns by trying.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        query = select(Application).join(Team, Team.id == Application.team_id)
+        row = self.work.session.scalar(query.where(Team.name == ref.team, Application.name == ref.application))
+        if row is None or not (row.id in already or self.knows_application(row)):
+            raise NotFoundError(
+                f"There is no application {ref.application} of {ref.team} that you know of.", field=field
+            )
+        return row.id
+
+    def knows_application(self, row: Application) -> bool:
+        """Whether the actor may know that the application is there."""
+        if self.actor.may(Permission.APPLICATION_READ, row.team_id):
+            return True
+        teams = self.actor.teams_with(Permission.SUBSCRIPTION_READ)
+        query = select(Subscription.id).join(Service, Service.id == Subscription.service_id)
+        query = query.where(Subscription.application_id == row.id)
+        if teams is not None:
+            query = query.where(Service.team_id.in_(teams))
+        return self.work.session.scalar(query.limit(1)) is not None
+
+    def application_ref(self, application_id: str) -> ApplicationRef | None:
+        """The application by its names; None: it is gone."""
+        row = self.work.session.get(Application, application_id)
+        return None if row is None else ApplicationRef(team=self.team_name(row.team_id), application=row.name)
+
     def service_id(self, team: str, name: str, *, field: str = "service") -> str:
         """The id of a team's service that the actor may know of.
 
@@ -99,9 +139,10 @@ class Desk:
         if given is None:
             return None
         value = given.get_secret_value()
-        if value.startswith(_UNRESOLVED):
+        if value.startswith(UNRESOLVED):
             if stored is None:
-                raise InvalidInputError(f"{value} has no value: set the variable.", field=field)
+                remedy = "set the variable" if value.startswith(UNRESOLVED[0]) else "there is no such file"
+                raise InvalidInputError(f"{value} has no value: {remedy}.", field=field)
             self.notes.append(f"{value} has no value: {field} stays as it is.")
             return None
         return None if stored is not None and self.work.vault.open(stored) == value else given

@@ -1,7 +1,7 @@
 """Documents in YAML files: read with their places, and written again. For the command line; no server is asked."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,9 @@ import yaml
 from pydantic_core import to_jsonable_python
 
 from passgate.declaring.reading import GivenDocument
+from passgate.declaring.variables import Lookup, marked_as_text, put_in
 from passgate.kernel.errors import InvalidInputError
 
-Lookup = Callable[[str], str | None]
-_VARIABLE = re.compile(r"\$\{ENV:([A-Za-z_][A-Za-z0-9_]*)\}")
-_SECRETS = frozenset({"api_key", "value", "client_key_pem"})
 _MOST_BYTES = 6 * 1024 * 1024
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
@@ -51,15 +49,18 @@ def read_files(place: Path, lookup: Lookup) -> list[GivenDocument]:
             where = f"{shown}, document {number}"
             given = _mapping(content, where)
             described = _with_texts(given, path.parent, place if place.is_dir() else path.parent, where)
-            found.append(GivenDocument(file=shown, number=number, content=_with_variables(described, lookup, where)))
+            found.append(
+                GivenDocument(file=shown, number=number, content=put_in(described, path.parent, lookup, where))
+            )
     if not found:
         raise InvalidInputError(f"{place} holds no documents.")
     return found
 
 
 def as_yaml(documents: Iterable[Mapping[str, Any]]) -> str:
-    """The documents as one YAML text."""
-    return yaml.dump_all(documents, Dumper=_BlockDumper, sort_keys=False, allow_unicode=True, width=120)
+    """The documents as one YAML text; only secrets are references, and what looks like one elsewhere is a text."""
+    plain = [marked_as_text(document) for document in documents]
+    return yaml.dump_all(plain, Dumper=_BlockDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def write_folder(folder: Path, documents: Iterable[Mapping[str, Any]], schema: str) -> list[Path]:
@@ -76,12 +77,12 @@ def write_folder(folder: Path, documents: Iterable[Mapping[str, Any]], schema: s
     for document in documents:
         apart, texts = _texts_apart(document)
         for name, text in texts.items():
-            (folder / name).write_text(text)
+            (folder / name).write_text(text, encoding="utf-8")
             written.append(folder / name)
         by_kind.setdefault(str(document["kind"]), []).append(apart)
     for kind, some in by_kind.items():
         path = folder / f"{_file_name(kind)}.yaml"
-        path.write_text(f"# yaml-language-server: $schema={schema}\n{as_yaml(some)}")
+        path.write_text(f"# yaml-language-server: $schema={schema}\n{as_yaml(some)}", encoding="utf-8")
         written.append(path)
     return written
 
@@ -106,7 +107,7 @@ def _yaml_files(place: Path) -> list[Path]:
 
 
 def _documents(path: Path, shown: str) -> Iterator[Any]:
-    text = path.read_text() if path.stat().st_size <= _MOST_BYTES else None
+    text = path.read_text(encoding="utf-8") if path.stat().st_size <= _MOST_BYTES else None
     if text is None:
         raise InvalidInputError(f"{shown}: larger than {_MOST_BYTES} bytes.")
     try:
@@ -144,29 +145,11 @@ def _with_text(version: Any, folder: Path, root: Path, where: str) -> Any:  # no
     if not path.is_relative_to(root.resolve()):
         raise InvalidInputError(f"{where}: {document['file']} lies outside of the folder that is applied.")
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise InvalidInputError(f"{where}: {document['file']} cannot be read.") from None
     rest = {name: value for name, value in document.items() if name != "file"}
     return {**version, "document": {**rest, "text": text}}
-
-
-def _with_variables(content: dict[str, Any], lookup: Lookup, where: str) -> dict[str, Any]:
-    def put(value: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - YAML of any shape
-        if isinstance(value, dict):
-            return {name: put(one, (*path, name)) for name, one in value.items()}
-        if isinstance(value, list):
-            return [put(one, (*path, str(at))) for at, one in enumerate(value)]
-        if not isinstance(value, str) or (path[-1] == "text" and "document" in path):
-            return value
-        missing = [name for name in _VARIABLE.findall(value) if lookup(name) is None]
-        if missing and path[-1] in _SECRETS and _VARIABLE.fullmatch(value):
-            return value
-        if missing:
-            raise InvalidInputError(f"{where}, {'.'.join(path)}: the variable {missing[0]} is not set.")
-        return _VARIABLE.sub(lambda match: lookup(match[1]) or "", value)
-
-    return {name: put(value, (name,)) for name, value in content.items()}
 
 
 def _texts_apart(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -1,7 +1,7 @@
 """Documents as they come in: each named by its file and number, checked before anything is done."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
@@ -10,6 +10,7 @@ from passgate.declaring.catalogue import DOCUMENT, KINDS
 from passgate.declaring.documents import Document
 from passgate.declaring.kinds.version_content import text_digest
 from passgate.declaring.service_document import ServiceDocument
+from passgate.identity.issuers.following import Seen
 from passgate.kernel.errors import InvalidInputError
 from passgate.kernel.given import Input
 from passgate.publishing.openapi.faults import DocumentRefusedError
@@ -51,6 +52,8 @@ class Reading:
     """In the order in which they are applied."""
     intakes: Mapping[str, Intake]
     """OpenAPI documents by the SHA-256 of the texts given."""
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    """What was found at issuers that are to be trusted; see :mod:`passgate.declaring.asking`."""
 
 
 def read(given: Iterable[GivenDocument]) -> Reading:
@@ -81,16 +84,16 @@ def _intakes(found: Iterable[PlacedDocument]) -> dict[str, Intake]:
         if not isinstance(one.document, ServiceDocument):
             continue
         for version in one.document.versions:
-            given, field = version.document, f"versions.{version.name}.document"
+            given, where = version.document, f"versions.{version.name}.document"
             if given is None:
                 continue
             if given.file is not None:
-                faults.append(f"{one.place}, {field}: {given.file} was not put in; the command line does that.")
+                faults.append(f"{one.place}, {where}: {given.file} was not put in; the command line does that.")
             elif given.text is not None and text_digest(given.text) not in intakes:
                 try:
                     intakes[text_digest(given.text)] = take_in(given.text)
                 except DocumentRefusedError as error:
-                    faults.append(f"{one.place}, {field}: {error.message}")
+                    faults.append(f"{one.place}, {where}: {error.message}")
     _refuse(faults)
     return intakes
 
@@ -112,8 +115,8 @@ def _faults(error: ValidationError, content: Mapping[str, Any]) -> list[str]:
         return [f"kind: {said}; a document is one of {', '.join(KINDS)}."]
     lines = []
     for fault in error.errors(include_url=False, include_input=False):
-        field = ".".join(str(part) for part in fault["loc"] if part != kind) or "the document"
-        lines.append(f"{field}: {fault['msg'].removeprefix('Value error, ')}")
+        where = ".".join(str(part) for part in fault["loc"] if part != kind) or "the document"
+        lines.append(f"{where}: {fault['msg'].removeprefix('Value error, ')}")
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -19,6 +20,10 @@ from passgate.kernel.errors import ForbiddenError, InvalidInputError, NotFoundEr
 from passgate.kernel.given import Input
 from passgate.storage.work import Work
 
+_NEVER = (
+    "No document says: users and who is in which team, tokens, signing keys, OAuth clients, identity providers, hooks "
+    "of alerts, token templates and lifetimes."
+)
 Action = Literal["created", "changed", "removed", "unchanged"]
 
 
@@ -70,23 +75,30 @@ class Export(BaseModel):
     """What the documents do not say."""
 
 
-def apply(actor: Actor, work: Work, given: DeclarationIn, reading: Reading) -> Outcome:
+def apply(actor: Actor, work: Work, given: DeclarationIn, reading: Reading, own_issuer: str) -> Outcome:
     """Have all be as the documents say. In a unit of work that is rolled back, it says what it would do.
 
     Raises:
         PassgateError: of the service that refuses, with file, document and field in front; nothing is done then.
     """
-    desk = Desk(actor, work, reading.intakes)
+    desk = Desk(actor, work, reading.intakes, reading.seen, own_issuer)
     kept: dict[str, set[str]] = {name: set() for name in KINDS}
     changes = []
-    for placed in reading.documents:
-        with _naming(placed):
-            change, object_id = _applied(desk, placed)
-            before = marks.mark(actor, work, placed.kind, object_id, given.set_name)
-        if before is not None:
-            desk.notes.append(f"{placed.place} was declared by the set {before} and is of {given.set_name} now.")
-        kept[placed.kind].add(object_id)
-        changes.append(change)
+    for _, of_a_kind in groupby(reading.documents, key=lambda placed: placed.kind):
+        connecting = []
+        for placed in of_a_kind:
+            with _naming(placed):
+                change, object_id, wanted = _applied(desk, placed)
+                before = marks.mark(actor, work, placed.kind, object_id, given.set_name)
+            if before is not None:
+                desk.notes.append(f"{placed.place} was declared by the set {before} and is of {given.set_name} now.")
+            if change.action != "unchanged":
+                connecting.append((placed, object_id, wanted))
+            kept[placed.kind].add(object_id)
+            changes.append(change)
+        for placed, object_id, wanted in connecting:
+            with _naming(placed):
+                KINDS[placed.kind].connect(desk, object_id, wanted)
     if given.prune or given.prune_all:
         changes += list(_pruned(desk, given, kept))
     return Outcome(changes=changes, notes=desk.notes)
@@ -114,6 +126,8 @@ def export(actor: Actor, work: Work, kinds: frozenset[str], team: str | None) ->
             continue
         documents += sorted(found, key=lambda one: one.key)
     shown = [written(one) for one in documents if team is None or _is_of(one, team)]
+    if not kinds:
+        desk.notes.append(_NEVER)
     return Export(documents=shown, notes=desk.notes)
 
 
@@ -125,11 +139,11 @@ def _exported(desk: Desk, kind: Kind[Any]) -> Iterator[Document]:
             desk.notes.append(f"Left out: {error.message}")
 
 
-def _applied(desk: Desk, placed: PlacedDocument) -> tuple[Change, str]:
+def _applied(desk: Desk, placed: PlacedDocument) -> tuple[Change, str, Document]:
     kind: Kind[Any] = KINDS[placed.kind]
     object_id = kind.find(desk, placed.document)
     present = kind.present(desk, object_id) if object_id is not None else None
-    wanted = kind.settled(desk, placed.document, present)
+    wanted: Document = kind.settled(desk, placed.document, present)
     fields = differences(present, wanted)
     action: Action = "unchanged"
     if object_id is None or present is None:
@@ -145,7 +159,7 @@ def _applied(desk: Desk, placed: PlacedDocument) -> tuple[Change, str]:
         file=placed.file,
         number=placed.number,
     )
-    return change, object_id
+    return change, object_id, wanted
 
 
 def _pruned(desk: Desk, given: DeclarationIn, kept: dict[str, set[str]]) -> Iterator[Change]:

@@ -5,10 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query
 
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs, public, signed_in
+from passgate.api.edge import Edge
 from passgate.declaring import service
+from passgate.declaring.asking import asked, new_issuers
 from passgate.declaring.catalogue import json_schema
-from passgate.declaring.reading import read
+from passgate.declaring.reading import Reading, read
 from passgate.declaring.service import DeclarationIn, Export, Outcome
+from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
 
 router = APIRouter(prefix="/api/v1/declarations", tags=["declarations"])
@@ -31,17 +34,17 @@ def apply_declaration(edge: CurrentEdge, actor: CurrentActor, given: Declaration
 
     What a document leaves out has its default. Applied twice, it changes nothing the second time.
     """
-    reading = read(given.documents)
+    reading = _ready(edge, actor, given)
     with edge.storage.writing() as work:
-        return service.apply(actor, work, given, reading)
+        return service.apply(actor, work, given, reading, edge.token_issuer.issuer)
 
 
 @router.post("/diff", dependencies=[_EACH])
 def compare_declaration(edge: CurrentEdge, actor: CurrentActor, given: Declaration) -> Outcome:
     """What applying the documents would change, field by field; refused where that would be."""
-    reading = read(given.documents)
+    reading = _ready(edge, actor, given)
     with edge.storage.trying() as work:
-        return service.apply(actor, work, given, reading)
+        return service.apply(actor, work, given, reading, edge.token_issuer.issuer)
 
 
 @router.get("/export", dependencies=[needs(Permission.TEAM_READ)])
@@ -60,3 +63,11 @@ def export_declaration(
 def declaration_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a document, for `# yaml-language-server: $schema=…`."""
     return json_schema()
+
+
+def _ready(edge: Edge, actor: Actor, given: DeclarationIn) -> Reading:
+    """All that takes seconds, before the unit of work."""
+    reading = read(given.documents)
+    with edge.storage.reading() as work:
+        issuers = new_issuers(actor, work, reading)
+    return asked(reading, issuers)

@@ -39,6 +39,10 @@ class Kind(ABC, Generic[Doc]):
     def change(self, desk: Desk, object_id: str, wanted: Doc, present: Doc) -> None:
         """Have it be as the document says."""
 
+    def connect(self, desk: Desk, object_id: str, wanted: Doc) -> None:
+        """Have it be as the document says of others of its kind, all of which are there now."""
+        del desk, object_id, wanted
+
     @abstractmethod
     def remove(self, desk: Desk, object_id: str) -> None:
         """Remove it, with what no one else needs."""

@@ -9,7 +9,7 @@ from passgate.declaring.documents import ApplicationDocument, TeamDocument
 from passgate.declaring.kinds.kind import Kind
 from passgate.identity.models import Application, Team
 from passgate.identity.schemas import ApplicationChange, ApplicationIn, TeamIn
-from passgate.identity.service import applications, teams
+from passgate.identity.service import applications, scopes, teams
 from passgate.identity.service.deletion import delete_team
 
 
@@ -64,7 +64,21 @@ class ApplicationKind(Kind[ApplicationDocument]):
             description=row.description,
             models=None if row.models is None else tuple(row.models),
             is_active=row.is_active,
+            roles=tuple(scopes.list_application_roles(desk.actor, desk.work, object_id)),
         )
+
+    def export(self, desk: Desk, object_id: str) -> ApplicationDocument:
+        """Roles only where it has some."""
+        found = self.present(desk, object_id)
+        return found.model_copy(update={"roles": found.roles or None})
+
+    def settled(
+        self, desk: Desk, given: ApplicationDocument, present: ApplicationDocument | None
+    ) -> ApplicationDocument:
+        """Roles in their order; as they are where it does not say."""
+        del desk
+        before = present.roles if present is not None else ()
+        return given.model_copy(update={"roles": before if given.roles is None else tuple(sorted(given.roles))})
 
     def make(self, desk: Desk, wanted: ApplicationDocument) -> str:
         """Add it."""
@@ -77,17 +91,20 @@ class ApplicationKind(Kind[ApplicationDocument]):
         made = applications.create_application(desk.actor, desk.work, given)
         if not wanted.is_active:
             applications.update_application(desk.actor, desk.work, made.id, ApplicationChange(is_active=False))
+        if wanted.roles:
+            scopes.set_application_roles(desk.actor, desk.work, made.id, wanted.roles)
         return made.id
 
     def change(self, desk: Desk, object_id: str, wanted: ApplicationDocument, present: ApplicationDocument) -> None:
         """Change all of it."""
-        del present
         change = ApplicationChange(
             description=wanted.description,
             models=None if wanted.models is None else list(wanted.models),
             is_active=wanted.is_active,
         )
         applications.update_application(desk.actor, desk.work, object_id, change)
+        if wanted.roles != present.roles:
+            scopes.set_application_roles(desk.actor, desk.work, object_id, wanted.roles or ())
 
     def remove(self, desk: Desk, object_id: str) -> None:
         """Delete it, with its tokens and subscriptions."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from passgate.contracts.service_policy import AccessPolicy
 from passgate.declaring.desk import Desk, at_field, every
 from passgate.declaring.kinds.kind import Kind
@@ -16,6 +18,7 @@ from passgate.declaring.kinds.version_life import settle_content, settle_state, 
 from passgate.declaring.service_document import ServiceDocument, VersionPart
 from passgate.kernel.errors import InvalidInputError
 from passgate.kernel.permissions import Permission
+from passgate.publishing.models import Service, ServiceSchedule
 from passgate.publishing.openapi.service import keep_document
 from passgate.publishing.schemas import ServiceChange, ServiceIn
 from passgate.publishing.service import lifecycle, services, versions
@@ -92,6 +95,9 @@ class ServiceKind(Kind[ServiceDocument]):
             part.model_copy(update=exported_content(desk, part, (found.team, found.name, part.name)))
             for part in found.versions
         )
+        unsaid = _unsaid(desk, object_id)
+        if unsaid:
+            desk.notes.append(f"The service {found.label}: not said are its {', '.join(unsaid)}.")
         return found.model_copy(update={**shorthand, "versions": parts})
 
     def make(self, desk: Desk, wanted: ServiceDocument) -> str:
@@ -163,6 +169,21 @@ class ServiceKind(Kind[ServiceDocument]):
             if part != before[part.name]:
                 with at_field(f"versions.{part.name}"):
                     settle_state(desk, service_id, part, before[part.name])
+
+
+def _unsaid(desk: Desk, service_id: str) -> list[str]:
+    """What it has and no document says."""
+    session = desk.work.session
+    pending = select(ServiceSchedule.id).where(
+        ServiceSchedule.service_id == service_id, ServiceSchedule.status == "pending"
+    )
+    shared = [len(one.live) > 1 for one in versions.list_versions(desk.actor, desk.work, service_id)]
+    has = {
+        "MCP tools": bool(session.get_one(Service, service_id).mcp_tools),
+        "schedules": session.scalar(pending.limit(1)) is not None,
+        "revisions that share a version's calls": any(shared),
+    }
+    return [name for name, there in has.items() if there]
 
 
 def _part(desk: Desk, service_id: str, version: VersionView) -> VersionPart:

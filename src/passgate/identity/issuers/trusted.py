@@ -1,6 +1,6 @@
 """Trusted issuers: whose tokens, besides ours, the gate accepts, and whose calls they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select
 
@@ -54,8 +54,17 @@ def asked_issuer(actor: Actor, given: TrustedIssuerIn) -> Followed:
     Raises:
         ForbiddenError: without the permission issuer:write.
     """
+    return issuer_to_trust(actor, given.issuer, given.jwks_uri, given.algorithms)
+
+
+def issuer_to_trust(actor: Actor, issuer: str, jwks_uri: str | None, algorithms: Sequence[str]) -> Followed:
+    """What to look at, by its parts.
+
+    Raises:
+        ForbiddenError: without the permission issuer:write.
+    """
     actor.require(Permission.ISSUER_WRITE)
-    return Followed(TrustedIssuer, "", given.issuer, given.jwks_uri, tuple(given.algorithms))
+    return Followed(TrustedIssuer, "", issuer, jwks_uri, tuple(algorithms))
 
 
 def issuer_to_check(actor: Actor, work: Work, issuer_id: str) -> Followed:

@@ -45,10 +45,19 @@ class LimitIn(Input):
 
     @model_validator(mode="after")
     def _window_suits_the_measure(self) -> Self:
-        windows = _WINDOWS[self.measure]
-        if self.window not in windows:
-            raise ValueError(f"window: {self.measure} goes with {' or '.join(windows)}")
+        require_window(self.measure, self.window)
         return self
+
+
+def require_window(measure: LimitMeasure, window: LimitWindow) -> None:
+    """A measure and its window go together.
+
+    Raises:
+        ValueError: they do not.
+    """
+    windows = _WINDOWS[measure]
+    if window not in windows:
+        raise ValueError(f"window: {measure} goes with {' or '.join(windows)}")
 
 
 class LimitChange(Input):
