@@ -185,3 +185,13 @@ def test_the_log_names_version_revision_and_route(routed: Gate) -> None:
     routed.call("/shop/pets/99")
     (line,) = wait_until(lambda: [line for line in routed.log_lines() if line["path"] == "/shop/pets/99"])
     assert (line["route"], line["service_id"]) == ("rest|ver_v1|rev_1|pet", "svc_shop")
+
+
+def test_a_service_of_hundreds_of_paths_is_taken(own_gate: Gate) -> None:
+    """Envoy's own bound on the size of an expression would refuse the 405 of twenty paths, and the snapshot with it."""
+    routes = tuple(route(f"r{one}", f"/collection-{one}/{{id}}/parts", "GET") for one in range(200))
+    publish(own_gate, simple(own_gate, "/many", pools=(pool(own_gate.rest.port, path_prefix="/up"),), routes=routes))
+    assert _path(own_gate.call("/many/collection-199/7/parts")) == "/up/collection-199/7/parts"
+    answer = own_gate.call("/many/collection-150/7/parts", method="PUT")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET")
+    assert own_gate.call("/many/collection-200/7/parts").status == 404

@@ -16,6 +16,10 @@ _STATISTICS = (
     "http.public.rds.routes.",
 )
 """All that anybody reads. Each cluster would have some hundred more, which cost memory, and time in every call."""
+_LARGEST_REGEX = "re2.max_program_size.error_level"
+_REGEX_STEPS = 1_000_000
+"""Of RE2's compiled form. Envoy's own bound of 100 refuses one expression for the paths of twenty operations, and the
+whole snapshot with it. An expression takes time in proportion to the path, whatever its size, and is ours."""
 _MOST_CONNECTIONS = 50_000
 _OWNER_ONLY = 0o600
 
@@ -43,6 +47,7 @@ def bootstrap(layout: NodeLayout) -> JsonObject:
         },
         "stats_config": {"stats_matcher": {"inclusion_list": {"patterns": [{"prefix": name} for name in _STATISTICS]}}},
         "overload_manager": {"resource_monitors": [_connection_limit()]},
+        "layered_runtime": {"layers": [{"name": "fixed", "static_layer": {_LARGEST_REGEX: _REGEX_STEPS}}]},
     }
 
 
