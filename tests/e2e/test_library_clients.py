@@ -23,6 +23,7 @@ from pydantic import BaseModel, SecretStr
 
 from e2e.running import Administrator, running, set_up, until
 from fake_vendor import FakeVendor, VendorRequest, json_reply, openai_chat, openai_stream
+from fake_vendor.file_store import FileStore
 from fake_vendor.reply import Reply
 from node_packages import node_with
 
@@ -108,12 +109,44 @@ def test_a_provider_called_as_it_is(stage: Stage) -> None:
     assert httpx.get(f"{base}/files").json()["error"]["code"] == "token_missing"
     request_id = found.headers["x-request-id"]
 
-    def counted() -> Any:
-        rows = stage.ada.get("/calls?limit=100")["items"]
-        return next((row["usage"] for row in rows if row["request_id"] == request_id and row["usage"]), None)
-
-    usage = until(counted, what="the call's row")
+    usage = until(lambda: usage_of(stage, request_id), what="the call's row")
     assert (usage["format_in"], usage["tokens_in"], usage["cost_micro_dollars"]) == ("pass-through", 12, 7)
+
+
+def test_files_and_batches(stage: Stage) -> None:
+    store = FileStore(stage.vendor)
+    body = {"model": MODEL, "messages": [{"role": "user", "content": "Hi" * 100_000}]}
+    line = {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    other, _ = stage.ada.token(stage.ada.application("another"))
+    stage.ada.in_force()
+    with (
+        openai.OpenAI(base_url=f"{stage.url}/v1", api_key=stage.token, max_retries=0) as client,
+        openai.OpenAI(base_url=f"{stage.url}/v1", api_key=other, max_retries=0) as stranger,
+    ):
+        asked = client.files.create(file=("asked.jsonl", json.dumps(line).encode()), purpose="batch")
+        made = client.batches.with_raw_response.create(
+            input_file_id=asked.id, endpoint="/v1/chat/completions", completion_window="24h"
+        )
+        batch = made.parse()
+        store.finish(next(iter(store.batches)))
+        done = client.batches.retrieve(batch.id)
+        assert done.output_file_id is not None
+        assert b"custom_id" in client.files.content(done.output_file_id).content
+        assert [one.id for one in client.batches.list()] == [batch.id]
+        assert [one.filename for one in client.files.list()] == ["asked.jsonl"]
+        assert list(stranger.files.list()) == list(stranger.batches.list()) == []
+        for act in (stranger.files.retrieve, stranger.files.content, stranger.files.delete):
+            with pytest.raises(openai.NotFoundError):
+                act(asked.id)
+        assert client.files.delete(asked.id).deleted
+    usage = until(lambda: usage_of(stage, made.headers["x-request-id"]), what="the batch's charge")
+    assert (usage["format_in"], usage["vendor_model"], usage["tokens_in"]) == ("openai-batches", MODEL, 100)
+    assert usage["cost_micro_dollars"] == 22  # half of 100 x 0.15 + 50 x 0.6, to the even neighbour
+
+
+def usage_of(stage: Stage, request_id: str) -> Any:
+    rows = stage.ada.get("/calls?limit=100")["items"]
+    return next((row["usage"] for row in rows if row["request_id"] == request_id and row["usage"]), None)
 
 
 def test_anthropic_tools(stage: Stage) -> None:

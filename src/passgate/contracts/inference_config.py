@@ -151,5 +151,7 @@ class InferenceConfig(Contract):
     """Services that are offered as MCP tools."""
     token_signing: TokenSigning | None = None
     """Where a policy asks for tokens for upstreams."""
+    sealed_file_key: str | None = None
+    """32 bytes in hexadecimal, under which the ids of files and batches are sealed."""
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     """Whose tokens, besides ours, are calls of which application."""

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passgate.storage.base import Base
-from passgate.storage.columns import UtcDateTime
+from passgate.storage.columns import SealedText, UtcDateTime
 
 
 class SnapshotRow(Base):
@@ -24,6 +24,16 @@ class SnapshotRow(Base):
     inference: Mapped[str] = mapped_column(Text)
     """InferenceConfig as JSON; the vendors' keys in it are sealed."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FileKeyRow(Base):
+    """The key under which the ids of files and batches are sealed, one row: ids that were handed out last as long."""
+
+    __tablename__ = "file_key"
+    audited: ClassVar[bool] = False
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    sealed_key: Mapped[str] = mapped_column(SealedText)
 
 
 class NodeRow(Base):

@@ -67,6 +67,7 @@ class Publication:
             described=described_revisions(work, published),
             tools=offered_tools(work, published, subscriptions, lambda *at: policies_at(*at).access),
             token_signing=token_signing(work, self.issuer) if gives_upstream_tokens(published) else None,
+            sealed_file_key=repository.sealed_file_key(work),
         )
 
 

@@ -1,10 +1,12 @@
 """Queries on snapshots and nodes."""
 
+import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select, text
 
-from passgate.gateway.models import NodeRow, SnapshotRow
+from passgate.gateway.models import FileKeyRow, NodeRow, SnapshotRow
+from passgate.kernel.lasting_seal import KEY_BYTES
 from passgate.storage.work import Work
 
 _PUBLISH_LOCK = 7_165_302
@@ -22,6 +24,16 @@ def lock_publishing(work: Work) -> None:
 def latest_snapshot(work: Work) -> SnapshotRow | None:
     """The newest version."""
     return work.session.scalars(select(SnapshotRow).order_by(SnapshotRow.version.desc()).limit(1)).first()
+
+
+def sealed_file_key(work: Work) -> str:
+    """The key of the ids of files, made with the first snapshot; whoever publishes holds the lock."""
+    row = work.session.get(FileKeyRow, 1)
+    if row is None:
+        row = FileKeyRow(id=1, sealed_key=work.vault.seal(secrets.token_hex(KEY_BYTES)))
+        work.session.add(row)
+        work.session.flush()
+    return row.sealed_key
 
 
 def latest_version(work: Work) -> int:

@@ -39,6 +39,7 @@ class PublishedState:
     described: tuple[DescribedRevision, ...] = ()
     tools: tuple[OfferedTools, ...] = ()
     token_signing: TokenSigning | None = None
+    sealed_file_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             described=state.described,
             tools=state.tools,
             token_signing=state.token_signing,
+            sealed_file_key=state.sealed_file_key,
             trusted_issuers=state.trusted_issuers,
         ),
     )

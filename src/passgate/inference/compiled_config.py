@@ -18,6 +18,7 @@ from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.prompt_template import TemplateError
 from passgate.contracts.routing import TimeLimits
 from passgate.inference.described.upstream_token import UpstreamTokens, upstream_tokens
+from passgate.inference.files.provider import FileProvider, file_provider
 from passgate.inference.health import HealthBook
 from passgate.inference.limits.book import LimitBook
 from passgate.inference.pass_through.provider import RawProvider, flat_price, raw_prices
@@ -34,6 +35,7 @@ from passgate.inference.routing_table import (
 )
 from passgate.inference.translation import Target
 from passgate.inference.translator import DIALECTS
+from passgate.kernel.lasting_seal import LastingSeal
 from passgate.kernel.sealing import UnsealError, Vault
 
 _log = logging.getLogger("passgate.inference")
@@ -77,7 +79,32 @@ def compile_config(config: InferenceConfig, vault: Vault, before: HealthBook | N
             for one in usable.values()
             if one.pass_through is not None
         ),
+        file_providers=tuple(
+            found for one in usable.values() if (found := _file_provider(one, pools[one.id][0].secret)) is not None
+        ),
+        file_seal=_file_seal(config.sealed_file_key, vault),
     )
+
+
+def _file_provider(provider: InferenceProvider, secret: str | None) -> FileProvider | None:
+    return file_provider(
+        provider.profile,
+        provider_id=provider.id,
+        name=provider.name,
+        header=header_text(provider.name).encode(),
+        team_id=provider.team_id,
+        target=Target(provider.dialect, provider.base_url, secret, "", provider.vendor, provider.profile),
+    )
+
+
+def _file_seal(sealed_key: str | None, vault: Vault) -> LastingSeal | None:
+    if sealed_key is None:
+        return None
+    try:
+        return LastingSeal(bytes.fromhex(vault.open(sealed_key)))
+    except (UnsealError, ValueError) as error:
+        _log.error("the key of the ids of files cannot be opened: %s", error)
+        return None
 
 
 def _raw_provider(provider: InferenceProvider, allowed: PassThrough, secret: str | None) -> RawProvider:

@@ -1,7 +1,8 @@
 """The configuration as the worker looks things up in it: compiled once a reload, secrets opened."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from urllib.parse import quote
 
 from passgate.contracts.described_revision import DescribedRevision
@@ -10,6 +11,7 @@ from passgate.contracts.offered_tools import OfferedTools
 from passgate.contracts.routing import RoutingRules, TimeLimits
 from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.inference.described.upstream_token import UpstreamTokens
+from passgate.inference.files.provider import FileProvider
 from passgate.inference.health import DeploymentHealth, HealthBook, KeyRest
 from passgate.inference.limits.book import LimitBook
 from passgate.inference.pass_through.provider import RawProvider
@@ -17,6 +19,7 @@ from passgate.inference.policies.call_policy import PolicyTable
 from passgate.inference.pricing import CallPrice
 from passgate.inference.prompts.serving_prompt import ServingPrompt
 from passgate.inference.translation import Target
+from passgate.kernel.lasting_seal import LastingSeal
 
 _HEADER_SAFE = " !#$&'()*+,-./:;<=>?@[]^_`{|}~"
 
@@ -98,6 +101,13 @@ class ServingModel:
     """Of all that may answer, fallback models included."""
     aliases: tuple[str, ...] = ()
 
+    def at_provider(self, provider_id: str) -> "ServingModel":
+        """The model as one provider serves it, by the first of its keys: for calls about what that account keeps."""
+        own = [replace(one, keys=one.keys[:1]) for one in self.deployments if one.provider_id == provider_id]
+        groups = tuple(tuple(group) for _, group in groupby(own, key=lambda one: one.priority))
+        rules = self.rules.model_copy(update={"fallbacks": ()})
+        return replace(self, deployments=tuple(own), groups=groups, rules=rules, sole=None)
+
 
 @dataclass(frozen=True, slots=True)
 class ServingApplication:
@@ -138,6 +148,8 @@ class RoutingTable:
         tools: tuple[OfferedTools, ...] = (),
         upstream_tokens: UpstreamTokens | None = None,
         raw_providers: tuple[RawProvider, ...] = (),
+        file_providers: tuple[FileProvider, ...] = (),
+        file_seal: LastingSeal | None = None,
     ) -> None:
         self.limits = limits
         self.version = version
@@ -156,7 +168,11 @@ class RoutingTable:
         self.upstream_tokens = upstream_tokens
         """Tokens for upstreams; None: no policy asks for any, or the key cannot be opened."""
         self._raw_providers = {name: one for one in raw_providers for name in (one.name, one.id)}
-        self._by_vendor_name = _by_vendor_name(models, {one.id for one in raw_providers})
+        self.file_providers = {one.id: one for one in sorted(file_providers, key=lambda one: (one.name, one.id))}
+        """Those whose vendors keep files, by id."""
+        self.file_seal = file_seal
+        """Seals the ids of files; None: its key cannot be opened."""
+        self._by_vendor_name = _by_vendor_name(models, {one.id for one in raw_providers} | self.file_providers.keys())
 
     def application(self, application_id: str | None) -> ServingApplication | None:
         """The application of that id."""
@@ -184,6 +200,18 @@ class RoutingTable:
             if application.may_use(model):
                 return model, deployment
         return None
+
+    def file_providers_of(self, application: ServingApplication) -> list[FileProvider]:
+        """Those of which the application may use a model."""
+        used = {
+            deployment.provider_id
+            for model in self._by_id.values()
+            if application.may_use(model)
+            for deployment in model.deployments
+        }
+        return [
+            one for one in self.file_providers.values() if one.id in used and one.team_id in {None, application.team_id}
+        ]
 
     def prompt(self, revision_id: str) -> ServingPrompt | None:
         """The prompt of that revision."""

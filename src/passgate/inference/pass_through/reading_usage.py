@@ -84,10 +84,11 @@ class UsageReader:
             return gemini_usage(document)
         if isinstance(document.get("response"), dict):  # an event of OpenAI's Responses
             document = document["response"]
-        return _read_whole(document)
+        return read_whole(document)
 
 
-def _read_whole(document: dict[str, Any]) -> TokenUsage | None:
+def read_whole(document: dict[str, Any]) -> TokenUsage | None:
+    """Usage that a whole answer tells, in whichever vendor's words."""
     usage = as_object(document.get("usage")) or as_object(as_object(document.get("x_groq")).get("usage"))
     billed = as_object(as_object(document.get("meta")).get("billed_units"))
     if document.get("type") == "message":

@@ -23,10 +23,18 @@ from passgate.inference.translation import InboundFormat
 from passgate.inference.worker.answering import send_json, send_refusal
 from passgate.inference.worker.attempts import Attempts
 from passgate.inference.worker.authorising_client import AuthorisingClient
+from passgate.inference.worker.batch_desk import BatchDesk
+from passgate.inference.worker.batch_judge import BatchJudge
+from passgate.inference.worker.batch_watch import BatchWatch
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
 from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.described_handler import DescribedHandler
+from passgate.inference.worker.file_call import FileCall
+from passgate.inference.worker.file_desk import FileDesk
+from passgate.inference.worker.file_handler import PREFIXES as FILES
+from passgate.inference.worker.file_handler import FileHandler
+from passgate.inference.worker.file_vendor import FileVendor
 from passgate.inference.worker.gate_client import GateClient
 from passgate.inference.worker.gemini_model_list import gemini_list, gemini_model
 from passgate.inference.worker.health_file import HealthFile
@@ -73,8 +81,8 @@ _LARGEST_RESULT = 4 * 1024 * 1024
 _MODELS = "/v1/models"
 _LISTS = (_MODELS, f"{GEMINI}models")
 _LISTED = tuple(f"{path}/" for path in _LISTS)
-_NOT_OFFERED = ("/v1/files", "/v1/batches", "/v1/uploads")
-"""All applications share a provider's key at the vendor: each would see the others'."""
+_NOT_OFFERED = "/v1/uploads"
+"""Files in parts: one that is too large for one call goes to its provider below ``/providers``."""
 _READ_HEADERS = {
     name.encode(): name
     for name in (
@@ -114,6 +122,7 @@ class WorkerApp:
         self._calls: CallHandler | None = None
         self._prompts: PromptHandler | None = None
         self._raw: PassThroughHandler | None = None
+        self._files: FileHandler | None = None
         self._described = DescribedHandler(self._state, clock, ids)
         self._tools = ToolHandler(self._state, GateClient(options.gate_socket, _LARGEST_RESULT))
 
@@ -140,7 +149,8 @@ class WorkerApp:
         self._raw = PassThroughHandler(
             self._state, raw_client, spool, limits, self._clock, rationing, judged=_judges_requests(options)
         )
-        followers: list[_Follower] = [self._state, rationing]
+        watch = self._follow_files(FileVendor(raw_client), spool, rationing)
+        followers: list[_Follower] = [self._state, rationing, watch]
         if options.health_file is not None:
             followers.append(HealthFile(options.health_file, self._state, lambda: self._clock.now().timestamp()))
         followings = [asyncio.create_task(one.follow()) for one in followers]
@@ -157,6 +167,29 @@ class WorkerApp:
             raw_client.close()
             spool.close()
 
+    def _follow_files(self, vendor: FileVendor, spool: UsageSpool, rationing: Rationing) -> BatchWatch:
+        """Make what answers for files and batches; gives what follows batches under way."""
+        options, limits = self._options, self._options.limits
+        folder = options.spool_dir / "batches"
+        watch = BatchWatch(
+            folder,
+            self._state,
+            vendor=vendor,
+            spool=spool,
+            rationing=rationing,
+            clock=self._clock,
+            seconds=limits.batch_look,
+        )
+        judged = _judges_requests(options)
+
+        def judges(asked: FileCall) -> BatchJudge:
+            return BatchJudge(asked, judged)
+
+        files = FileDesk(vendor, options.spool_dir, limits.file_bytes, judges)
+        batches = BatchDesk(vendor, watch, rationing, self._clock, judges)
+        self._files = FileHandler(self._state, files, batches, spool, limits, self._clock, rationing)
+        return watch
+
     async def answer(self, request: ClientRequest) -> None:
         """Answer a request. The edge of the process: what nobody foresaw becomes a 500 in the caller's format."""
         incoming = self._incoming(request)
@@ -165,6 +198,8 @@ class WorkerApp:
                 await self._described.answer(request, incoming)
             elif incoming.path.startswith(PROVIDERS) and self._raw is not None:
                 await self._raw.answer(request, incoming)
+            elif incoming.path.startswith(FILES) and self._files is not None:
+                await self._files.answer(request, incoming)
             elif incoming.path == TOOLS or incoming.path.startswith(f"{TOOLS}/"):
                 await self._tools.answer(request, incoming)
             else:
@@ -227,7 +262,7 @@ class WorkerApp:
             _require_method(incoming, "GET")
             await self._tell_readiness(incoming.send)
         elif path.startswith(_NOT_OFFERED):
-            raise NotOfferedError("Files and batches are not offered here; call their provider below /providers.")
+            raise NotOfferedError("Uploads in parts are not offered here; upload the file at /v1/files as a whole.")
         else:
             raise RouteNotFoundError("There is nothing at this path.")
 

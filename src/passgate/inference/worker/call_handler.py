@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from passgate.contracts.routing import SESSION_HEADER
+from passgate.inference.files.ids import FilesApartError, OwnIds, names_files
 from passgate.inference.hooks.chain import HookChain
 from passgate.inference.policies.answer_cache import CACHE_HEADER, asked_seconds, cache_key
 from passgate.inference.policies.masker import Hits
@@ -94,11 +95,14 @@ class CallHandler:
             raise ApplicationUnknownError("The token's application is not known to this gate.")
         call.team_id = application.team_id
         raw = await read_body(incoming.receive, incoming.headers, self.limits.request_bytes)
+        raw, kept_by = _with_files(table, application, raw)
         parsed = parse(call.form, raw, incoming.headers)
         call.model_name = parsed.model
         call.stream = parsed.stream
         application = application.limited_to(call.caller.models)
         model = _model_for(call, table, application, parsed.model)
+        if kept_by is not None:
+            model = _at_provider(model, kept_by)
         wanted = kind_for(call.form)
         if model.kind != wanted:
             raise ModelKindError(f"The model '{model.name}' is for {model.kind}, not for {wanted}.", field="model")
@@ -203,6 +207,29 @@ class CallHandler:
                 call.prompt.keep(call, ending)
             else:
                 self.spool.append(usage_line(call, ending))
+
+
+def _with_files(table: RoutingTable, application: ServingApplication, raw: bytes) -> tuple[bytes, str | None]:
+    """The request with the vendor's ids of the files that it names, and the provider that keeps them.
+
+    Raises:
+        PassgateError: a file is not this application's, or no one provider keeps all.
+    """
+    if table.file_seal is None or not names_files(raw):
+        return raw, None
+    return OwnIds(table.file_seal, application.id).unsealed(raw)
+
+
+def _at_provider(model: ServingModel, provider_id: str) -> ServingModel:
+    """The model as the provider serves it that keeps the files which the call names.
+
+    Raises:
+        FilesApartError: it does not.
+    """
+    found = model.at_provider(provider_id)
+    if not found.deployments:
+        raise FilesApartError(f"The model '{model.name}' is not served by the provider that keeps the file.")
+    return found
 
 
 def _model_for(call: AiCall, table: RoutingTable, application: ServingApplication, name: str) -> ServingModel:

@@ -35,6 +35,10 @@ class WorkerLimits:
     """A client's request."""
     reply_bytes: int = 64 * _MEBI
     """A vendor's answer that is not streamed."""
+    file_bytes: int = 512 * _MEBI
+    """A file that is uploaded for a vendor to keep; OpenAI takes as much."""
+    batch_look: float = 60.0
+    """Between two looks at the vendors for batches under way."""
     spool_bytes: int = 16 * _MEBI
     """A spool file, before it is rotated."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -18,10 +17,10 @@ from passgate.inference.routing_table import RoutingTable, ServingApplication
 from passgate.inference.vertex_address import is_vertex, service_account
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
 from passgate.inference.worker.answering import call_headers, send_refusal
-from passgate.inference.worker.call_guard import CallGuard
 from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.failure_log import log_failure
+from passgate.inference.worker.guarded_run import run_guarded
 from passgate.inference.worker.incoming import Incoming
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.options import WorkerLimits
@@ -39,23 +38,17 @@ from passgate.inference.worker.refusals import (
     ApplicationUnknownError,
     MethodNotAllowedError,
     RouteNotFoundError,
-    TokenRevokedError,
     VendorFailedError,
     VendorTimeoutError,
-    WorkerStoppingError,
 )
-from passgate.inference.worker.request_body import ClientGoneError
 from passgate.inference.worker.spool import UsageSpool
 from passgate.kernel.clock import Clock
 from passgate.kernel.errors import PassgateError
 from passgate.kernel.sigv4 import with_credential
 
-_log = logging.getLogger("passgate.inference")
-
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _CLIENT_GONE = 499
 _UNAUTHORIZED = 401
-_UNFORESEEN = "The gate failed. Its log says more, under this request id."
 
 
 @dataclass(slots=True)
@@ -91,28 +84,14 @@ class PassThroughHandler:
         caller = read_caller(incoming.headers, self.state.issuers)
         call = AiCall(incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer(), model_name=FORMAT)
         passage = _Passage()
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a call runs in a task")
-        guard = CallGuard(task, caller)
-        self.state.calls.add(guard)
-        incoming.on_gone(guard.lose_client)
-        try:
-            await self._run(call, passage, request, incoming)
-        except asyncio.CancelledError:
-            task.uncancel()
-            await self._end_cut(call, passage, guard, incoming)
-        except ClientGoneError:
-            self._settle(call, passage, _CLIENT_GONE, "cancelled")
-        except PassgateError as error:
-            outcome: Outcome = "revoked" if isinstance(error, TokenRevokedError) else "error"
-            await self._fail(call, passage, error, outcome, incoming)
-        except Exception:  # noqa: BLE001 - the edge: a call must end in a line, and the worker must live on
-            _log.exception("a call failed in a way that nobody foresaw", extra={"request_id": call.request_id})
-            await self._fail(call, passage, PassgateError(_UNFORESEEN), "error", incoming)
-        finally:
-            guard.close()
-            self.state.calls.discard(guard)
+        await run_guarded(
+            self.state,
+            call,
+            incoming,
+            self._run(call, passage, request, incoming),
+            leave=lambda: self._settle(call, passage, passage.status or _CLIENT_GONE, "cancelled"),
+            fail=lambda error, outcome: self._fail(call, passage, error, outcome, incoming),
+        )
 
     async def _run(self, call: AiCall, passage: _Passage, request: ClientRequest, incoming: Incoming) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
@@ -210,16 +189,6 @@ class PassThroughHandler:
         chunk = await reply.read()
         limit.reschedule(deadline)
         return chunk
-
-    async def _end_cut(self, call: AiCall, passage: _Passage, guard: CallGuard, incoming: Incoming) -> None:
-        if call.settled:
-            return
-        if guard.reason == "cancelled":
-            self._settle(call, passage, passage.status or _CLIENT_GONE, "cancelled")
-        elif guard.reason == "revoked":
-            await self._fail(call, passage, TokenRevokedError("The token has been revoked."), "revoked", incoming)
-        else:
-            await self._fail(call, passage, WorkerStoppingError("The worker is being stopped."), "error", incoming)
 
     async def _fail(
         self, call: AiCall, passage: _Passage, error: PassgateError, outcome: Outcome, incoming: Incoming

@@ -116,6 +116,51 @@ class Rationing:
         call.limit_headers = list(ration.headers)
         return hold
 
+    async def hold_money(self, call: AiCall, model: ServingModel, provider_id: str, amount: int) -> "Hold | None":
+        """Reserve money that outlasts the call: at every budget that concerns it, its provider's too.
+
+        Raises:
+            BudgetError: not enough is left.
+            CountersUnavailableError: as :meth:`begin`.
+        """
+        limits = self._budgets(call, model, provider_id)
+        if not limits:
+            return None
+        ration = Ration(self, LimitBook(), Estimate(0, 0), amount)
+        return await self.reserve(ration, call, limits)
+
+    def charge(self, call: AiCall, model: ServingModel, provider_id: str, cost: int) -> None:
+        """Charge what was not reserved."""
+        limits = self._budgets(call, model, provider_id)
+        asks = Ration(self, LimitBook(), Estimate(0, 0), 0).asks(limits, self._clock.now().timestamp())
+        if asks:
+            self.settle(Hold("", asks, shared=False), 0, cost)
+
+    async def renew(self, hold: "Hold") -> "Hold | None":
+        """Reserve again what a Valkey gives back by itself after a while; None: not enough is left any more."""
+        if not hold.shared:
+            return hold
+        self.settle(hold, 0, 0)
+        now = self._clock.now().timestamp()
+        for ask in hold.asks:
+            ask.limit.roll(now)
+        self._reservations += 1
+        again = Hold(
+            f"{self._name}-{self._reservations}", [Ask(one.limit, one.amount) for one in hold.asks], shared=True
+        )
+        try:
+            verdict = await self._ask(again, now)
+        except CountersUnavailableError:
+            return None
+        return again if verdict.refused is None else None
+
+    def _budgets(self, call: AiCall, model: ServingModel, provider_id: str) -> list[Limit]:
+        if call.table is None:
+            return []
+        book = call.table.limits
+        met = book.of_call(call.caller.token, call.team_id, (model.team_id, model.name), call.caller.ceilings)
+        return [one for one in (*met, *book.of_provider(provider_id)) if one.measure == "money"]
+
     async def _ask(self, hold: "Hold", now: float) -> Verdict:
         if self._shared is None:
             return self._local.reserve(hold.asks)

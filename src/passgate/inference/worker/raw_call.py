@@ -4,20 +4,16 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from passgate.contracts.routing import RoutingRules
 from passgate.inference.exchange.reading import as_text
-from passgate.inference.health import DeploymentHealth
 from passgate.inference.json_text import names_model_once, read_json
 from passgate.inference.pass_through.address import RawAddress
 from passgate.inference.pass_through.headers import content_headers
 from passgate.inference.pass_through.provider import RawProvider
-from passgate.inference.pricing import CallPrice
 from passgate.inference.routing_table import (
     RoutingTable,
     ServingApplication,
     ServingDeployment,
     ServingModel,
-    header_text,
 )
 from passgate.inference.translation import ParsedRequest
 from passgate.inference.worker.ai_call import AiCall
@@ -25,11 +21,11 @@ from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.incoming import Receive
 from passgate.inference.worker.refusals import ModelNotAllowedError
 from passgate.inference.worker.request_body import ClientGoneError, read_body
+from passgate.inference.worker.stand_in import stand_in_deployment, stand_in_model
 from passgate.kernel.errors import ForbiddenError
 
 FORMAT = "pass-through"
 _JSON = "application/json"
-_RULES = RoutingRules()
 
 
 class PassThroughRefusedError(ForbiddenError):
@@ -118,57 +114,11 @@ def raw_call(
     name = named[0] if named else ""
     price = found[1].price if found is not None else None
     price = price or provider.price_of(name)
-    deployment = _deployment(provider, found, name, price or provider.charge)
-    return RawCall(provider, address, body, _model(found, name, deployment, price), deployment, price is not None)
-
-
-def _deployment(
-    provider: RawProvider, found: tuple[ServingModel, ServingDeployment] | None, name: str, price: CallPrice
-) -> ServingDeployment:
-    if found is not None:
-        return replace(found[1], price=price)
-    return ServingDeployment(
-        id="",
-        model=name or FORMAT,
-        provider_id=provider.id,
-        provider_header=provider.header,
-        headers=((b"x-passgate-provider", provider.header),),
-        target=replace(provider.target, vendor_model=name),
-        keys=(),
-        health=DeploymentHealth(),
-        weight=1,
-        priority=0,
-        price=price,
-        rank=None,
-    )
-
-
-def _model(
-    found: tuple[ServingModel, ServingDeployment] | None,
-    name: str,
-    deployment: ServingDeployment,
-    price: CallPrice | None,
-) -> ServingModel:
-    """The model that the call counts for at limits; where the gate has none, one made up for the call."""
-    prices = (deployment.price,) if deployment.price is not None else ()
-    if found is not None:
-        return replace(found[0], deployments=(deployment,), prices=prices)
-    shown = name or FORMAT
-    return ServingModel(
-        id="",
-        name=shown,
-        header=header_text(shown).encode(),
-        team_id=None,
-        kind="chat" if price is not None else "moderation",
-        owned_by="",
-        created=0,
-        deployments=(deployment,),
-        groups=((deployment,),),
-        rules=_RULES,
-        time_limits=None,
-        sole=None,
-        prices=prices,
-    )
+    deployment = found[1] if found is not None else stand_in_deployment(provider, name or FORMAT, name)
+    deployment = replace(deployment, price=price or provider.charge)
+    given = found[0] if found is not None else None
+    model = stand_in_model(given, name or FORMAT, deployment, generates=price is not None)
+    return RawCall(provider, address, body, model, deployment, price is not None)
 
 
 def to_be_reckoned(call: AiCall, asked: RawCall) -> tuple[ParsedRequest, ServingModel]:

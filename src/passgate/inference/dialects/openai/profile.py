@@ -38,6 +38,10 @@ class OpenAIProfile:
         strict_tools: the vendor knows ``strict`` of a tool; others refuse it.
         adds: members that the vendor needs or that make it tell more; sent where the client says nothing of them.
         adds_to_embeddings: the same for embeddings.
+        files_path: path of files below the base URL; empty: the vendor keeps none, or not in OpenAI's way.
+        batches_path: path of batches below the base URL; empty: as above.
+        files_paging: how the vendor pages its list of files: ``cursor`` (``after``), ``number`` (``page``), ``none``.
+        batch_percent: what a batch costs, in hundredths of what the same calls cost.
     """
 
     max_tokens_field: str = "max_completion_tokens"
@@ -59,6 +63,10 @@ class OpenAIProfile:
     strict_tools: bool = True
     adds: Mapping[str, Any] = field(default_factory=dict)
     adds_to_embeddings: Mapping[str, Any] = field(default_factory=dict)
+    files_path: str = ""
+    batches_path: str = ""
+    files_paging: str = "cursor"
+    batch_percent: int = 100
 
 
 _PLAIN = OpenAIProfile()
@@ -88,6 +96,10 @@ def read_profile(profile: Mapping[str, Any]) -> OpenAIProfile:
         strict_tools=profile.get("strict_tools", _PLAIN.strict_tools),
         adds=dict(profile.get("adds", {})),
         adds_to_embeddings=dict(profile.get("adds_to_embeddings", {})),
+        files_path=profile.get("files_path", _PLAIN.files_path),
+        batches_path=profile.get("batches_path", _PLAIN.batches_path),
+        files_paging=profile.get("files_paging", _PLAIN.files_paging),
+        batch_percent=profile.get("batch_percent", _PLAIN.batch_percent),
     )
 
 

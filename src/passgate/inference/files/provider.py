@@ -1,0 +1,63 @@
+"""A provider whose vendor keeps files, and works through batches of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from passgate.contracts.inference_config import PriceTable
+from passgate.inference.pricing import CallPrice
+from passgate.inference.translation import Target
+
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class FileProvider:
+    """A provider, and where its files and batches are; the first of its keys is used, since files are an account's."""
+
+    id: str
+    name: str
+    header: bytes
+    team_id: str | None
+    target: Target
+    """Its ``vendor_model`` is empty."""
+    files_path: str
+    """Below the base URL."""
+    batches_path: str
+    """The same; empty: it has none."""
+    paging: str
+    """How it pages lists: ``cursor`` (OpenAI's ``after``), ``number`` (``page``), ``none`` (it gives all at once)."""
+    batch_percent: int
+    """What a batch costs, in hundredths of what the same calls cost."""
+
+    def batch_price(self, price: CallPrice, calls: int) -> CallPrice:
+        """The price of a batch of so many calls."""
+        share = Decimal(self.batch_percent) / _HUNDRED
+        given = PriceTable.from_text(price.version, price.text)
+        figures = {
+            name: figure * share * (calls if name == "request" else 1)
+            for name, figure in given.model_dump(exclude={"version"}, exclude_none=True).items()
+        }
+        version = price.version if self.batch_percent == _HUNDRED else f"{price.version}, batch {self.batch_percent} %"
+        return CallPrice(PriceTable(version=version, **figures))
+
+
+def file_provider(  # noqa: PLR0913 - what is known of a provider, each by name
+    profile: Mapping[str, Any], *, provider_id: str, name: str, header: bytes, team_id: str | None, target: Target
+) -> FileProvider | None:
+    """The provider as one of files; None: its vendor keeps none, by its row in the catalogue."""
+    path = profile.get("files_path")
+    if not path or target.dialect != "openai":
+        return None
+    return FileProvider(
+        id=provider_id,
+        name=name,
+        header=header,
+        team_id=team_id,
+        target=target,
+        files_path=path,
+        batches_path=profile.get("batches_path", ""),
+        paging=profile.get("files_paging", "cursor"),
+        batch_percent=profile.get("batch_percent", 100),
+    )

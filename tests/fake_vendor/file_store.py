@@ -1,0 +1,113 @@
+"""A vendor that keeps files and works through batches, in OpenAI's way."""
+
+import json
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Any
+from urllib.parse import parse_qs
+
+from fake_vendor.reply import Reply, json_reply
+from fake_vendor.server import FakeVendor, VendorRequest
+
+MISSING = {"error": {"message": "No such File object", "type": "invalid_request_error", "code": None}}
+USAGE = {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150}
+
+
+class FileStore:
+    """Answers below ``/v1/files`` and ``/v1/batches`` of a fake vendor; a batch is done when a test says so."""
+
+    def __init__(self, vendor: FakeVendor, *, page: int = 100) -> None:
+        self.files: dict[str, dict[str, Any]] = {}
+        self.contents: dict[str, bytes] = {}
+        self.batches: dict[str, dict[str, Any]] = {}
+        self._page = page
+        self._vendor = vendor
+        vendor.reply("/v1/files", self._files)
+        vendor.reply("/v1/batches", self._batches)
+
+    def keep(self, name: str, purpose: str, content: bytes) -> dict[str, Any]:
+        number = f"file-{len(self.files) + 1:04}"
+        file = {
+            "id": number,
+            "object": "file",
+            "bytes": len(content),
+            "created_at": 1_800_000_000 + len(self.files),
+            "filename": name,
+            "purpose": purpose,
+            "status": "processed",
+        }
+        self.files[number], self.contents[number] = file, content
+        self._vendor.reply(f"/v1/files/{number}", self._file)
+        self._vendor.reply(f"/v1/files/{number}/content", self._content)
+        return file
+
+    def finish(self, number: str, status: str = "completed") -> None:
+        """The batch is done, each of its requests answered."""
+        batch = self.batches[number]
+        lines = [json.loads(line) for line in self.contents[batch["input_file_id"]].splitlines()]
+        answers = [
+            {
+                "custom_id": line.get("custom_id"),
+                "response": {"status_code": 200, "body": {"object": "chat.completion", "usage": USAGE}},
+            }
+            for line in lines
+        ]
+        text = "".join(json.dumps(answer) + "\n" for answer in answers).encode()
+        output = self.keep(f"{number}_output.jsonl", "batch_output", text)["id"] if status == "completed" else None
+        moment = {f"{status}_at": batch["created_at"] + 60}
+        self.batches[number] = {**batch, "status": status, "output_file_id": output, **moment}
+
+    def _files(self, request: VendorRequest) -> Reply:
+        if request.method == "GET":
+            return self._list(list(reversed(self.files.values())), request)
+        head = f"content-type: {request.headers['content-type']}\r\n\r\n".encode()
+        form = BytesParser(policy=HTTP).parsebytes(head + request.body)
+        parts = {part.get_param("name", header="content-disposition"): part for part in form.iter_parts()}
+        file = parts["file"]
+        content = file.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        return json_reply(self.keep(file.get_filename() or "", parts["purpose"].get_content().strip(), content))
+
+    def _file(self, request: VendorRequest) -> Reply:
+        number = request.path.split("/")[3]
+        if number not in self.files:
+            return json_reply(MISSING, status=404)
+        if request.method == "DELETE":
+            del self.files[number]
+            return json_reply({"id": number, "object": "file", "deleted": True})
+        return json_reply(self.files[number])
+
+    def _content(self, request: VendorRequest) -> Reply:
+        number = request.path.split("/")[3]
+        if number not in self.files:
+            return json_reply(MISSING, status=404)
+        return Reply(content_type="application/octet-stream", parts=(self.contents[number],))
+
+    def _batches(self, request: VendorRequest) -> Reply:
+        if request.method == "GET":
+            return self._list(list(reversed(self.batches.values())), request)
+        asked = request.json()
+        number = f"batch_{len(self.batches) + 1:04}"
+        self.batches[number] = {
+            "id": number,
+            "object": "batch",
+            "status": "in_progress",
+            "created_at": 1_900_000_000,
+            "output_file_id": None,
+            "error_file_id": None,
+            **asked,
+        }
+        self._vendor.reply(f"/v1/batches/{number}", lambda _: json_reply(self.batches[number]))
+        self._vendor.reply(f"/v1/batches/{number}/cancel", lambda _: self._cancel(number))
+        return json_reply(self.batches[number])
+
+    def _cancel(self, number: str) -> Reply:
+        self.batches[number]["status"] = "cancelling"
+        return json_reply(self.batches[number])
+
+    def _list(self, items: list[dict[str, Any]], request: VendorRequest) -> Reply:
+        query = {name: values[-1] for name, values in parse_qs(request.query).items()}
+        if "after" in query:
+            items = items[[item["id"] for item in items].index(query["after"]) + 1 :]
+        size = min(self._page, int(query.get("limit", "20")))
+        return json_reply({"object": "list", "data": items[:size], "has_more": len(items) > size})
