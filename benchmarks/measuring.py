@@ -155,6 +155,6 @@ def measure_all(targets: list[Target], plan: Plan, meter: Meter) -> dict[str, Fi
             found.errors += outcome.errors + calm.errors
             found.first_error = found.first_error or outcome.first_error or calm.first_error
             print(
-                f"round {number}/{plan.rounds}  {target.name:<20}{outcome.calls_per_second:>10,.0f} calls/s", flush=True
+                f"round {number}/{plan.rounds}  {target.name:<24}{outcome.calls_per_second:>10,.0f} calls/s", flush=True
             )
     return figures

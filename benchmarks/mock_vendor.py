@@ -34,6 +34,8 @@ def _whole_reply(request: bytes) -> bytes:
     target = request[: request.find(b"\r\n")]
     if b"/chat/completions" in target:
         return replies.CHAT
+    if b"/v1/messages" in target:
+        return replies.MESSAGE
     if b"/orders/" in target:
         return replies.ORDER
     if b"/embeddings" in target:

@@ -23,7 +23,11 @@ from benchmarks.target import Place, Target, chat_call, rest_call
 
 _START_SECONDS = 120.0
 _EFFECT_SECONDS = 10.0
+_UNSEEN_SECONDS = 3.0
+"""Until what was published is in force, for certain."""
 _SETUP_LINK = re.compile(r"/console/setup\?key=(\S+)")
+_LIMITS = (("requests", "minute"), ("tokens", "minute"), ("parallel", "none"), ("money", "day"))
+_NEVER_REACHED = 10**12
 _ADMINISTRATOR = {"email": "bench@example.com", "name": "Bench", "password": "a long enough password"}
 
 
@@ -69,6 +73,10 @@ class Management:
             "providers", {"name": "Mock", "vendor": "openai", "base_url": f"{vendor}/v1", "api_key": "sk-mock"}
         )
         self.post(f"providers/{provider['id']}/models", {"models": [{"vendor_model": replies.MODEL}]})
+        other = self.post(
+            "providers", {"name": "Other", "vendor": "anthropic", "base_url": vendor, "api_key": "sk-ant-mock"}
+        )
+        self.post(f"providers/{other['id']}/models", {"models": [{"vendor_model": replies.CLAUDE}]})
         application = self.post("applications", {"team_id": team, "name": "bench"})
         service = self.post(
             "services",
@@ -85,6 +93,17 @@ class Management:
         issued = self.post("tokens", {"name": "bench", "application_id": application["id"], "lifetime_days": 1})
         return str(application["id"]), str(issued["token"])
 
+    def limited_token(self, team: str) -> str:
+        """A token of an application with a limit of every measure, and one of its own; none is ever reached."""
+        application = self.post("applications", {"team_id": team, "name": "bench limited"})["id"]
+        issued = self.post("tokens", {"name": "limited", "application_id": application, "lifetime_days": 1})
+        wanted = [("application", application, measure, window) for measure, window in _LIMITS]
+        wanted.append(("token", str(issued["jti"]), "money", "total"))
+        for scope, target, measure, window in wanted:
+            limit = {"name": f"{scope} {measure}", "scope": scope, "target": target, "measure": measure}
+            self.post("limits", limit | {"window": window, "amount": _NEVER_REACHED})
+        return str(issued["token"])
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -96,15 +115,20 @@ class Started:
     management: Management
     application: str
     token: str
+    limited: str
+    """A token whose calls meet limits and budgets."""
 
 
 @contextlib.contextmanager
-def started(place: Place, settings: Mapping[str, str] | None = None) -> Iterator[Started]:
+def started(
+    place: Place, settings: Mapping[str, str] | None = None, *, service_answers: bool = True
+) -> Iterator[Started]:
     """One inference worker, one Envoy thread, a fresh SQLite database.
 
     Args:
         place: where it runs.
         settings: of its environment, beside these.
+        service_answers: the vendor answers for the REST service too, so that its answer tells that all is in force.
 
     Raises:
         StartError: it does not come up, or refuses what the set-up asks.
@@ -125,14 +149,19 @@ def started(place: Place, settings: Mapping[str, str] | None = None) -> Iterator
     with processes.running(command, core=place.cores.target, log=log, env=environment) as process:
         secret = _setup_secret(process, log)
         management = Management(port)
-        application, token = management.publish(management.set_up(secret), place.vendor_port)
-        _wait_until_right(rest_call(port, headers={"Authorization": f"Bearer {token}"}))
-        yield Started(process.pid, port, folder / "data", management, application, token)
+        team = management.set_up(secret)
+        application, token = management.publish(team, place.vendor_port)
+        limited = management.limited_token(team)
+        if service_answers:
+            wait_until_right(rest_call(port, headers={"Authorization": f"Bearer {token}"}))
+        else:
+            time.sleep(_UNSEEN_SECONDS)
+        yield Started(process.pid, port, folder / "data", management, application, token, limited)
 
 
 @contextlib.contextmanager
 def start(place: Place) -> Iterator[list[Target]]:
-    """Three kinds of calls to one Passgate.
+    """Each kind of calls, to one Passgate.
 
     Raises:
         StartError: it does not come up, or refuses what the set-up asks.
@@ -143,10 +172,12 @@ def start(place: Place) -> Iterator[list[Target]]:
         calls = {
             "passgate-rest": rest_call(passgate.port, headers=headers),
             "passgate-ai": chat_call(passgate.port, headers=headers),
+            "passgate-ai-limits": chat_call(passgate.port, headers={"Authorization": f"Bearer {passgate.limited}"}),
+            "passgate-ai-translated": chat_call(passgate.port, model=replies.CLAUDE, headers=headers),
             "passgate-ai-stream": chat_call(passgate.port, headers=headers, stream=True),
         }
         for call in calls.values():
-            _wait_until_right(call)
+            wait_until_right(call)
         yield [Target(name, call, passgate.pid, versions) for name, call in calls.items()]
 
 
@@ -161,7 +192,7 @@ def _setup_secret(process: subprocess.Popen[bytes], log: Path) -> str:
     raise processes.StartError(f"no set-up link after {_START_SECONDS:.0f} s: {processes.last_words(log)}")
 
 
-def _wait_until_right(call: Call) -> None:
+def wait_until_right(call: Call) -> None:
     """Wait until what was published is in force.
 
     Raises:

@@ -4,6 +4,8 @@ import json
 from itertools import pairwise
 
 MODEL = "gpt-4o-mini"
+CLAUDE = "claude-haiku-4-5"
+"""Asked for in OpenAI's format, answered in Anthropic's."""
 ANSWER = (
     "The parcel left the depot in Leipzig this morning and is on its way to you. "
     "It should arrive tomorrow between nine and noon; the driver rings twice and leaves it with a neighbour otherwise."
@@ -95,6 +97,27 @@ CHAT = _whole(
         }
     )
 )
+MESSAGE = _whole(
+    _json(
+        {
+            "id": "msg_01AbCdEfGhIjKlMnOpQrStUv",
+            "type": "message",
+            "role": "assistant",
+            "model": "claude-haiku-4-5-20251001",
+            "content": [{"type": "text", "text": ANSWER}],
+            "stop_reason": "end_turn",
+            "stop_sequence": None,
+            "usage": {
+                "input_tokens": 48,
+                "cache_creation_input_tokens": 0,
+                "cache_read_input_tokens": 0,
+                "output_tokens": 44,
+                "service_tier": "standard",
+            },
+        }
+    )
+)
+"""The same answer as Anthropic words it."""
 STREAM = _stream(usage=False)
 STREAM_WITH_USAGE = _stream(usage=True)
 EMBEDDINGS = _whole(

@@ -10,10 +10,24 @@ from pathlib import Path
 from benchmarks.measuring import Plan
 from benchmarks.processes import Cores
 
-ROWS = ("mock", "envoy", "passgate-rest", "passgate-ai", "passgate-ai-stream", "litellm", "portkey")
+ROWS = (
+    "mock",
+    "envoy",
+    "passgate-rest",
+    "passgate-ai",
+    "passgate-ai-limits",
+    "passgate-ai-translated",
+    "passgate-ai-stream",
+    "litellm",
+    "portkey",
+)
 """Every row, in the table's order."""
-_AI = ("passgate-ai", "passgate-ai-stream")
-_RATIOS = (("passgate-rest", "envoy"), *((row, peer) for row in _AI for peer in ("litellm", "portkey")))
+_AI = ("passgate-ai", "passgate-ai-limits", "passgate-ai-stream")
+_RATIOS = (
+    ("passgate-rest", "envoy"),
+    ("passgate-ai-translated", "passgate-ai"),
+    *((row, peer) for row in _AI for peer in ("litellm", "portkey")),
+)
 """Row over row, calls per second. A whole stream is set against the peers' whole answers: more work, same count."""
 _SATURATED = 0.95
 _DISTURBED = 0.10
@@ -121,16 +135,16 @@ def table(result: Result, names: Sequence[str] = ROWS) -> str:
     rows = {str(row["name"]): row for row in result.rows}
     absent = {entry["name"]: f"skipped: {entry['reason']}" for entry in result.skipped}
     absent |= {entry["name"]: f"FAILED: {entry['reason']}" for entry in result.failed}
-    lines = [f"{'':<20}{'calls/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'MB':>8}"]
+    lines = [f"{'':<24}{'calls/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'MB':>8}"]
     for name in names:
         if name in rows:
             row = rows[name]
             lines.append(
-                f"{name:<20}{row['calls_per_s']:>10,.0f}{row['p50_ms']:>10.2f}{row['p99_ms']:>10.2f}{row['rss_mb']:>8.0f}"
+                f"{name:<24}{row['calls_per_s']:>10,.0f}{row['p50_ms']:>10.2f}{row['p99_ms']:>10.2f}{row['rss_mb']:>8.0f}"
             )
         elif name in absent:
-            lines.append(f"{name:<20}  {absent[name]}")
-    lines += ["", *(f"{name:<32}{ratio:>8.2f} x" for name, ratio in result.ratios().items())]
+            lines.append(f"{name:<24}  {absent[name]}")
+    lines += ["", *(f"{name:<40}{ratio:>8.2f} x" for name, ratio in result.ratios().items())]
     plan = result.plan
     lines += [
         "",

@@ -17,7 +17,7 @@ from benchmarks.target import Place, SkippedError, Target
 
 _HERE = Path(__file__).resolve().parent
 _CACHE = Path.home() / ".cache" / "passgate-bench"
-_PASSGATE = ("passgate-rest", "passgate-ai", "passgate-ai-stream")
+_PASSGATE = tuple(row for row in ROWS if row.startswith("passgate"))
 _Start = Callable[[Place], AbstractContextManager[list[Target]]]
 _STARTS: tuple[tuple[tuple[str, ...], _Start], ...] = (
     (("mock",), mock_target.start),

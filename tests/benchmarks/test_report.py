@@ -44,7 +44,7 @@ def test_the_table_names_ratios_skipped_peers_and_disturbances(result: Result) -
     text = table(result)
     assert "passgate-ai / litellm" in text
     assert "60.00 x" in text
-    assert "portkey               skipped: node is not installed" in text
+    assert "portkey                   skipped: node is not installed" in text
     assert "others used 25% of the target's core" in text
 
 
