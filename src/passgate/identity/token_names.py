@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     String,
+    Subquery,
     Table,
     Text,
     bindparam,
@@ -34,10 +35,15 @@ from passgate.storage.work import Work
 GRAM = 3
 END = "\n"
 """What no name holds: its end is filled up with it, so that one or two letters begin a gram too."""
-MOST_NAMES = 200
+MOST_NAMES = 2_000
 """Where more names fit, a walk through the newest tokens meets them soon."""
 _MOST_OF_A_GRAM = 20_000
 _FEW_ENOUGH = 200
+_MOST_COUNTED = 12
+"""Grams of a long text whose names are counted."""
+_MOST_JOINED = 3
+_MOST_LOOKED_AT = 5_000
+"""Names that are compared with the whole text."""
 _SEEN_EXACT_TO = timedelta(hours=12)
 _KEPT = timedelta(days=1)
 """A name that no token has any more goes after this; longer than its last use may be untold, so that none goes that
@@ -107,12 +113,17 @@ def _is_known(connection: Connection, name: str, now: datetime) -> bool:
 def names_with(work: Work, text: str) -> Sequence[str] | None:
     """The names that hold a folded text; None: too many to tell."""
     led = _leading(work, text)
-    if led is None:
+    if not led:
         return None
-    ids = select(TokenNameGram.name_id).where(led)
-    query = select(TokenName.name).where(TokenName.id.in_(ids), TokenName.name.contains(text, autoescape=True))
-    found = work.session.scalars(query.limit(MOST_NAMES + 1)).all()
-    return found if len(found) <= MOST_NAMES else None
+    # Joined, the rarest grams leave next to nothing to look at; a subquery for each makes PostgreSQL read them whole.
+    ids = select(led[0].c.name_id).where(*(gram.c.name_id == led[0].c.name_id for gram in led[1:]))
+    found = work.session.scalars(ids.limit(_MOST_LOOKED_AT + 1)).all()
+    if not found or len(found) > _MOST_LOOKED_AT:
+        return None if found else []
+    # No limit and no LIKE here: with them PostgreSQL may read all names rather than these by their ids.
+    named = work.session.scalars(select(TokenName.name).where(TokenName.id.in_(found)))
+    names = [name for name in named if text in name]
+    return names if len(names) <= MOST_NAMES else None
 
 
 def forget_names(work: Work, names: Collection[str]) -> None:
@@ -127,23 +138,24 @@ def forget_names(work: Work, names: Collection[str]) -> None:
         work.session.connection().execute(delete(_GRAMS).where(_GRAMS.c.name_id.in_(gone)))
 
 
-def _leading(work: Work, text: str) -> ColumnElement[bool] | None:
-    """The condition on grams that leads to the fewest names; None where each leads to many."""
+def _leading(work: Work, text: str) -> Sequence[Subquery]:
+    """The ids of the names of the few grams that fewest names hold; none where each leads to many."""
     if len(text) < GRAM:
-        beginning = TokenNameGram.gram.startswith(text, autoescape=True)
         after = text[:-1] + chr(ord(text[-1]) + 1)
-        candidates: list[ColumnElement[bool]] = [
+        beginning = TokenNameGram.gram.startswith(text, autoescape=True)
+        conditions: list[ColumnElement[bool]] = [
             (TokenNameGram.gram >= text) & (TokenNameGram.gram < after) & beginning
         ]
     else:
-        held = sorted({text[at : at + GRAM] for at in range(len(text) - GRAM + 1)})
-        candidates = [TokenNameGram.gram == gram for gram in held]
-    fewest, best = _MOST_OF_A_GRAM, None
-    for candidate in candidates:
-        some = select(TokenNameGram.name_id).where(candidate).limit(fewest + 1).subquery()
-        count = work.session.scalar(select(func.count()).select_from(some)) or 0
-        if count <= fewest:
-            fewest, best = count, candidate
-        if count <= _FEW_ENOUGH:
+        held = dict.fromkeys(text[at : at + GRAM] for at in range(len(text) - GRAM + 1))
+        conditions = [TokenNameGram.gram == gram for gram in held]
+    counted: list[tuple[int, int]] = []
+    for place, condition in enumerate(conditions[:_MOST_COUNTED]):
+        some = select(TokenNameGram.name_id).where(condition).limit(_MOST_OF_A_GRAM + 1).subquery()
+        counted.append((work.session.scalar(select(func.count()).select_from(some)) or 0, place))
+        if counted[-1][0] <= _FEW_ENOUGH:
             break
-    return best
+    rarest = sorted(one for one in counted if one[0] <= _MOST_OF_A_GRAM)
+    if rarest and rarest[0][0] <= _FEW_ENOUGH:
+        del rarest[1:]
+    return [select(TokenNameGram.name_id).where(conditions[place]).subquery() for _, place in rarest[:_MOST_JOINED]]

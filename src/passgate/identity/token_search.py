@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, or_, select, tuple_, union
 from sqlalchemy.orm import contains_eager, selectinload
 
 from passgate.identity.models import Token, TokenSum
@@ -22,11 +22,13 @@ from passgate.kernel.errors import InvalidInputError
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.storage.work import Work
 
-FIRST_LOOK = 2_000
-"""The newest tokens, which are looked at before an index is asked."""
+FIRST_LOOK = 1_000
+"""The newest tokens, which are looked at before an index is asked; of a reader's teams together, in even parts."""
 FEW = 20_000
 """So many that fit can be sorted at once; where there are more, a walk meets them soon."""
 _MOST_COUNTED = 1_000
+_MOST_GATHERED = 5_000
+"""Tokens of the names that fit, which are then looked at one by one."""
 _CHILDREN = 200
 _LATEST = 253_402_300_800
 """The end of the year 9999."""
@@ -49,8 +51,8 @@ def find_tokens(work: Work, wanted: TokenFilter, teams: Teams, reader: str, page
     if owned:
         newest = Token.jti.in_(_walked([*owned, *before, *_readable(teams, reader)], looked_at))
     else:
-        newest = Token.jti.in_(_newest(before, teams, reader, looked_at))
-    near = _walk(work, [newest, *(needle.condition for needle in needles)], limit)
+        newest = Token.jti.in_(_newest(before, teams, reader, looked_at, limit))
+    near = _walk(work, [newest, *(_by_row(needle.condition) for needle in needles)], limit)
     if not needles or len(near) == limit:
         return _page(near, page.bounded)
     found = [needle.found() for needle in needles]
@@ -71,16 +73,16 @@ def children_of(work: Work, jti: str) -> Sequence[Token]:
 
 
 class _Needle:
-    """A condition that no ordered index serves, and the ids that fit it, from its own index, asked only at need."""
+    """A condition that no ordered index serves, and the same by its own index, asked only at need."""
 
-    def __init__(self, condition: Condition, ids: Callable[[], Select[str] | None]) -> None:
+    def __init__(self, condition: Condition, leading: Callable[[], Condition | None]) -> None:
         self.condition = condition
-        self._ids = ids
+        self._leading = leading
 
     def found(self) -> Condition:
         """The condition in the form that leads to its tokens; where they are many, the plain one."""
-        ids = self._ids()
-        return self.condition if ids is None else Token.jti.in_(ids)
+        leading = self._leading()
+        return self.condition if leading is None else leading
 
 
 def _walk(work: Work, conditions: Sequence[Condition], limit: int) -> Sequence[Token]:
@@ -88,16 +90,24 @@ def _walk(work: Work, conditions: Sequence[Condition], limit: int) -> Sequence[T
     return work.session.scalars(query).all()
 
 
+def _by_row(condition: Condition) -> Condition:
+    """A condition that no index is asked for: where few rows are looked at, the database shall start from those."""
+    return case((condition, 1), else_=0) == 1
+
+
 def _page(rows: Sequence[Token], size: int) -> Page[Token]:
     return Page(rows[:size], rows[size - 1].jti if len(rows) > size else None)
 
 
-def _newest(before: Sequence[Condition], teams: Teams, reader: str, limit: int) -> Select[str] | CompoundSelect[str]:
-    """The ids of the newest tokens that the reader may see: one walk a team, each by its index."""
+def _newest(
+    before: Sequence[Condition], teams: Teams, reader: str, looked_at: int, page: int
+) -> Select[str] | CompoundSelect[str]:
+    """The ids of the newest tokens that the reader may see: one walk a team, each by its index, never under a page."""
     if teams is None:
-        return _walked(before, limit)
+        return _walked(before, looked_at)
     readers = [Token.team_id == team for team in sorted(teams)] + [Token.user_id == reader]
-    walks = [_walked([*before, one], limit).subquery() for one in readers]
+    share = max(page, looked_at // len(readers))
+    walks = [_walked([*before, one], share).subquery() for one in readers]
     return union(*(select(walk.c.jti) for walk in walks))
 
 
@@ -133,21 +143,27 @@ def _needles(work: Work, wanted: TokenFilter) -> list[_Needle]:
     if wanted.search:
         text = wanted.search.strip()
         if text.startswith("tok_"):
-            needles.append(_Needle(Token.jti == text, lambda: select(Token.jti).where(Token.jti == text)))
+            needles.append(_Needle(Token.jti == text, lambda: Token.jti == text))
         else:
             condition = Token.name_folded.contains(folded(text), autoescape=True)
-            needles.append(_Needle(condition, partial(_with_name, work, text, condition)))
+            needles.append(_Needle(condition, partial(_with_name, work, text)))
     return needles
 
 
-def _with_status(work: Work, status: TokenStatus, condition: Condition) -> Select[str] | None:
+def _with_status(work: Work, status: TokenStatus, condition: Condition) -> Condition | None:
     few = status != "revoked" and _are_few(work, condition)
-    return select(Token.jti).where(condition) if few else None
+    return Token.jti.in_(select(Token.jti).where(condition)) if few else None
 
 
-def _with_name(work: Work, text: str, condition: Condition) -> Select[str]:
+def _with_name(work: Work, text: str) -> Condition | None:
     names = names_with(work, folded(text))
-    return select(Token.jti).where(condition if names is None else Token.name_folded.in_(names))
+    if names is None:
+        return None
+    # By themselves first: else PostgreSQL may walk all tokens in the order of the list, and compare names.
+    gathered = work.session.scalars(
+        select(Token.jti).where(Token.name_folded.in_(names)).limit(_MOST_GATHERED + 1)
+    ).all()
+    return Token.jti.in_(gathered) if len(gathered) <= _MOST_GATHERED else None
 
 
 def has_status(status: TokenStatus, now: datetime) -> Condition:
