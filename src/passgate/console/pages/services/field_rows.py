@@ -38,7 +38,7 @@ class FieldRows:
         self._fields = fields
         self._rows: list[FieldRow] = []
         self._place = box("pg-stack-s")
-        button(f"Add {noun}", lambda: self._add(None), icon="plus").classes("self-start")
+        button(f"Add {noun}", self._add_one, icon="plus").classes("self-start")
         for one in given:
             self._add(one)
 
@@ -49,11 +49,17 @@ class FieldRows:
                 self._form.add(f"{self._name}.{at}.{name}", field)
             yield row
 
-    def _add(self, given: Any) -> None:  # noqa: ANN401 - whatever the rows are of
+    def _add_one(self) -> None:
+        """A new row; it takes the focus, so that what is typed next does not go to a row that was there before."""
+        row = self._add(None)
+        next(iter(row.fields.values())).run_method("focus")
+
+    def _add(self, given: Any) -> FieldRow:  # noqa: ANN401 - whatever the rows are of
         with self._place, box("pg-field-row") as place:
             row = FieldRow(given, self._fields(given), place)
             icon_button("trash", f"Remove this {self._noun}", lambda: self._remove(row))
         self._rows.append(row)
+        return row
 
     def _remove(self, row: FieldRow) -> None:
         self._rows.remove(row)
