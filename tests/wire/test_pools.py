@@ -1,6 +1,7 @@
 """Where calls go: addresses, credentials, balance, and what the workers are told."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -54,6 +55,14 @@ def test_a_rotated_credential_changes_a_secret_alone(own_gate: Gate) -> None:
         publish(own_gate, simple(own_gate, pools=(pool(own_gate.rest.port, credentials=(_credential(f"k{number}"),)),)))
         assert own_gate.call("/orders/1").json["headers"]["authorization"] == f"k{number}"
     assert own_gate.stat("cluster_manager.cluster_modified") == 0
+
+
+def test_a_new_credential_is_there_as_soon_as_its_cluster(own_gate: Gate) -> None:
+    began = time.monotonic()
+    publish(own_gate, simple(own_gate, pools=(pool(own_gate.rest.port, credentials=(_credential("k1"),)),)))
+    # Envoy gives up waiting for a secret, and goes on without, after 15 seconds.
+    assert time.monotonic() - began < 10
+    assert own_gate.call("/orders/1").json["headers"]["authorization"] == "k1"
 
 
 def test_a_dead_address_costs_no_call(own_gate: Gate, second: EchoUpstream) -> None:

@@ -187,6 +187,8 @@ class AdsServer:
         return Outcome(OutcomeKind.REJECTED, rejection.type_url, rejection.message)
 
     async def _push(self, stream: DeltaStream, wanted: PackedResources) -> Rejection | None:
+        # Not waited for, but at hand: a cluster of a pool with credentials asks for them before it is acknowledged.
+        stream.offer(names.SECRET, wanted.get(names.SECRET, {}), remove=False)
         for url, remove in _ORDER:
             if url not in wanted and not stream.holds(url):
                 continue

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from passgate.gateway.envoy import names
 from passgate.gateway.envoy.messages import MessageFactory
 from passgate.gateway.xds.packed import Packed
 
@@ -114,6 +115,9 @@ class DeltaStream:
         for name in dropped:
             kind.held.pop(name, None)
         if first or subscribed:
+            if request.type_url == names.SECRET:
+                # At once: Envoy acknowledges a cluster only when it has the secrets that the cluster waits for.
+                self._send_difference(request.type_url, kind)
             self.asked.set()
 
     def _answered(self, kind: _Type, request: Any) -> None:  # noqa: ANN401  # as above
