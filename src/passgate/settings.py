@@ -71,7 +71,8 @@ class Settings(BaseSettings):
     )
     fetch_private_addresses: bool = Field(
         default=False,
-        description="Whether OpenAPI documents and clients' keys (`jwks_uri`) may be fetched from private networks.",
+        description="Whether OpenAPI documents, clients' keys (`jwks_uri`) and MCP servers' tools may be fetched from "
+        "private networks.",
     )
 
     valkey_url: SecretStr | None = Field(

@@ -40,7 +40,7 @@ class House:
 
 
 @contextmanager
-def open_house(storage: Storage, *, gate: LocalGate | None = None) -> Iterator[House]:
+def open_house(storage: Storage, *, gate: LocalGate | None = None, private_addresses: bool = False) -> Iterator[House]:
     published: list[bool] = []
 
     def note(work: Work) -> None:
@@ -48,6 +48,7 @@ def open_house(storage: Storage, *, gate: LocalGate | None = None) -> Iterator[H
 
     watched = replace(storage, before_commit=[note])
     edge = Edge(storage=watched, token_issuer=ISSUER, public_url=URL, secure_cookies=False)
+    edge = replace(edge, fetch_private_addresses=private_addresses)
     app = create_api(edge if gate is None else replace(edge, gate=gate))
     with storage.writing() as work:
         red, blue = make_team(work, "Red"), make_team(work, "Blue")

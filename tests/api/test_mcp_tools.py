@@ -47,17 +47,25 @@ def test_operations_are_offered_one_by_one(house: House, service: str) -> None:
     assert newest(house).tools == ()
 
 
+def test_one_operation_is_offered_and_taken_back(house: House, service: str) -> None:
+    url = f"/api/v1/services/{service}/mcp"
+    route = answer(house.owner.get(url), 200)["tools"][0]["route"]
+    after = answer(house.owner.put(f"{url}/tools/{route}", json={"offered": True}), 200)
+    assert [tool["state"] for tool in after["tools"]] == ["offered", "new", "new"]
+    after = answer(house.owner.put(f"{url}/tools/{route}", json={"offered": False}), 200)
+    assert [tool["state"] for tool in after["tools"]] == ["new", "new", "new"]
+    answer(house.owner.put(f"{url}/tools/nothing", json={"offered": True}), 404)
+    pinned = {"offered": True, "digest": "0" * 64}
+    assert answer(house.owner.put(f"{url}/tools/{route}", json=pinned), 422)["field"] == "digest"
+    assert answer(house.owner.post(f"{url}/refresh"), 422)["field"] == "service_id"
+
+
 def test_who_may_offer(house: House, service: str) -> None:
     url = f"/api/v1/services/{service}/mcp"
-    given: dict[str, list[str]] = {"routes": []}
     answer(house.nobody.get(url), 401)
-    answer(house.nobody.put(url, json=given), 401)
     answer(house.viewer.get(url), 200)
-    answer(house.viewer.put(url, json=given), 403)
     answer(house.stranger.get(url), 404)
-    answer(house.stranger.put(url, json=given), 404)
-
-
-def test_an_mcp_server_is_no_upstream_yet(house: House) -> None:
-    given = {"team_id": house.red, "name": "Files", "base_path": "/files", "kind": "mcp"}
-    assert answer(house.owner.post("/api/v1/services", json=given), 422)["field"] == "kind"
+    for person, status in ((house.nobody, 401), (house.viewer, 403), (house.stranger, 404)):
+        answer(person.put(url, json={"routes": []}), status)
+        answer(person.put(f"{url}/tools/get_orders", json={"offered": False}), status)
+        answer(person.post(f"{url}/refresh"), status)

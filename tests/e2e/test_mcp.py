@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,9 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, Tool
 
-from e2e.running import Administrator, until
+from e2e.running import Administrator, running, set_up, until
+from mcp_server import SECRET as SERVER_SECRET
+from mcp_server import read_file, serving_tools
 from publishing.openapi.documents import orders, text_of
 
 SECRET = "the orders' own key"
@@ -142,8 +145,81 @@ def test_a_service_is_offered_as_tools(ada: Administrator, upstream: int) -> Non
 
     ada.post(f"/tokens/{jti}/revoke", {"reason": "over"})
     until(lambda: httpx.post(url, json={}, headers={"authorization": f"Bearer {token}"}).status_code == 401, what="401")
-    ada.request("POST", "/services", given | {"base_path": "/other", "kind": "mcp"}, expect=422)
     assert token not in ada.passgate.log
+
+
+def test_an_mcp_server_is_called_through_the_gate(tmp_path: Path) -> None:
+    with (
+        running(tmp_path / "data", FETCH_PRIVATE_ADDRESSES="true", WORKERS="1") as passgate,
+        serving_tools() as server,
+    ):
+        ada = set_up(passgate)
+        pool = {
+            "endpoints": [{"host": "127.0.0.1", "port": server.port}],
+            "path_prefix": "/mcp",
+            "credentials": [{"header": "authorization", "value": f"Bearer {SERVER_SECRET}"}],
+        }
+        given = {"team_id": ada.team_id, "name": "Files", "base_path": "/files", "kind": "mcp", "publish": True}
+        service = ada.post("/services", given | {"definition": {"pools": [pool]}})["id"]
+        tools = ada.post(f"/services/{service}/mcp/refresh")["tools"]
+        for tool in tools:
+            if tool["name"] != "remove_file":
+                ada.request(
+                    "PUT",
+                    f"/services/{service}/mcp/tools/{tool['route']}",
+                    {"offered": True, "digest": tool["digest"]},
+                )
+        applications = [ada.application(name) for name in ("agent", "other")]
+        (token, jti), (other, _) = (ada.token(one) for one in applications)
+        ada.in_force()
+        url, whole = f"{passgate.url}/mcp/files", f"{passgate.url}/mcp"
+        assert httpx.post(url, json={}).status_code == 401
+        assert listed(url, token) == {}
+        for one in applications:
+            ada.post("/subscriptions", {"service_id": service, "application_id": one})
+        ada.in_force()
+        until(lambda: set(listed(url, token)) == {"read_file", "whose_session"}, what="the tools")
+        assert set(listed(whole, token)) == {"files_read_file", "files_whose_session"}
+        assert listed(url, token)["read_file"].output_schema is not None
+
+        got = called(whole, token, "files_read_file", {"path": "/a"})
+        assert (got.is_error, got.structured_content) == (False, {"path": "/a", "text": "hello"}), said(got)
+        assert "remove_file" not in said(called(url, token, "read_file", {"path": "/a"}))
+        assert called(url, token, "read_file", {}).is_error
+        bearer = {"authorization": f"Bearer {token}"}
+        plain = httpx.post(f"{passgate.url}/files/tools/read_file", headers=bearer, json={"path": "/b"})
+        assert plain.json()["structuredContent"]["path"] == "/b"
+        assert httpx.post(f"{passgate.url}/files/tools/remove_file", headers=bearer, json={}).status_code == 404
+        assert httpx.post(f"{passgate.url}/files", headers=bearer, json={}).status_code == 404
+
+        # A session a caller, which is opened anew where the server has lost it.
+        sessions = [said(called(url, one, "whose_session", {})) for one in (token, token, other)]
+        assert sessions[0] == sessions[1] != sessions[2]
+        assert token not in json.dumps(server.headers)
+        bearing = {"authorization": f"Bearer {SERVER_SECRET}", "mcp-session-id": sessions[0]}
+        assert httpx.delete(server.url, headers=bearing).is_success
+        assert said(called(url, token, "whose_session", {})) not in {*sessions, ""}
+
+        # Nobody else finds the way that workers have, and a server's refusal of our key is not the caller's 401.
+        revision = plain.headers["x-passgate-revision"]
+        way = httpx.post(
+            f"{passgate.url}/_passgate/servers/{revision}", headers=bearer | {"x-passgate-server": "1"}, json={}
+        )
+        assert way.status_code == 404
+        server.refusing = True
+        refused = httpx.post(f"{passgate.url}/files/tools/read_file", headers=bearer, json={"path": "/b"})
+        assert (refused.status_code, refused.json()["code"]) == (502, "mcp_server_auth_failed")
+        server.refusing = False
+        rows = until(lambda: [row for row in ada.get("/calls")["items"] if row["status"] == 502], what="the log")
+        assert (rows[0]["service_id"], rows[0]["path"]) == (service, "/files/tools/read_file")
+
+        server.change(read_file, description="Reads a file, and more.")
+        ada.post(f"/services/{service}/mcp/refresh")
+        ada.in_force()
+        until(lambda: set(listed(url, token)) == {"whose_session"}, what="the end of the changed tool")
+        ada.post(f"/tokens/{jti}/revoke", {"reason": "over"})
+        until(lambda: httpx.post(url, json={}, headers=bearer).status_code == 401, what="the end of the token")
+        assert not [secret for secret in (token, SERVER_SECRET) if secret in passgate.log]
 
 
 def _refused(result: CallToolResult) -> CallToolResult | None:

@@ -14,6 +14,7 @@ DOMAINS = (
     "catalog",
     "publishing",
     "publishing.limits",
+    "publishing.mcp",
     "publishing.prompts",
     "publishing.openapi",
     "publishing.plans",

@@ -14,6 +14,7 @@ from passgate.bootstrap.database import open_storage
 from passgate.bootstrap.issuers import fresh_keys
 from passgate.bootstrap.layout import Folders
 from passgate.bootstrap.logouts import told_logouts
+from passgate.bootstrap.mcp_servers import watched_servers
 from passgate.bootstrap.scheduled_steps import made_steps
 from passgate.bootstrap.signing_keys import kept_keys
 from passgate.bootstrap.subscriptions import ended_subscriptions
@@ -66,6 +67,7 @@ def run_control(settings: Settings, folders: Folders) -> None:
         followed_client_keys(settings, storage),
         ended_subscriptions(storage),
         made_steps(storage),
+        watched_servers(settings, storage),
         raised_alerts(settings, storage),
     ):
         uvicorn.Server(config).run()

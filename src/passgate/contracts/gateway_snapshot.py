@@ -12,6 +12,7 @@ from passgate.contracts.trusted_issuer import TrustedIssuer
 RESERVED_PREFIXES = (
     "/.well-known",
     "/_nicegui",
+    "/_passgate",
     "/api",
     "/console",
     "/favicon.ico",

@@ -7,6 +7,13 @@ from pydantic import Field
 from passgate.contracts.frozen import Contract
 from passgate.contracts.service_policy import Access
 
+SERVER_TOOL_HEADER = "x-passgate-server-tool"
+"""``<service>/<revision>``: whose MCP server a worker shall call; the gate cuts off a client's own."""
+SERVER_HEADER = "x-passgate-server"
+"""Opens the way to the servers, from workers alone; see :data:`SERVER_PATH`."""
+SERVER_PATH = "/_passgate/servers"
+"""``/<revision>``: at the gate's inner socket, the way to the MCP server of a revision."""
+
 ArgumentPlace = Literal["path", "query", "header"]
 BodyForm = Literal["json", "form", "text", "whole"]
 """How the body is made: of one argument, or, ``whole``, of all of them as a JSON object."""
@@ -49,6 +56,12 @@ class Tool(Contract):
     """Below the service's base path, with ``{variables}``."""
     arguments: tuple[ToolArgument, ...] = ()
     body: ToolBody | None = None
+    server_name: str | None = None
+    """What the MCP server behind the service calls it; None: it is an operation of a REST service or a prompt."""
+    output_schema: dict[str, Any] | None = None
+    """Of what a server answers as structured content."""
+    annotations: dict[str, bool] = Field(default_factory=dict)
+    """The server's hints."""
 
 
 class ToolAccess(Contract):

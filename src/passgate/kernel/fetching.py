@@ -1,4 +1,4 @@
-"""A document from a URL: bounded in time and size, and never from our own network, unless a setting allows it.
+"""What a URL answers: bounded in time and size, and never from our own network, unless a setting allows it.
 
 The address is looked up once, judged, and asked by its number, so that no second look-up can lead elsewhere. Redirects
 are followed by hand, each judged anew.
@@ -9,9 +9,9 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import monotonic
 from urllib.parse import urljoin, urlsplit
@@ -37,6 +37,32 @@ class FetchRefusedError(InvalidInputError):
 
 
 @dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """What is asked."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=lambda: {"accept": "application/json, application/yaml, */*"})
+    body: bytes | None = None
+    ca_pem: str | None = None
+    """Authorities to trust; None: the public ones."""
+    server_name: str | None = None
+    """That the certificate is for; None: the URL's host."""
+    enough: Callable[[str, bytes | bytearray], bool] = lambda _content_type, _body: False
+    """Whether the rest of an answer need not be waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchReply:
+    """What was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Fetching:
     """How documents are fetched."""
 
@@ -54,27 +80,34 @@ class Fetching:
         """
         until = monotonic() + self.seconds
         for _ in range(self.redirects + 1):
-            status, location, body = self._ask(url, until)
-            if status not in _REDIRECTS:
-                return _text(url, status, body)
-            url = urljoin(url, location)
+            reply = self._ask(FetchRequest(url), until)
+            if reply.status not in _REDIRECTS:
+                return _text(url, reply.status, reply.body)
+            url = urljoin(url, reply.headers.get("location", ""))
         raise FetchRefusedError(f"It redirects more than {self.redirects} times.")
 
-    def _ask(self, url: str, until: float) -> tuple[int, str, bytes]:
-        scheme, host, port, target = _parts(url)
+    def ask(self, request: FetchRequest) -> FetchReply:
+        """What is answered, whatever its status; redirects are not followed, lest a credential goes elsewhere.
+
+        Raises:
+            FetchRefusedError: another scheme than http and https, a private address, too slow, or too large.
+        """
+        return self._ask(request, monotonic() + self.seconds)
+
+    def _ask(self, request: FetchRequest, until: float) -> FetchReply:
+        scheme, host, port, target = _parts(request.url)
         address = self._address(host, port)
         try:
             with socket.create_connection((address, port), timeout=_left(until)) as plain, _cut_at(plain, until):
-                line = (
-                    ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-                    if scheme == "https"
-                    else plain
-                )
+                line = _secured(plain, request, host) if scheme == "https" else plain
                 connection = http.client.HTTPConnection(host, port)
                 connection.sock = line
-                connection.request("GET", target, headers={"accept": "application/json, application/yaml, */*"})
+                connection.request(request.method, target, request.body, dict(request.headers))
                 answer = connection.getresponse()
-                return answer.status, answer.getheader("location", ""), _body(answer, line, until, self.most_bytes)
+                headers = {name.lower(): value for name, value in answer.getheaders()}
+                kind = headers.get("content-type", "")
+                body = _body(answer, line, until, self.most_bytes, lambda so_far: request.enough(kind, so_far))
+                return FetchReply(answer.status, headers, body)
         except TimeoutError:
             raise FetchRefusedError(f"{host} did not answer within {self.seconds:g} seconds.") from None
         except (OSError, http.client.HTTPException) as error:
@@ -130,7 +163,18 @@ def _is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
 
 
-def _body(answer: http.client.HTTPResponse, line: socket.socket, until: float, most_bytes: int) -> bytes:
+def _secured(plain: socket.socket, request: FetchRequest, host: str) -> socket.socket:
+    context = ssl.create_default_context(cadata=request.ca_pem)
+    return context.wrap_socket(plain, server_hostname=request.server_name or host)
+
+
+def _body(
+    answer: http.client.HTTPResponse,
+    line: socket.socket,
+    until: float,
+    most_bytes: int,
+    enough: Callable[[bytes | bytearray], bool],
+) -> bytes:
     body = bytearray()
     while True:
         line.settimeout(_left(until))
@@ -140,6 +184,8 @@ def _body(answer: http.client.HTTPResponse, line: socket.socket, until: float, m
         body += chunk
         if len(body) > most_bytes:
             raise FetchRefusedError(f"It is larger than {most_bytes} bytes.")
+        if enough(body):
+            return bytes(body)
 
 
 def _left(until: float) -> float:

@@ -11,6 +11,7 @@ from passgate.kernel.errors import InvalidInputError
 from passgate.publishing.definition import RevisionDefinition
 from passgate.publishing.errors import NotPublishableError
 from passgate.publishing.policy_checks import check_policies
+from passgate.publishing.server_checks import check_server_definition
 from passgate.publishing.upstream_url import is_host
 
 _ROUTE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -30,6 +31,8 @@ def check_definition(definition: RevisionDefinition, kind: str) -> None:
     """
     if definition.prompt is not None and kind != "prompt":
         raise InvalidInputError("Only a service of kind prompt has a prompt.", field="prompt")
+    if kind == "mcp":
+        check_server_definition(definition)
     if kind == "prompt" and definition.pools:
         raise InvalidInputError("A prompt has no upstream; its model answers.", field="pools")
     names = [pool.name for pool in definition.pools]
@@ -41,7 +44,9 @@ def check_definition(definition: RevisionDefinition, kind: str) -> None:
         _check_route(route, names, f"routes.{at}")
     for at, pool in enumerate(definition.pools):
         _check_pool(pool, f"pools.{at}")
-    check_route_names(definition.policies, {route.id for route in definition.routes})
+    if kind != "mcp":
+        # A server's routes are its tools, which come and go without a revision.
+        check_route_names(definition.policies, {route.id for route in definition.routes})
     check_policies(definition.policies)
 
 

@@ -23,6 +23,9 @@ from passgate.contracts.published_service import (
 from passgate.kernel.clock import epoch_seconds
 from passgate.publishing import repository, version_repository
 from passgate.publishing.definition import RevisionDefinition
+from passgate.publishing.mcp.models import ServerTool
+from passgate.publishing.mcp.server_offer import route_of_tool
+from passgate.publishing.mcp.servers import SERVER_KIND, offered_by_server
 from passgate.publishing.models import ServiceRevision, ServiceVersion
 from passgate.publishing.revision_rows import definition_of
 from passgate.publishing.secrets import resolved_pools, sealed_values
@@ -38,6 +41,8 @@ def published_services(work: Work) -> tuple[PublishedService, ...]:
     live = version_repository.all_live_revisions(work)
     definitions = {row.id: definition_of(row) for rows in live.values() for row in rows}
     sealed = sealed_values(work, definitions.values())
+    rows = repository.published_rows(work)
+    of_servers = offered_by_server(work, [row.id for row in rows if row.kind == SERVER_KIND])
     return tuple(
         PublishedService(
             id=row.id,
@@ -51,11 +56,14 @@ def published_services(work: Work) -> tuple[PublishedService, ...]:
             default_version=row.default_version,
             policies=policies_of(row.policies),
             versions=tuple(
-                _version(version, [_revision(one, definitions[one.id], sealed) for one in live[version.id]])
+                _version(
+                    version,
+                    [_revision(one, definitions[one.id], sealed, of_servers.get(row.id)) for one in live[version.id]],
+                )
                 for version in versions[row.id]
             ),
         )
-        for row in repository.published_rows(work)
+        for row in rows
     )
 
 
@@ -108,12 +116,15 @@ def _version(row: ServiceVersion, revisions: list[PublishedRevision]) -> Publish
     )
 
 
-def _revision(row: ServiceRevision, definition: RevisionDefinition, sealed: dict[str, str]) -> PublishedRevision:
+def _revision(
+    row: ServiceRevision, definition: RevisionDefinition, sealed: dict[str, str], tools: list[ServerTool] | None
+) -> PublishedRevision:
+    """A revision; that of an MCP server takes calls of the tools that are allowed, and of no others."""
     return PublishedRevision(
         id=row.id,
         number=row.number,
         weight=row.weight or 0,
-        routes=definition.routes,
+        routes=definition.routes if tools is None else tuple(route_of_tool(tool) for tool in tools),
         pools=resolved_pools(definition.pools, sealed),
         mock=definition.mock,
         mirror_pool=definition.mirror_pool,

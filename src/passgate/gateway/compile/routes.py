@@ -9,6 +9,7 @@ from passgate.gateway.compile.path_tree import fixed_blocks
 from passgate.gateway.compile.route_actions import UNTOUCHED, other_host
 from passgate.gateway.compile.route_filters import GateFacts, needs
 from passgate.gateway.compile.route_names import NO_TOKEN, without
+from passgate.gateway.compile.server_routes import server_routes
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.names import JsonObject, type_url
@@ -50,6 +51,7 @@ def _routes_by_prefix(snapshot: GatewaySnapshot) -> dict[str, list[JsonObject]]:
         | {prefix: [_ai(f"{prefix}/")] for prefix in _AI_PREFIXES}
         | {"/v2/rerank": [_ai("/v2/rerank")], "/": [_home()]}
         | {"/mcp": [_tools()]}
+        | server_routes(snapshot.published)
         | _health()
         | _control()
     )

@@ -149,7 +149,7 @@ class RouteMaker:
 
     def _pool(self, route: PublishedRoute | None) -> UpstreamPool | None:
         """The pool of a route; None where a worker answers."""
-        if self.service.kind == "prompt" or self.revision.mock:
+        if self.service.kind in {"prompt", "mcp"} or self.revision.mock:
             return None
         named = route.pool if route is not None else None
         return next(pool for pool in self.revision.pools if named in {None, pool.name})
@@ -158,8 +158,12 @@ class RouteMaker:
         """The headers that tell a worker what to answer."""
         if pool is not None:
             return {}
-        kind = names.PROMPT_HEADER if self.service.kind == "prompt" else names.MOCK_HEADER
-        return {kind: self.revision.id, **({names.ROUTE_HEADER: route.id} if route is not None else {})}
+        told = {names.MOCK_HEADER: self.revision.id}
+        if self.service.kind == "prompt":
+            told = {names.PROMPT_HEADER: self.revision.id}
+        elif self.service.kind == "mcp":
+            told = {names.SERVER_TOOL_HEADER: f"{self.service.id}/{self.revision.id}"}
+        return {**told, **({names.ROUTE_HEADER: route.id} if route is not None else {})}
 
     def _path_at_upstream(self, template: PathTemplate, route: PublishedRoute, match: JsonObject) -> JsonObject:
         pool = self._pool(route)

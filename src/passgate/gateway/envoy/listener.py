@@ -11,6 +11,16 @@ _IDLE_STREAM = "300s"
 _OWNER_ONLY = 0o600
 _LARGEST_HEADERS_KB = 256
 """The codec's limit; above it the path is unknown, and so is the caller's format."""
+_ONLY_OURS = (
+    names.CLAIMS_HEADER,
+    names.FOREIGN_CLAIMS_HEADER,
+    names.UNLOGGED_HEADER,
+    names.PROMPT_HEADER,
+    names.MOCK_HEADER,
+    names.SERVER_TOOL_HEADER,
+    names.ROUTE_HEADER,
+    names.UPSTREAM_TOKEN_HEADER,
+)
 
 
 def listener(layout: NodeLayout) -> JsonObject:
@@ -32,7 +42,11 @@ def inner_listener(layout: NodeLayout) -> JsonObject:
 
     Who calls is the address that the worker names in X-Forwarded-For, so that rules on addresses hold for the caller.
     """
-    manager = {**connection_manager(layout), "use_remote_address": False}
+    manager = {
+        **connection_manager(layout),
+        "use_remote_address": False,
+        "early_header_mutation_extensions": [_without(_ONLY_OURS)],
+    }
     return {
         "name": "inner",
         "address": {"pipe": {"path": str(layout.inner_socket), "mode": _OWNER_ONLY}},
@@ -57,7 +71,7 @@ def connection_manager(layout: NodeLayout) -> JsonObject:
         "stream_idle_timeout": _IDLE_STREAM,
         "common_http_protocol_options": {"headers_with_underscores_action": "REJECT_REQUEST", "idle_timeout": "3600s"},
         "upgrade_configs": [{"upgrade_type": "websocket", "enabled": False}],
-        "early_header_mutation_extensions": [_without_claims_of_clients()],
+        "early_header_mutation_extensions": [_without((*_ONLY_OURS, names.SERVER_HEADER))],
         "access_log": [access_log(layout)],
         "local_reply_config": local_reply_config(layout.public_url),
         "http_filters": http_filters(),
@@ -65,21 +79,13 @@ def connection_manager(layout: NodeLayout) -> JsonObject:
     }
 
 
-def _without_claims_of_clients() -> JsonObject:
+def _without(headers: tuple[str, ...]) -> JsonObject:
     """Cuts off what only the gate may say, before any route or filter sees it."""
     return {
         "name": "only_ours",
         "typed_config": {
             "@type": type_url("envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"),
-            "mutations": [
-                {"remove": names.CLAIMS_HEADER},
-                {"remove": names.FOREIGN_CLAIMS_HEADER},
-                {"remove": names.UNLOGGED_HEADER},
-                {"remove": names.PROMPT_HEADER},
-                {"remove": names.MOCK_HEADER},
-                {"remove": names.ROUTE_HEADER},
-                {"remove": names.UPSTREAM_TOKEN_HEADER},
-            ],
+            "mutations": [{"remove": name} for name in headers],
         },
     }
 

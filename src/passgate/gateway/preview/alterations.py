@@ -42,6 +42,8 @@ def way_on(
     seen = path_at_upstream(found, revision, route, path)
     if found.service.kind == "prompt":
         yield Rule("upstream", "passes", "The prompt is answered by a model.")
+    elif found.service.kind == "mcp":
+        yield Rule("upstream", "passes", "The tool is called at the MCP server.")
     elif revision.mock:
         yield Rule("upstream", "passes", f"The answer is made from the document, for {seen}.")
     else:

@@ -82,6 +82,14 @@ def is_offered(offers: Iterable[OfferedTools], base_path: str) -> bool:
     return any(offer.base_path == base_path and offer.host is None for offer in offers)
 
 
+def offered_tool(offers: Iterable[OfferedTools], service_id: str, route_id: str) -> Tool | None:
+    """One tool of one service."""
+    for offer in offers:
+        if offer.service_id == service_id:
+            return next((tool for tool in _tools_of(offer.packed) if tool.route_id == route_id), None)
+    return None
+
+
 @lru_cache(maxsize=_KEPT)
 def _tools_of(packed: str) -> tuple[Tool, ...]:
     return tuple(Tool.model_validate(one) for one in orjson.loads(unpacked(packed)))

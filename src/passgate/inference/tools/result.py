@@ -34,6 +34,12 @@ def result_of(status: int, content_type: str, body: bytes, retry_after: str | No
     return result
 
 
+def result_of_server(body: bytes) -> dict[str, Any]:
+    """What an MCP server answered, as it did; a worker of ours has looked at its form."""
+    found: dict[str, Any] = orjson.loads(body)
+    return found
+
+
 def failure(message: str) -> dict[str, Any]:
     """A result that says why there is none."""
     return {"content": [{"type": "text", "text": message}], "isError": True}

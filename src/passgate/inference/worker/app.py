@@ -7,7 +7,8 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol
 
-from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER
+from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER, ROUTE_HEADER
+from passgate.contracts.offered_tools import SERVER_TOOL_HEADER
 from passgate.contracts.prompt import PROMPT_HEADER, TRIAL_PATH
 from passgate.contracts.routing import SESSION_HEADER
 from passgate.inference.inbound.gemini.format import PATH_HEADER
@@ -53,6 +54,8 @@ from passgate.inference.worker.refusals import (
     NotOfferedError,
     RouteNotFoundError,
 )
+from passgate.inference.worker.server_sessions import ServerSessions
+from passgate.inference.worker.server_tool_handler import ServerToolHandler
 from passgate.inference.worker.spool import UsageSpool
 from passgate.inference.worker.tool_handler import PREFIX as TOOLS
 from passgate.inference.worker.tool_handler import ToolHandler
@@ -97,6 +100,8 @@ _READ_HEADERS = {
         CACHE_HEADER,
         PROMPT_HEADER,
         MOCK_HEADER,
+        SERVER_TOOL_HEADER,
+        ROUTE_HEADER,
         "accept",
         SESSION_HEADER,
     )
@@ -124,7 +129,9 @@ class WorkerApp:
         self._raw: PassThroughHandler | None = None
         self._files: FileHandler | None = None
         self._described = DescribedHandler(self._state, clock, ids)
-        self._tools = ToolHandler(self._state, GateClient(options.gate_socket, _LARGEST_RESULT))
+        gate = GateClient(options.gate_socket, _LARGEST_RESULT)
+        self._tools = ToolHandler(self._state, gate)
+        self._server_tools = ServerToolHandler(self._state, ServerSessions(gate))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -194,7 +201,9 @@ class WorkerApp:
         """Answer a request. The edge of the process: what nobody foresaw becomes a 500 in the caller's format."""
         incoming = self._incoming(request)
         try:
-            if MOCK_HEADER in incoming.headers or incoming.path.startswith(ASK_PREFIX):
+            if SERVER_TOOL_HEADER in incoming.headers:
+                await self._server_tools.answer(incoming)
+            elif MOCK_HEADER in incoming.headers or incoming.path.startswith(ASK_PREFIX):
                 await self._described.answer(request, incoming)
             elif incoming.path.startswith(PROVIDERS) and self._raw is not None:
                 await self._raw.answer(request, incoming)
@@ -216,7 +225,9 @@ class WorkerApp:
             _READ_HEADERS[key]: value.decode("latin-1") for key, value in request.headers if key in _READ_HEADERS
         }
         prompted = (
-            PROMPT_HEADER in headers or path == TRIAL_PATH or MOCK_HEADER in headers or path.startswith(ASK_PREFIX)
+            path == TRIAL_PATH
+            or not {PROMPT_HEADER, MOCK_HEADER, SERVER_TOOL_HEADER}.isdisjoint(headers)
+            or path.startswith(ASK_PREFIX)
         )
         gemini = read_call(path, request.query) if ":" in path and not prompted else None
         if gemini is not None:

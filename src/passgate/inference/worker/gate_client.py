@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,15 @@ class GateReply:
     content_type: str
     body: bytes
     retry_after: str | None
+    session: str | None = None
+    """Of an MCP server."""
+
+
+Enough = Callable[[str, bytes | bytearray], bool]
+
+
+def _nothing_is_enough(_content_type: str, _body: bytes | bytearray) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +69,12 @@ class GateClient:
     socket: Path | None
     most_bytes: int
 
-    async def call(self, request: GateRequest) -> GateReply:
+    async def call(self, request: GateRequest, enough: Enough = _nothing_is_enough) -> GateReply:
         """Send a request and wait for the whole answer.
 
         Args:
             request: as it goes out.
+            enough: whether the rest need not be waited for, by content type and what has come of the body.
 
         Raises:
             UnavailableError: the gate cannot be reached, or its answer broke off.
@@ -81,23 +91,24 @@ class GateClient:
             )
             await connection.request(message)
             status, content_type, retry = connection.status, connection.content_type, connection.retry_after
-            body = await self._whole(connection)
+            session = connection.session
+            body = await self._whole(connection, lambda so_far: enough(content_type, so_far))
         except (OSError, VendorFailedError) as error:
             raise UnavailableError("The gate gave no answer.", code="gate_unreachable") from error
         finally:
             if connection is not None:
                 connection.abort()
-        return GateReply(status, content_type, body, retry)
+        return GateReply(status, content_type, body, retry, session)
 
-    async def _whole(self, connection: VendorConnection) -> bytes:
-        parts: list[bytes] = []
-        size = 0
+    async def _whole(self, connection: VendorConnection, enough: Callable[[bytearray], bool]) -> bytes:
+        body = bytearray()
         while (part := await connection.read()) is not None:
-            parts.append(part)
-            size += len(part)
-            if size > self.most_bytes:
+            body += part
+            if len(body) > self.most_bytes:
                 raise BodyTooLargeError(f"The answer is larger than {self.most_bytes} bytes.")
-        return b"".join(parts)
+            if enough(body):
+                break
+        return bytes(body)
 
 
 def _close(connection: VendorConnection) -> None:

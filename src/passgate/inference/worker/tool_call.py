@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from passgate.inference.tools.offers import ListedTool
 from passgate.inference.tools.request import request_of
-from passgate.inference.tools.result import failure, result_of
+from passgate.inference.tools.result import failure, result_of, result_of_server
 from passgate.inference.worker.gate_client import GateClient, GateRequest
 from passgate.kernel.errors import PassgateError
 
@@ -42,4 +43,6 @@ class ToolCall:
             return failure("The arguments hold what no request may.")
         except TimeoutError:
             return failure(f"The service gave no answer within {_SECONDS:.0f} seconds.")
+        if self.listed.tool.server_name is not None and reply.status == HTTPStatus.OK:
+            return result_of_server(reply.body)
         return result_of(reply.status, reply.content_type, reply.body, reply.retry_after)

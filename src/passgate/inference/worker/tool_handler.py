@@ -191,13 +191,16 @@ def _initialized(params: dict[str, Any]) -> dict[str, Any]:
 def _shown(one: ListedTool) -> dict[str, Any]:
     tool = one.tool
     hints = {"readOnlyHint": tool.method in {"GET", "HEAD"}, "destructiveHint": tool.method == "DELETE"}
+    if tool.server_name is not None:
+        hints = tool.annotations
+    output = {"outputSchema": tool.output_schema} if tool.output_schema is not None else {}
     found = {
         "name": one.name,
         "description": tool.description,
         "inputSchema": tool.input_schema,
         "annotations": hints | ({"title": tool.title} if tool.title else {}),
     }
-    return found | ({"title": tool.title} if tool.title else {})
+    return found | output | ({"title": tool.title} if tool.title else {})
 
 
 async def _send(incoming: Incoming, accepted: str, document: Any) -> None:  # noqa: ANN401 - JSON

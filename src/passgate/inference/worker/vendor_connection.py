@@ -27,6 +27,8 @@ class VendorConnection(asyncio.Protocol):
         self.status = 0
         self.content_type = ""
         self.retry_after: str | None = None
+        self.session: str | None = None
+        """Of an MCP server."""
         self.idle_since = 0.0
         self._on_free = on_free
         self._on_lost = on_lost
@@ -180,7 +182,7 @@ class VendorConnection(asyncio.Protocol):
         if self._complete:
             raise ValueError("a second answer to one request")
         self.content_type = ""
-        self.retry_after = None
+        self.retry_after = self.session = None
         self._framed = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -190,6 +192,8 @@ class VendorConnection(asyncio.Protocol):
             self.content_type = value.decode("latin-1")
         elif name == b"retry-after":
             self.retry_after = value.decode("latin-1")
+        elif name == b"mcp-session-id":
+            self.session = value.decode("latin-1")
         elif name in {b"content-length", b"transfer-encoding"}:
             self._framed = True
 

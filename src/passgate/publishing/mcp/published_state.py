@@ -11,6 +11,8 @@ from passgate.contracts.offered_tools import OfferedTools, Tool, ToolAccess
 from passgate.contracts.published_service import PublishedRevision, PublishedService, PublishedVersion
 from passgate.contracts.service_policy import AccessPolicy
 from passgate.publishing import repository, version_repository
+from passgate.publishing.mcp.server_offer import tool_of_server
+from passgate.publishing.mcp.servers import SERVER_KIND, offered_by_server
 from passgate.publishing.mcp.service import tools_in
 from passgate.publishing.mcp.tools import tool_name
 from passgate.publishing.models import Service, ServiceRevision
@@ -35,7 +37,9 @@ def offered_tools(
         subscriptions: in force.
         access_at: who may call a route.
     """
-    rows = {row.id: row for row in repository.published_rows(work) if row.mcp_tools}
+    published = repository.published_rows(work)
+    servers = offered_by_server(work, [row.id for row in published if row.kind == SERVER_KIND])
+    rows = {row.id: row for row in published if row.mcp_tools or servers.get(row.id)}
     if not rows:
         return ()
     subscribers = defaultdict[str, list[str]](list)
@@ -48,7 +52,10 @@ def offered_tools(
         main = _main(service) if service.id in rows else None
         if main is None:
             continue
-        tools = _offered(work, rows[service.id], revisions[main.id])
+        if service.id in servers:
+            tools = [tool_of_server(row) for row in servers[service.id]]
+        else:
+            tools = _offered(work, rows[service.id], revisions[main.id])
         if tools:
             access = {tool.route_id: _access(access_at(service, main, tool.route_id)) for tool in tools}
             offers.append(_offer(service, tools, access, tuple(sorted(subscribers[service.id]))))

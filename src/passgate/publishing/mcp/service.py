@@ -4,11 +4,13 @@ from functools import lru_cache
 
 from passgate.contracts.offered_tools import Tool
 from passgate.kernel.actor import Actor
-from passgate.kernel.errors import InvalidInputError
+from passgate.kernel.errors import InvalidInputError, NotFoundError
 from passgate.kernel.permissions import Permission
 from passgate.publishing import version_repository
 from passgate.publishing.definition import RevisionDefinition
-from passgate.publishing.mcp.schemas import OfferIn, OfferView, ToolView
+from passgate.publishing.mcp.schemas import OfferIn, OfferView, ToolAllowance, ToolView
+from passgate.publishing.mcp.server_offer import server_offer
+from passgate.publishing.mcp.servers import SERVER_KIND, allow_tool
 from passgate.publishing.mcp.tools import tool_of_prompt, tools_of
 from passgate.publishing.models import Service
 from passgate.publishing.openapi.reading import read_document
@@ -30,7 +32,8 @@ def get_offer(actor: Actor, work: Work, service_id: str) -> OfferView:
         NotFoundError: no such service, or one of a team that the actor has no part in.
         ForbiddenError: without the permission service:read.
     """
-    return _view(work, own_service(actor, work, service_id, Permission.SERVICE_READ))
+    row = own_service(actor, work, service_id, Permission.SERVICE_READ)
+    return server_offer(work, row) if row.kind == SERVER_KIND else _view(work, row)
 
 
 def set_offer(actor: Actor, work: Work, service_id: str, given: OfferIn) -> OfferView:
@@ -42,6 +45,9 @@ def set_offer(actor: Actor, work: Work, service_id: str, given: OfferIn) -> Offe
         InvalidInputError: the default version has no such operation, or none that can be a tool.
     """
     row = own_service(actor, work, service_id, Permission.SERVICE_PUBLISH)
+    if row.kind == SERVER_KIND:
+        rule = "A server's tools are allowed one by one, each in the form that you looked at: PUT …/mcp/tools/{route}."
+        raise InvalidInputError(rule, field="routes")
     tools, reason = _tools(work, row)
     known = {tool.route_id for tool in tools}
     unknown = [route for route in given.routes if route not in known]
@@ -49,6 +55,31 @@ def set_offer(actor: Actor, work: Work, service_id: str, given: OfferIn) -> Offe
         rule = reason or f"No operation {unknown[0]} of the default version can be a tool."
         raise InvalidInputError(rule, field="routes")
     row.mcp_tools = sorted(set(given.routes))
+    work.session.flush()
+    return _view(work, row)
+
+
+def set_tool(actor: Actor, work: Work, service_id: str, route: str, given: ToolAllowance) -> OfferView:
+    """Offer one tool, or take it back; at once, where the service is published.
+
+    Raises:
+        NotFoundError: no such service or tool, or one of a team that the actor has no part in.
+        ForbiddenError: without the permission service:publish.
+        InvalidInputError: a server's tool without the digest of its form, or a digest of an operation of ours.
+        WrongStatusError: a server's tool that is another now than the one that was looked at, or gone.
+    """
+    row = own_service(actor, work, service_id, Permission.SERVICE_PUBLISH)
+    if row.kind == SERVER_KIND:
+        if given.offered and given.digest is None:
+            raise InvalidInputError("Say which form of the tool you looked at: its digest.", field="digest")
+        allow_tool(actor, work, service_id, route, given.digest)
+        return server_offer(work, row)
+    if given.digest is not None:
+        raise InvalidInputError("Only a tool of an MCP server has a digest.", field="digest")
+    tools, _ = _tools(work, row)
+    if given.offered and route not in {tool.route_id for tool in tools}:
+        raise NotFoundError(f"No operation {route} of the default version can be a tool.")
+    row.mcp_tools = sorted({*row.mcp_tools, route} if given.offered else set(row.mcp_tools) - {route})
     work.session.flush()
     return _view(work, row)
 
@@ -97,6 +128,7 @@ def _view(work: Work, row: Service) -> OfferView:
             ToolView(
                 route=tool.route_id,
                 offered=tool.route_id in offered,
+                state="offered" if tool.route_id in offered else "new",
                 **tool.model_dump(include={"name", "title", "description", "input_schema", "method", "path"}),
             )
             for tool in tools

@@ -17,6 +17,7 @@ from passgate.publishing.models import Service, ServiceTeam
 from passgate.publishing.policy_checks import check_policies, check_scopes
 from passgate.publishing.revision_rows import new_revision, new_version
 from passgate.publishing.schemas import ServiceChange, ServiceFilter, ServiceIn, ServiceView
+from passgate.publishing.server_checks import check_server_policies
 from passgate.publishing.service.publication import publish_row
 from passgate.publishing.service.simple import change_simple, given_definition
 from passgate.publishing.service_policies import policies_as_given, with_access
@@ -66,9 +67,6 @@ def create_service(actor: Actor, work: Work, given: ServiceIn) -> ServiceView:
         ReviewRequiredError: it is to be published at once, and reviewed before.
     """
     actor.require(Permission.SERVICE_WRITE, given.team_id, what="team")
-    if given.kind == "mcp":
-        rule = "An MCP server cannot be an upstream yet; offer a REST or prompt service as MCP tools instead."
-        raise InvalidInputError(rule, field="kind")
     if work.session.get(Team, given.team_id) is None:
         raise NotFoundError("No such team.", field="team_id")
     now = work.clock.now()
@@ -83,7 +81,7 @@ def create_service(actor: Actor, work: Work, given: ServiceIn) -> ServiceView:
         created_at=now,
         created_by=actor.id,
     )
-    _check_policies(work, given.policies)
+    _check_policies(work, given.kind, given.policies)
     _require_free_address(work, row)
     with refusing(work, _path_taken(given.base_path)):
         work.session.add(row)
@@ -111,7 +109,7 @@ def update_service(actor: Actor, work: Work, service_id: str, change: ServiceCha
         actor.require(Permission.SERVICE_PUBLISH, row.team_id, what="service")
     if "default_version" in given and change.default_version is not None:
         _require_version(work, row, change.default_version)
-    _check_policies(work, change.policies or ())
+    _check_policies(work, row.kind, change.policies or ())
     with refusing(work, _path_taken(change.base_path or row.base_path)):
         for name in given.keys() - _APART:
             if getattr(change, name) is not None:
@@ -215,8 +213,10 @@ def _require_free_address(work: Work, row: Service) -> None:
             raise BasePathTakenError(rule, field="base_path")
 
 
-def _check_policies(work: Work, policies: tuple[AnyPolicy, ...]) -> None:
+def _check_policies(work: Work, kind: str, policies: tuple[AnyPolicy, ...]) -> None:
     check_policies(policies)
+    if kind == "mcp":
+        check_server_policies(policies)
     check_scopes(work, policies)
     for at, policy in enumerate(policies):
         if policy.routes:
