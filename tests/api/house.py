@@ -12,6 +12,7 @@ from factories import ISSUER, PASSWORD, make_application, make_team, make_user
 from passgate.api.app import create_api
 from passgate.api.edge import SESSION_COOKIE, Edge
 from passgate.identity.service.sessions import sign_in
+from passgate.kernel.own_names import OwnNames
 from passgate.kernel.permissions import Role
 from passgate.publishing.prompts.gate import LocalGate
 from passgate.storage.work import Storage, Work
@@ -46,7 +47,8 @@ def open_house(storage: Storage, *, gate: LocalGate | None = None, private_addre
     def note(work: Work) -> None:
         published.append(work.snapshot_changed)
 
-    watched = replace(storage, before_commit=[note])
+    own_names = OwnNames(ISSUER.audience, frozenset({URL.removeprefix("http://")}))
+    watched = replace(storage, before_commit=[note], own_names=own_names)
     edge = Edge(storage=watched, token_issuer=ISSUER, public_url=URL, secure_cookies=False)
     edge = replace(edge, fetch_private_addresses=private_addresses)
     app = create_api(edge if gate is None else replace(edge, gate=gate))

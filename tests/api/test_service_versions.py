@@ -99,6 +99,39 @@ def test_only_chosen_teams_find_a_service(house: House) -> None:
     answer(house.owner.patch(one, json={"chosen_teams": ["team_none"]}), 404)
 
 
+def test_the_gates_own_names_are_nobodys(house: House) -> None:
+    taken = {"team_id": house.red, "name": "B", "base_path": "", "hosts": ["ok.example", "GATE.example"]}
+    assert answer(house.owner.post(ROOT, json=taken), 409)["code"] == "host_taken"
+    one = made(house)
+    assert answer(house.owner.patch(one, json={"hosts": ["gate.example"]}), 409)["code"] == "host_taken"
+    answer(house.owner.patch(one, json={"selection": "host"}), 200)
+    for change in (
+        house.owner.patch(f"{one}/versions/v1", json={"hosts": ["gate.example"]}),
+        house.owner.post(f"{one}/versions", json={"name": "v2", "hosts": ["gate.example"]}),
+    ):
+        assert answer(change, 409)["code"] == "host_taken"
+    token = {"kind": "upstream_token", "audience": "https://passgate/"}
+    draft = {"definition": {"pools": [POOL], "policies": [{"kind": "compression"}, token]}}
+    refused = answer(house.owner.post(f"{one}/versions/v1/revisions", json=draft), 422)
+    assert refused["field"] == "policies.1.audience"
+    refused = answer(house.owner.patch(one, json={"policies": [token]}), 422)
+    assert refused["field"] == "policies.0.audience"
+
+
+def test_a_draft_that_somebody_else_has_changed_is_not_overwritten(house: House) -> None:
+    one = made(house)
+    read = answer(house.owner.post(f"{one}/versions/v1/revisions", json={}), 201)
+    this = f"{one}/revisions/{read['id']}"
+    theirs = {"definition": {"pools": [POOL], "policies": [{"kind": "compression"}]}, "based_on": read["digest"]}
+    after = answer(house.admin.patch(this, json=theirs), 200)
+    mine = {"definition": {"pools": [POOL]}, "note": "Mine", "based_on": read["digest"]}
+    assert answer(house.owner.patch(this, json=mine), 409)["code"] == "revision_changed"
+    now = answer(house.owner.get(this), 200)
+    assert (now["digest"], now["note"], len(now["definition"]["policies"])) == (after["digest"], "", 1)
+    answer(house.owner.patch(this, json={**mine, "based_on": now["digest"]}), 200)
+    answer(house.owner.patch(this, json={"note": "Whatever it says"}), 200)
+
+
 def test_hosts_belong_to_one_team(house: House) -> None:
     made(house, base_path="", hosts=["Api.Red.Example"], tags=["sales"])
     assert answer(house.owner.get(ROOT, params={"tag": "sales"}), 200)["items"][0]["hosts"] == ["api.red.example"]

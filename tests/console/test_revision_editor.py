@@ -5,6 +5,12 @@ import os
 import pytest
 from playwright.sync_api import Page, expect
 
+from console.control_process import Control
+from passgate.kernel.actor import SYSTEM
+from passgate.publishing.definition_input import DefinitionIn
+from passgate.publishing.service.revisions import get_revision, update_revision
+from passgate.publishing.version_schemas import RevisionChange
+
 pytestmark = pytest.mark.browser
 
 _STOCK = """openapi: 3.1.0
@@ -91,6 +97,26 @@ def test_a_document_is_mocked_exported_and_changed(page: Page) -> None:
     expect(page.get_by_role("table", name="Routes")).to_contain_text("/stock")
     page.reload()
     expect(page.get_by_role("switch", name="Mock")).not_to_be_checked()
+
+
+def test_a_draft_that_somebody_else_has_changed_is_not_overwritten(page: Page, control: Control) -> None:
+    _new_service(page, "Jetty")
+    page.get_by_role("button", name="Versions and revisions").click()
+    page.get_by_role("button", name="New revision").click()
+    expect(page.get_by_role("heading", name="Revision 2 of v1")).to_be_visible()
+    service_id, _, revision_id = page.url.rsplit("/", 3)[1:]
+    with control.storage.writing() as work:
+        shown = get_revision(SYSTEM, work, service_id, revision_id).definition
+        theirs = DefinitionIn.model_validate({**shown.model_dump(mode="json"), "policies": [{"kind": "compression"}]})
+        update_revision(SYSTEM, work, service_id, revision_id, RevisionChange(definition=theirs))
+    _choose(page, "Client addresses")
+    dialog = page.locator(".pg-dialog")
+    dialog.get_by_label("Deny").fill("203.0.113.0/24")
+    dialog.get_by_role("button", name="Add policy").click()
+    expect(dialog).to_contain_text("Somebody has changed revision 2 since you read it")
+    _keep(page, "revision-changed")
+    page.reload()
+    expect(page.get_by_role("table", name="Policies")).to_contain_text("Compression")
 
 
 def _upstream(page: Page) -> None:

@@ -64,6 +64,7 @@ def _services(gate: Gate) -> tuple[PublishedService, ...]:
     plain = [revision(f"rev_{name}", up) for name in ("a", "b", "c")]
     cors = CorsPolicy(origins=(APP,), methods=("GET",))
     shop = revision("rev_shop", up, routes=ROUTES, policies=(BodyPolicy(max_bytes=10, routes=("small",)),))
+    named = revision("rev_named", up, routes=(route("one", "/one", "GET"),))
     by_host = (version("v1", plain[0], hosts=("one.example",)), version("v2", plain[1], hosts=("*.two.example",)))
     return (
         simple(gate, "/orders", AccessPolicy()),
@@ -80,6 +81,8 @@ def _services(gate: Gate) -> tuple[PublishedService, ...]:
         simple(gate, "/out", TOKEN, AddressPolicy(allow=("10.0.0.0/8",))),
         simple(gate, "/in", PUBLIC, AddressPolicy(allow=("127.0.0.0/8",)), QueryPolicy(remove=("debug",))),
         simple(gate, "/pages", TOKEN, cors),
+        service("/fenced", version("v1", named), policies=(TOKEN, cors, AddressPolicy(allow=("10.0.0.0/8",)))),
+        service("/home", version("v1", named), policies=(TOKEN, cors, AddressPolicy(allow=("127.0.0.0/8",)))),
         simple(gate, "/broken", PUBLIC, FaultPolicy(abort_status=418, abort_percent=100)),
     )
 
@@ -156,6 +159,9 @@ PREFLIGHT = {"origin": APP, "access-control-request-method": "GET"}
         ("GET /in/1?debug=1", {}, None, 200),
         ("OPTIONS /pages/1", PREFLIGHT, None, 200),
         ("OPTIONS /pages/1", {}, None, "token_missing"),
+        ("OPTIONS /home/one", PREFLIGHT, None, 200),
+        ("OPTIONS /fenced/one", PREFLIGHT, None, "address_refused"),
+        ("GET /fenced/one", {}, None, "address_refused"),
         ("GET /broken/1", {}, None, 418),
     ],
 )

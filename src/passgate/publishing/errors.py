@@ -33,6 +33,12 @@ class ReviewRequiredError(ConflictError):
     code = "review_required"
 
 
+class RevisionChangedError(ConflictError):
+    """A draft that somebody else has changed since it was read."""
+
+    code = "revision_changed"
+
+
 class OwnRevisionError(ForbiddenError):
     """Four eyes: who wrote or submitted a revision does not approve it."""
 

@@ -54,6 +54,18 @@ def check_policies(policies: Iterable[AnyPolicy], field: str = "policies") -> No
             check(policy, where)
 
 
+def check_audiences(work: Work, policies: Iterable[AnyPolicy], field: str = "policies") -> None:
+    """Refuse tokens for upstreams that the gate itself would take, as soon as a draft names them.
+
+    Raises:
+        InvalidInputError: names the field.
+    """
+    own = work.own_names.audience
+    for at, policy in enumerate(policies):
+        if own is not None and isinstance(policy, UpstreamTokenPolicy) and policy.is_for(own):
+            raise InvalidInputError(_own_audience(policy), field=f"{field}.{at}.audience")
+
+
 def check_audience(services: Iterable[PublishedService], audience: str) -> None:
     """Refuse tokens for upstreams that the gate itself would take: an upstream could call it as the caller.
 
@@ -68,11 +80,7 @@ def check_audience(services: Iterable[PublishedService], audience: str) -> None:
         own = [policy for version in service.versions for revision in version.revisions for policy in revision.policies]
         for policy in (*service.policies, *own):
             if isinstance(policy, UpstreamTokenPolicy) and policy.is_for(audience):
-                raise InvalidInputError(
-                    f"{service.name}: {policy.audience} is the gate's own audience. The upstream could use such "
-                    "a token at the gate; name the upstream instead.",
-                    field="policies.audience",
-                )
+                raise InvalidInputError(f"{service.name}: {_own_audience(policy)}", field="policies.audience")
 
 
 def check_scopes(work: Work, policies: Iterable[AnyPolicy], field: str = "policies") -> None:
@@ -101,6 +109,13 @@ def check_header_name(name: str, field: str) -> None:
         raise InvalidInputError(f"{name!r} is no header name.", field=field)
     if name.lower() in _GATES_OWN or name.lower().startswith(("x-envoy-", "x-passgate-")):
         raise InvalidInputError(f"{name} is set by the gate itself.", field=field)
+
+
+def _own_audience(policy: UpstreamTokenPolicy) -> str:
+    return (
+        f"{policy.audience} is the gate's own audience. The upstream could use such a token at the gate; "
+        "name the upstream instead."
+    )
 
 
 def _cache(policy: ResponseCachePolicy, field: str) -> None:

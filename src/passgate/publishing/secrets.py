@@ -19,7 +19,7 @@ from passgate.publishing.definition_input import (
 )
 from passgate.publishing.models import Service, ServiceSecret
 from passgate.publishing.openapi.service import require_document
-from passgate.publishing.policy_checks import check_scopes
+from passgate.publishing.policy_checks import check_audiences, check_scopes
 from passgate.publishing.pool_checks import check_pool
 from passgate.publishing.prompts.checks import check_prompt
 from passgate.storage.work import Work
@@ -40,6 +40,7 @@ def sealed_definition(actor: Actor, work: Work, service: Service, given: Definit
     if given.document is not None:
         require_document(work, given.document, service.team_id)
     check_scopes(work, given.policies)
+    check_audiences(work, given.policies)
     for at, pool in enumerate(given.pools):
         check_pool(pool, f"pools.{at}")
     fields = {name: getattr(given, name) for name in DefinitionIn.model_fields if name != "pools"}

@@ -49,6 +49,11 @@ class RevisionChange(Input):
 
     definition: DefinitionIn | None = None
     note: Paragraph | None = None
+    based_on: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        default=None,
+        description="`digest` of the draft that the change was made from: where it says something else by now, the "
+        "change is refused (409). Null: whatever it says.",
+    )
 
 
 class LiveRevision(BaseModel):
@@ -90,6 +95,7 @@ class RevisionView(BaseModel):
     weight: int | None
     """Percent of the version's calls; None: not published."""
     digest: str
+    """SHA-256 of what it says: another one, where somebody has changed the draft."""
     note: str
     created_at: datetime
     created_by: str

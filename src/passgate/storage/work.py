@@ -13,6 +13,7 @@ from passgate.kernel.clock import Clock
 from passgate.kernel.errors import ForbiddenError, PassgateError
 from passgate.kernel.ids import IdFactory
 from passgate.kernel.origin import Origin, current_origin
+from passgate.kernel.own_names import OwnNames
 from passgate.kernel.sealing import Vault
 from passgate.storage.audit.capture import Act, note_bulk_change, note_changes, pending_of
 from passgate.storage.audit.chain import append
@@ -31,6 +32,7 @@ class Work:
     clock: Clock
     ids: IdFactory
     vault: Vault
+    own_names: OwnNames = field(default_factory=OwnNames)
     origin: Origin = field(default_factory=Origin)
     """Who causes what is done here; told in the audit log."""
 
@@ -66,12 +68,13 @@ class Storage:
     after_commit: Sequence[WorkHook] = field(default=())
     """Run once it is committed: waking the nodes is one of them."""
     refusals: Refusals = field(default_factory=Refusals)
+    own_names: OwnNames = field(default_factory=OwnNames)
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
         """A unit of work that reads; whatever it changes is rolled back."""
         with Session(self.engine, expire_on_commit=False) as session:
-            yield Work(session, self.clock, self.ids, self.vault)
+            yield Work(session, self.clock, self.ids, self.vault, self.own_names)
 
     @contextmanager
     def writing(self) -> Iterator[Work]:
@@ -84,7 +87,7 @@ class Storage:
             event.listen(session, "after_flush", note_changes)
             event.listen(session, "do_orm_execute", note_bulk_change)
             session.connection(execution_options={WRITE_OPTION: True})
-            work = Work(session, self.clock, self.ids, self.vault, replace(current_origin()))
+            work = Work(session, self.clock, self.ids, self.vault, self.own_names, replace(current_origin()))
             try:
                 yield work
             except PassgateError as refusal:
@@ -108,7 +111,7 @@ class Storage:
         """
         with Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options={WRITE_OPTION: True})
-            yield Work(session, self.clock, self.ids, self.vault, replace(current_origin()))
+            yield Work(session, self.clock, self.ids, self.vault, self.own_names, replace(current_origin()))
 
     def tell_refusal(self, refusal: PassgateError, origin: Origin | None = None) -> None:
         """Have the audit log tell that somebody wanted what they may not; anything else is not told.

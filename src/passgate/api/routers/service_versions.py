@@ -100,7 +100,10 @@ def get_revision(edge: CurrentEdge, actor: CurrentActor, service_id: str, revisi
 def update_revision(
     edge: CurrentEdge, actor: CurrentActor, service_id: str, revision_id: str, change: RevisionChange
 ) -> RevisionDetail:
-    """Change a draft; what was submitted or published never changes."""
+    """Change a draft; what was submitted or published never changes.
+
+    Give `based_on`, the `digest` that you read, and nothing is lost that somebody else has changed meanwhile (409).
+    """
     with edge.storage.writing() as work:
         return revisions.update_revision(actor, work, service_id, revision_id, change)
 

@@ -40,7 +40,17 @@ def switched_on(policies: RoutePolicies, owner: CallOwner) -> JsonObject:
     return dict(_switched_on(policies, owner))
 
 
-def cors_filter(policy: CorsPolicy) -> JsonObject:
+def entry_filters(policies: RoutePolicies) -> Iterator[tuple[str, JsonObject]]:
+    """What is asked before anybody looks for a token, of a browser's preflight too: where it comes from."""
+    address = policies.get("address", AddressPolicy)
+    if address is not None:
+        yield names.ADDRESS_FILTER, _address(address)
+    cors = policies.get("cors", CorsPolicy)
+    if cors is not None:
+        yield names.CORS_FILTER, _cors(cors)
+
+
+def _cors(policy: CorsPolicy) -> JsonObject:
     """What pages may call. A preflight of others is answered here, and never reaches an upstream."""
     origins = [{"safe_regex": {"regex": ".*"}} if one == "*" else {"exact": one} for one in policy.origins]
     return {
@@ -56,12 +66,7 @@ def cors_filter(policy: CorsPolicy) -> JsonObject:
 
 
 def _switched_on(policies: RoutePolicies, owner: CallOwner) -> Iterator[tuple[str, JsonObject]]:
-    address = policies.get("address", AddressPolicy)
-    if address is not None:
-        yield names.ADDRESS_FILTER, _address(address)
-    cors = policies.get("cors", CorsPolicy)
-    if cors is not None:
-        yield names.CORS_FILTER, cors_filter(cors)
+    yield from entry_filters(policies)
     body = policies.get("body_size", BodyPolicy)
     if body is not None:
         url = type_url(f"{_FILTERS}.buffer.v3.BufferPerRoute")

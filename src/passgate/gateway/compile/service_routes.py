@@ -15,7 +15,7 @@ from passgate.contracts.published_service import (
 from passgate.contracts.service_policy import CorsPolicy
 from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.gateway.compile.path_templates import PathTemplate
-from passgate.gateway.compile.policy_filters import CallOwner, cors_filter
+from passgate.gateway.compile.policy_filters import CallOwner, entry_filters
 from passgate.gateway.compile.route_actions import IDEMPOTENT, action_of, retries_by_method, worker_action
 from passgate.gateway.compile.route_changes import changes_of
 from passgate.gateway.compile.route_filters import GateFacts, filters_of, metadata_of
@@ -80,8 +80,8 @@ class RouteMaker:
 
     def _preflight(self, route: PublishedRoute, match: JsonObject) -> Iterator[JsonObject]:
         """What a browser asks before it calls; the filter answers, and the route only says for whom."""
-        cors = policies_at(self.service, self.revision, route.id).get("cors", CorsPolicy)
-        if cors is None or not route.methods or "OPTIONS" in route.methods:
+        policies = policies_at(self.service, self.revision, route.id)
+        if policies.get("cors", CorsPolicy) is None or not route.methods or "OPTIONS" in route.methods:
             return
         asked = [
             {"name": "origin", "present_match": True},
@@ -95,7 +95,7 @@ class RouteMaker:
             # The filter answers on routes to a cluster alone; nothing may go on from here.
             "route": {"cluster": names.NO_CLUSTER},
             "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: {names.SERVICE_KEY: self.service.id}}},
-            "typed_per_filter_config": {**off, names.CORS_FILTER: cors_filter(cors)},
+            "typed_per_filter_config": {**off, **dict(entry_filters(policies))},
         }
 
     def _by_method(self, route: PublishedRoute | None, match: JsonObject, path: JsonObject) -> Iterator[JsonObject]:

@@ -9,7 +9,7 @@ from passgate.publishing.openapi.service import keep_document
 from passgate.publishing.revision_rows import definition_of
 from passgate.publishing.schemas import BasePath, ServiceChange, ServiceIn, ServiceView, UpstreamUrl
 from passgate.publishing.secrets import shown_definition
-from passgate.publishing.service.revisions import create_revision, own_revision, update_revision
+from passgate.publishing.service.revisions import create_revision, own_revision, require_unchanged, update_revision
 from passgate.publishing.service.services import create_service, update_service
 from passgate.publishing.version_schemas import RevisionChange, RevisionDetail, RevisionIn
 from passgate.storage.work import Work
@@ -44,7 +44,9 @@ def create_from_document(actor: Actor, work: Work, intake: Intake, given: Descri
     return update_service(actor, work, made.id, ServiceChange(upstream_url=given.upstream_url))
 
 
-def describe_revision(actor: Actor, work: Work, service_id: str, revision_id: str, intake: Intake) -> RevisionDetail:
+def describe_revision(  # noqa: PLR0913, PLR0917 - what is described, by what, and from where on
+    actor: Actor, work: Work, service_id: str, revision_id: str, intake: Intake, based_on: str | None = None
+) -> RevisionDetail:
     """Give a revision another document and its routes: a draft is changed, of any other a new one is made.
 
     A route that stays keeps its upstream and its rewriting.
@@ -52,9 +54,11 @@ def describe_revision(actor: Actor, work: Work, service_id: str, revision_id: st
     Raises:
         NotFoundError: no such service or revision, or one of a team that the actor has no part in.
         ForbiddenError: without the permission service:write.
+        RevisionChangedError: the draft has another digest than the one that the change is based on.
         InvalidInputError: a policy names a route that the document no longer has.
     """
     service, row = own_revision(actor, work, service_id, revision_id, Permission.SERVICE_WRITE)
+    require_unchanged(work, row, based_on)
     kept = keep_document(actor, work, service.team_id, intake)
     before = shown_definition(definition_of(row))
     known = {route.id: route for route in before.routes}

@@ -6,7 +6,7 @@ from passgate.kernel.pagination import Page, PageRequest
 from passgate.kernel.permissions import Permission
 from passgate.publishing import version_repository
 from passgate.publishing.definition import RevisionDefinition
-from passgate.publishing.errors import WrongStatusError
+from passgate.publishing.errors import RevisionChangedError, WrongStatusError
 from passgate.publishing.models import Service, ServiceRevision, ServiceVersion
 from passgate.publishing.revision_rows import definition_of, new_revision, redefine
 from passgate.publishing.secrets import sealed_definition, shown_definition
@@ -65,9 +65,11 @@ def update_revision(
         NotFoundError: no such service or revision, or one of a team that the actor has no part in.
         ForbiddenError: without the permission service:write.
         WrongStatusError: it is no draft any more.
+        RevisionChangedError: it is another one than the change is based on.
         InvalidInputError: the definition breaks a rule.
     """
     service, row = own_revision(actor, work, service_id, revision_id, Permission.SERVICE_WRITE)
+    require_unchanged(work, row, change.based_on)
     if row.status != "draft":
         raise WrongStatusError(f"Revision {row.number} is {_said(row)}: make a new one.")
     if change.definition is not None:
@@ -109,6 +111,20 @@ def own_revision(
     if row is None:
         raise NotFoundError("No such revision.")
     return service, row
+
+
+def require_unchanged(work: Work, row: ServiceRevision, based_on: str | None) -> None:
+    """Refuse a change of a draft that somebody else has changed since; the row is locked until the commit.
+
+    Raises:
+        RevisionChangedError: its digest is another one; nothing is refused where none is given.
+    """
+    if based_on is None:
+        return
+    work.session.refresh(row, with_for_update=True)
+    if row.digest != based_on:
+        rule = f"Somebody has changed revision {row.number} since you read it. Load it again, and change that."
+        raise RevisionChangedError(rule, field="based_on")
 
 
 def version_of(work: Work, row: ServiceRevision) -> ServiceVersion:

@@ -14,7 +14,7 @@ from passgate.kernel.permissions import Permission
 from passgate.publishing import repository, version_repository
 from passgate.publishing.errors import BasePathTakenError, HostTakenError, WrongStatusError
 from passgate.publishing.models import Service, ServiceTeam
-from passgate.publishing.policy_checks import check_policies, check_scopes
+from passgate.publishing.policy_checks import check_audiences, check_policies, check_scopes
 from passgate.publishing.revision_rows import new_revision, new_version
 from passgate.publishing.schemas import ServiceChange, ServiceFilter, ServiceIn, ServiceView
 from passgate.publishing.server_checks import check_server_policies
@@ -62,7 +62,7 @@ def create_service(actor: Actor, work: Work, given: ServiceIn) -> ServiceView:
         NotFoundError: no such team, or none that the actor has a part in.
         ForbiddenError: without the permission service:write in the team; to publish, without service:publish.
         BasePathTakenError: the base path is in use, or lies within or around another team's.
-        HostTakenError: another team's service answers at one of the hosts.
+        HostTakenError: another team's service, or Passgate itself, answers at one of the hosts.
         InvalidInputError: neither base path nor host, or a definition that breaks a rule.
         ReviewRequiredError: it is to be published at once, and reviewed before.
     """
@@ -185,6 +185,9 @@ def keep_addresses(work: Work, row: Service) -> None:
     hosts = set(row.hosts)
     if row.selection == "host":
         hosts |= {host for version in version_repository.versions_of(work, row.id) for host in version.hosts}
+    own = sorted(hosts & work.own_names.hosts)
+    if own:
+        raise HostTakenError(f"{own[0]} is Passgate's own host: its console and API would be gone.", field="hosts")
     if foreign := repository.foreign_host(work, hosts, row.team_id):
         raise HostTakenError(f"{foreign} is a host of another team's service.", field="hosts")
     version_repository.set_addresses(work, row.id, [(host, row.base_path) for host in hosts or {""}])
@@ -218,6 +221,7 @@ def _check_policies(work: Work, kind: str, policies: tuple[AnyPolicy, ...]) -> N
     if kind == "mcp":
         check_server_policies(policies)
     check_scopes(work, policies)
+    check_audiences(work, policies)
     for at, policy in enumerate(policies):
         if policy.routes:
             rule = "A service's policies hold for all routes; put it into a revision."

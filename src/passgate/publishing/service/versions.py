@@ -79,7 +79,7 @@ def update_version(actor: Actor, work: Work, service_id: str, version_id: str, c
     Raises:
         NotFoundError: no such service or version, or one of a team that the actor has no part in.
         ForbiddenError: without the permission service:write; of a published version, without service:publish.
-        HostTakenError: another team's service answers at one of the hosts.
+        HostTakenError: another team's service, or Passgate itself, answers at one of the hosts.
     """
     service = writable_service(actor, work, service_id)
     row = version_row(work, service, version_id)

@@ -11,6 +11,7 @@ from passgate.console.components.form import Form
 from passgate.console.components.text import Words, box, muted
 from passgate.console.formatting import counted
 from passgate.console.pages.services.document_editor import DocumentEditor
+from passgate.console.pages.services.revising import HeldRevision
 from passgate.console.visit import Visit
 from passgate.publishing.openapi.blank import blank_document
 from passgate.publishing.openapi.reading import Syntax
@@ -25,10 +26,10 @@ Save = Callable[[bool], Awaitable[None]]
 
 
 async def answering_card(
-    visit: Visit, service: ServiceView, revision: RevisionDetail, save_mock: Save | None, *, may_write: bool
+    visit: Visit, service: ServiceView, held: HeldRevision, save_mock: Save | None, *, may_write: bool
 ) -> None:
     """The card; without a way to save, the switch is shown only."""
-    definition = revision.definition
+    definition = held.revision.definition
     document = await visit.ask(get_document, definition.document) if definition.document else None
     with card(flush=True):
         lead = "What answers are made of while there is no upstream, and what requests can be held to."
@@ -37,7 +38,7 @@ async def answering_card(
                 _exports(visit, document)
             if may_write:
                 label = "Edit document" if document is not None else "Add document"
-                button(label, lambda: _ask_for_document(visit, service, revision, document), icon="edit")
+                button(label, lambda: _ask_for_document(visit, service, held.revision, document), icon="edit")
         with box("pg-card-body pg-stack-s"):
             if document is None:
                 muted("There is none: requests are not validated, and answers cannot be mocked.")
@@ -81,7 +82,8 @@ async def _ask_for_document(
     is_draft = revision.status == "draft"
 
     async def save(_form: Form) -> None:
-        made = await visit.change(describe_revision, service.id, revision.id, await editor.intake())
+        intake, based_on = await editor.intake(), revision.digest
+        made = await visit.change(describe_revision, service.id, revision.id, intake, based_on)
         if is_draft:
             await visit.refresh()
         else:

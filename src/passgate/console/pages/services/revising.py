@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,6 +31,13 @@ from passgate.publishing.version_schemas import (
 from passgate.storage.work import Work
 
 _LINES = 20
+
+
+@dataclass(slots=True)
+class HeldRevision:
+    """What a page knows of a revision: what it said when the page, or the page's last change, read it."""
+
+    revision: RevisionDetail
 
 
 async def ask_to_version(visit: Visit, service: ServiceView) -> None:
@@ -68,7 +76,9 @@ def ask_for_json(visit: Visit, service: ServiceView, revision: RevisionDetail) -
     shown = revision.definition.model_dump(mode="json")
 
     async def save(form: Form) -> None:
-        change = RevisionChange(definition=_definition(form["definition"]), note=form["note"] or "")
+        change = RevisionChange(
+            definition=_definition(form["definition"]), note=form["note"] or "", based_on=revision.digest
+        )
         await visit.change(update_revision, service.id, revision.id, change)
         await visit.refresh()
 

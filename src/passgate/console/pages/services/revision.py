@@ -15,7 +15,7 @@ from passgate.console.pages.services.answering import answering_card
 from passgate.console.pages.services.policy_list import PolicyList, policies_card
 from passgate.console.pages.services.pools import Pools, pools_card
 from passgate.console.pages.services.publishing import ask_to_publish
-from passgate.console.pages.services.revising import ask_for_json, definition_given, revise
+from passgate.console.pages.services.revising import HeldRevision, ask_for_json, definition_given, revise
 from passgate.console.pages.services.routes import routes_card
 from passgate.console.pages.services.rows import REVISION_TONES
 from passgate.console.visit import Visit
@@ -50,20 +50,21 @@ class _Found:
 async def show(visit: Visit, args: PageArguments) -> None:
     """Build the page."""
     found = await visit.ask(_find, args.path_parameters["service_id"], args.path_parameters["revision_id"])
-    service, revision = found.service, found.revision
+    service, revision, held = found.service, found.revision, HeldRevision(found.revision)
     trail = [("Services", f"{MOUNT_PATH}/services"), (service.name, _versions_path(service))]
     title = f"Revision {revision.number} of {found.version.name}"
     with page_header(title, revision.note, trail=trail):
         badge(revision.status.replace("_", " ").capitalize(), REVISION_TONES[revision.status], dot=True)
-        _actions(visit, found)
+        _actions(visit, found, held)
     if not found.is_open and found.may_write:
         with banner("This revision does not change any more", "A new one starts as a copy of it.", tone="info"):
             pass
     definition = revision.definition
 
     async def save(**changed: object) -> None:
-        given = definition_given({**definition.model_dump(mode="json"), **changed})
-        await visit.change(update_revision, service.id, revision.id, RevisionChange(definition=given))
+        given = definition_given({**held.revision.definition.model_dump(mode="json"), **changed})
+        change = RevisionChange(definition=given, based_on=held.revision.digest)
+        held.revision = await visit.change(update_revision, service.id, revision.id, change)
 
     async def save_pools(pools: Pools) -> None:
         await save(pools=pools)
@@ -87,7 +88,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
         policies_card(visit, shown, _POLICIES)
         if service.kind != "prompt":
             save_mock = save_mocking if found.is_open else None
-            await answering_card(visit, service, revision, save_mock, may_write=found.may_write)
+            await answering_card(visit, service, held, save_mock, may_write=found.may_write)
             routes_card(definition.routes)
 
 
@@ -108,7 +109,7 @@ def _find(actor: Actor, work: Work, service_id: str, revision_id: str) -> _Found
     )
 
 
-def _actions(visit: Visit, found: _Found) -> None:
+def _actions(visit: Visit, found: _Found, held: HeldRevision) -> None:
     service, version, revision = found.service, found.version, found.revision
     if not found.may_write:
         return
@@ -130,7 +131,7 @@ def _actions(visit: Visit, found: _Found) -> None:
 
     text = "What was changed in it is lost."
     button("Delete", lambda: confirm("Delete this draft?", text, "Delete draft", delete), icon="trash")
-    button("Edit as JSON", lambda: ask_for_json(visit, service, revision), icon="edit")
+    button("Edit as JSON", lambda: ask_for_json(visit, service, held.revision), icon="edit")
     if service.review_required:
         button("Submit", submit, kind="primary")
     elif found.may_publish:
