@@ -12,9 +12,9 @@ from passgate.kernel.errors import InvalidInputError
 from publishing.openapi.documents import orders, public, text_of
 
 
-def newest(house: House) -> InferenceConfig:
+def newest(house: House, audience: str = "passgate") -> InferenceConfig:
     with house.storage.writing() as work:
-        Publication("https://gate.example", "passgate").publish(work)
+        Publication("https://gate.example", audience).publish(work)
         row = work.session.query(SnapshotRow).order_by(SnapshotRow.version.desc()).first()
         assert row is not None
         return InferenceConfig.model_validate_json(row.inference)
@@ -53,14 +53,14 @@ def test_workers_get_only_what_they_need(house: House) -> None:
     assert (config.described, config.token_signing) == ((), None)
 
 
-@pytest.mark.parametrize("audience", ["passgate", "https://passgate", "passgate/"])
-def test_a_token_for_an_upstream_never_passes_the_gate(house: House, audience: str) -> None:
+@pytest.mark.parametrize("audience", ["orders", "https://orders", "orders/"])
+def test_a_gate_that_is_called_otherwise_now_publishes_no_token_for_itself(house: House, audience: str) -> None:
     policy = {"kind": "upstream_token", "audience": audience}
     published(
         house, text_of(orders()), pools=[{"endpoints": [{"host": "orders.internal", "port": 80}]}], policies=[policy]
     )
     with pytest.raises(InvalidInputError, match="gate's own audience") as refused:
-        newest(house)
+        newest(house, "orders")
     assert refused.value.field == "policies.audience"
 
 
