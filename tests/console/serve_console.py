@@ -71,7 +71,7 @@ def main(database_url: str, master_key: str, descriptor: int) -> None:
     app = create_api(Edge(storage, issuer, url, secure_cookies=False))
     app.add_api_route(TRIAL_PATH, answer_trial, methods=["POST"])
     gate = LocalGate(port=listener.getsockname()[1])
-    mount_console(app, Console(storage, issuer, url, gate=gate))
+    mount_console(app, Console(storage, issuer, url, gate=gate, fetch_private_addresses=True))
     chat = Starlette(routes=[Route(_CHAT_PATH, answer_chat, methods=["POST"])])
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:

@@ -24,6 +24,7 @@ from passgate.console.pages.services.plans import plans_part
 from passgate.console.pages.services.policy_list import PolicyList, policies_card
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
 from passgate.console.pages.services.subscribers import subscribers_card
+from passgate.console.pages.services.tools import tools_part
 from passgate.console.pages.services.versions import versions_part
 from passgate.console.pages.teams_of import team_names
 from passgate.console.visit import Visit
@@ -41,6 +42,7 @@ _PARTS = {
     "overview": "Overview",
     "versions": "Versions and revisions",
     "policies": "Policies",
+    "tools": "MCP tools",
     "plans": "Plans",
     "calls": "Calls",
 }
@@ -54,6 +56,7 @@ class _Found:
     service: ServiceView
     team: str
     may_write: bool
+    may_publish: bool
     prompt: PromptDefinition | None
     """Of a prompt of the actor's own teams."""
     is_own: bool
@@ -80,6 +83,9 @@ async def show(visit: Visit, args: PageArguments) -> None:
         return
     if part == "policies":
         _policies(visit, found)
+        return
+    if part == "tools":
+        await tools_part(visit, service, may_publish=found.may_publish)
         return
     if part == "plans":
         await plans_part(visit, service, may_write=found.may_write)
@@ -109,6 +115,7 @@ def _find(actor: Actor, work: Work, service_id: str) -> _Found:
         service=service,
         team=team_names(actor, work).get(service.team_id, "Another team"),
         may_write=actor.may(Permission.SERVICE_WRITE, service.team_id),
+        may_publish=actor.may(Permission.SERVICE_PUBLISH, service.team_id),
         prompt=shown_prompt(actor, work, service),
         is_own=actor.may(Permission.SERVICE_READ, service.team_id),
         may_see_calls=actor.may(Permission.CALL_READ, service.team_id),
@@ -165,7 +172,10 @@ def _how_to_call(visit: Visit, found: _Found) -> None:
             snippet(f"curl {url}", "bash")
             muted("Anyone may call it; a token is not asked for.")
             return
-        if found.prompt is not None:
+        if service.kind == "mcp":
+            snippet(f"{visit.console.public_url}/mcp{service.base_path}", "bash")
+            muted("For agents that speak MCP; the part MCP tools tells how they connect.")
+        elif found.prompt is not None:
             call_snippets(url.removesuffix("/"), found.prompt)
         else:
             snippet(f'curl {url} \\\n  -H "Authorization: Bearer $PASSGATE_TOKEN"', "bash")

@@ -14,6 +14,7 @@ from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.services.form import ask_to_create
 from passgate.console.pages.services.importing import ask_to_import
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES, VERSION_TONES
+from passgate.console.pages.services.server_form import ask_for_server
 from passgate.console.visit import Visit
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.schemas import ServiceFilter, ServiceView
@@ -41,8 +42,12 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     async def import_document() -> None:
         await ask_to_import(visit)
 
+    async def add_server() -> None:
+        await ask_for_server(visit)
+
     with page_header("Services", "REST APIs behind the gate: who may call them is decided before they are reached."):
         link_button("New prompt API", f"{MOUNT_PATH}/services/new-prompt", icon="bolt")
+        button("New MCP server", add_server, icon="bolt")
         button("Import OpenAPI", import_document, icon="plus")
         button("New service", create, kind="primary", icon="plus")
     with box("pg-filters"):
