@@ -56,6 +56,27 @@ class PathTemplate:
         return "".join(parts) + slash
 
     @cached_property
+    def tail(self) -> str:
+        """What follows the base, as an expression without groups."""
+        if not self.segments:
+            return "/?"
+        slash = "/" if self.text.endswith("/") else ""
+        parts = []
+        for segment in self.segments:
+            rest = _kind(segment) == _REST
+            parts.append("(?:/.*)?" if rest else f"/{_VARIABLE.sub('[^/]+', _escaped(segment))}")
+        return "".join(parts) + slash
+
+    def may_take_paths_of(self, other: "PathTemplate") -> bool:
+        """Whether a path may be both templates'; where that is not soon seen, it is said to be so."""
+        if "*}" in self.text or "*}" in other.text:
+            return True
+        if len(self.segments) != len(other.segments):
+            return False
+        pairs = zip(self.segments, other.segments, strict=True)
+        return all(one == two or "{" in one or "{" in two for one, two in pairs)
+
+    @cached_property
     def names(self) -> list[str]:
         """The variables, in their order."""
         return [match.group(1) for match in _VARIABLE.finditer(self.text)]

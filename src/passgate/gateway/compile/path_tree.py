@@ -14,7 +14,8 @@ class PathBlock:
         base: the path, without a slash at its end; "" for all paths, ``/`` for that one alone.
         keys: prefixes below the base that have a list of their own, as the base has; a block that has such answers all
             paths below its base.
-        routes_at: the routes for calls whose path begins with a key and with no longer one.
+        routes_at: the routes for calls whose path begins with a key and with no longer one. The key may be another
+            block's, further down: calls come here whose path only begins with the same letters.
     """
 
     base: str
@@ -77,6 +78,11 @@ def _routes_at(key: str, by_base: dict[str, list[PathBlock]], otherwise: JsonObj
 def is_at_or_below(path: str, prefix: str) -> bool:
     """Whether a path is the prefix or lies below it, by whole segments."""
     return path == prefix or path.startswith(f"{prefix}/")
+
+
+def may_begin_alike(literal: str, key: str) -> bool:
+    """Whether a path that begins with the one may begin with the other."""
+    return literal.startswith(key) or key.startswith(literal)
 
 
 def _above(key: str, by_base: dict[str, list[PathBlock]]) -> Iterable[PathBlock]:

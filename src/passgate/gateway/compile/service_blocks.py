@@ -4,7 +4,7 @@ A call belongs to one revision, the one that it names or one by weight, and what
 the dice once a call, so bounds that add up hold over all routes of a list.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +15,8 @@ from passgate.contracts.published_service import (
     PublishedService,
     PublishedVersion,
 )
-from passgate.gateway.compile.path_tree import PathBlock, is_at_or_below
+from passgate.gateway.compile.joined_routes import joined
+from passgate.gateway.compile.path_tree import PathBlock, is_at_or_below, may_begin_alike
 from passgate.gateway.compile.route_filters import GateFacts
 from passgate.gateway.compile.service_answers import gone_route, no_revision_route, no_version_route
 from passgate.gateway.compile.service_places import places_of
@@ -24,7 +25,7 @@ from passgate.gateway.envoy.names import JsonObject
 
 _ALL = 100
 _LONGEST_LIST = 32
-"""Paths that are looked through one by one."""
+"""Routes that are looked through one by one."""
 
 
 def service_blocks(service: PublishedService, facts: GateFacts) -> Iterator[tuple[str, PathBlock]]:
@@ -54,16 +55,19 @@ def _block_by_header(service: PublishedService, facts: GateFacts, default: Publi
 def _block(service: PublishedService, facts: GateFacts, base: str, asked: list[_Asked]) -> PathBlock:
     versions = _Versions(service, facts, base)
     variants = [variant for one in asked for variant in versions.variants(one)]
-    literals = [template.literal for variant in variants for template in variant.templates]
-    if len(literals) <= _LONGEST_LIST:
-        # One list for all, wherever a call of the block comes to: a list of its own for each path would cost memory.
-        whole = [route for variant in variants for route in variant.routes_at(None)]
-        return PathBlock(base, (), lambda _key: whole)
+
+    def joined_at(key: str) -> list[JsonObject]:
+        return [route for variant in variants for route in variant.joined_at(key, base)]
+
+    whole = joined_at(base)
+    if len(whole) <= _LONGEST_LIST:
+        return PathBlock(base, (), lambda key: whole if key == base else joined_at(key))
 
     @cache
     def routes_at(key: str) -> list[JsonObject]:
         return [route for variant in variants for route in variant.routes_at(key)]
 
+    literals = [template.literal for variant in variants for template in variant.templates]
     return PathBlock(base, tuple(dict.fromkeys(literals)), routes_at)
 
 
@@ -72,19 +76,26 @@ class _Variant:
     """The routes of calls that belong to one revision, or to none."""
 
     templates: tuple[TemplateRoutes, ...]
-    elsewhere: tuple[JsonObject, ...]
-    """For the paths of no template."""
+    elsewhere: Callable[[str | None], list[JsonObject]]
+    """For the paths of no template, by the key that they begin with."""
 
-    def routes_at(self, key: str | None) -> Iterator[JsonObject]:
-        """The routes for calls that come to a key; None: for all calls."""
+    def joined_at(self, key: str, base: str) -> Iterator[JsonObject]:
+        """The routes for calls whose path begins with a key, as few as can be."""
+        below = None if key == base else key
+        here = [one for one in self.templates if below is None or may_begin_alike(one.literal, below)]
+        yield from joined((route for template in here for route in template.routes), base)
+        yield from self.elsewhere(below)
+
+    def routes_at(self, key: str) -> Iterator[JsonObject]:
+        """The routes for calls that come to a key and to no longer one, one by one."""
         for template in self.templates:
-            if key is None or is_at_or_below(key, template.literal):
-                yield from template.routes
-        yield from self.elsewhere
+            if is_at_or_below(key, template.literal):
+                yield from (one.route for one in template.routes)
+        yield from self.elsewhere(None)
 
 
 def _answers(*routes: JsonObject) -> _Variant:
-    return _Variant((), routes)
+    return _Variant((), lambda _key: list(routes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,12 @@ class _Versions:
 
     def _variant(self, version: PublishedVersion, revision: PublishedRevision, match: JsonObject) -> _Variant:
         maker = RouteMaker(self.service, version, revision, self.base, self.facts)
-        return _Variant(tuple(maker.templates(match)), tuple(maker.elsewhere(match)))
+        everywhere = maker.elsewhere(match)
+
+        def elsewhere(key: str | None) -> list[JsonObject]:
+            return everywhere if key is None else maker.elsewhere(match, key)
+
+        return _Variant(tuple(maker.templates(match)), elsewhere)
 
 
 def _header(name: str, **match: object) -> JsonObject:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import orjson
+
 from passgate.contracts.published_service import (
     REVISION_HEADER,
     PublishedRevision,
@@ -12,20 +14,21 @@ from passgate.contracts.published_service import (
     PublishedService,
     PublishedVersion,
 )
-from passgate.contracts.service_policy import CorsPolicy
+from passgate.contracts.service_policy import CorsPolicy, ValidationPolicy
 from passgate.contracts.upstream_pool import UpstreamPool
+from passgate.gateway.compile.joined_routes import PATHS_TOGETHER, TemplateRoute, any_of
+from passgate.gateway.compile.method_matches import preflight_route, with_methods
 from passgate.gateway.compile.path_templates import PathTemplate
+from passgate.gateway.compile.path_tree import may_begin_alike
 from passgate.gateway.compile.policy_filters import CallOwner, entry_filters
 from passgate.gateway.compile.route_actions import IDEMPOTENT, action_of, retries_by_method, worker_action
 from passgate.gateway.compile.route_changes import changes_of
 from passgate.gateway.compile.route_filters import GateFacts, filters_of, metadata_of
 from passgate.gateway.compile.route_names import NO_TOKEN, route_name, without
-from passgate.gateway.compile.route_policies import policies_at
+from passgate.gateway.compile.route_policies import RoutePolicies, policies_at
 from passgate.gateway.compile.service_answers import answer_headers, header, not_here_route
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
-
-_PATHS_TOGETHER = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class TemplateRoutes:
     """All routes of one path."""
 
     literal: str
-    routes: tuple[JsonObject, ...]
+    routes: tuple[TemplateRoute, ...]
 
 
 @dataclass(frozen=True)
@@ -45,96 +48,136 @@ class RouteMaker:
     revision: PublishedRevision
     base: str
     facts: GateFacts
-    _parts: dict[tuple[str, bool], JsonObject] = field(default_factory=dict)
+    _parts: dict[tuple[str, bool], "_Parts"] = field(default_factory=dict)
 
     def templates(self, match: JsonObject) -> Iterator[TemplateRoutes]:
         """The routes by path, the most exact path first; none where the revision takes every path."""
         by_path: dict[str, list[tuple[PathTemplate, PublishedRoute]]] = {}
-        for route in self.revision.routes:
-            template = PathTemplate(self.base, route.path)
+        for template, route in self._routes:
             by_path.setdefault(template.regex, []).append((template, route))
         for same in sorted(by_path.values(), key=lambda same: same[0][0].rank):
             yield TemplateRoutes(same[0][0].literal, tuple(self._of_path(same, match)))
 
-    def elsewhere(self, match: JsonObject) -> list[JsonObject]:
-        """What answers the paths that no template takes."""
+    def elsewhere(self, match: JsonObject, key: str | None = None) -> list[JsonObject]:
+        """What answers the paths that no template takes.
+
+        Args:
+            match: of the calls besides the path.
+            key: that all paths begin with; None: any.
+        """
         if self.revision.routes:
             nowhere = not_here_route(self.service, self.base, match, self.version.id)
-            return [*self._other_methods(match), nowhere]
+            return [*self._other_methods(match, key), nowhere]
         return [
-            route
+            {**parts.form, "match": whole, "route": {**parts.form["route"], **kept}}
             for path, exact in self._everything
-            for route in self._by_method(None, {**match, **path}, self._kept_path(exact=exact))
+            for kept in [self._kept_path(exact=exact)]
+            for parts, whole, _ in self._by_method(None, {**match, **path})
         ]
+
+    @cached_property
+    def _routes(self) -> list[tuple[PathTemplate, PublishedRoute]]:
+        return [(PathTemplate(self.base, route.path), route) for route in self.revision.routes]
 
     @cached_property
     def _everything(self) -> list[tuple[JsonObject, bool]]:
         whole: tuple[JsonObject, bool] = {"prefix": f"{self.base}/"}, False
         return [({"path": self.base}, True), whole] if self.base else [whole]
 
-    def _of_path(self, same: list[tuple[PathTemplate, PublishedRoute]], match: JsonObject) -> Iterator[JsonObject]:
+    def _of_path(self, same: list[tuple[PathTemplate, PublishedRoute]], match: JsonObject) -> Iterator[TemplateRoute]:
         for template, route in same:
             for path in template.matches():
-                yield from self._preflight(route, {**match, **path})
-                yield from self._by_method(route, {**match, **path}, self._path_at_upstream(template, route, path))
+                yield from self._preflight(template, route, match, path)
+                to = self._path_at_upstream(template, route, path)
+                for parts, whole, methods in self._by_method(route, match):
+                    yield TemplateRoute(
+                        template,
+                        {
+                            **parts.form,
+                            "name": self._name(route.id),
+                            "match": {**whole, **path},
+                            "route": {**parts.form["route"], **to},
+                        },
+                        name=self._name(),
+                        methods=methods,
+                        likeness=(parts.text, orjson.dumps([whole, to])) if template.segments else None,
+                    )
 
-    def _preflight(self, route: PublishedRoute, match: JsonObject) -> Iterator[JsonObject]:
+    def _preflight(
+        self, template: PathTemplate, route: PublishedRoute, match: JsonObject, path: JsonObject
+    ) -> Iterator[TemplateRoute]:
         """What a browser asks before it calls; the filter answers, and the route only says for whom."""
-        policies = policies_at(self.service, self.revision, route.id)
+        policies = self._policies(route)
         if policies.get("cors", CorsPolicy) is None or not route.methods or "OPTIONS" in route.methods:
             return
-        asked = [
-            {"name": "origin", "present_match": True},
-            {"name": "access-control-request-method", **_one_of(route.methods)},
-        ]
-        options = {"name": ":method", "string_match": {"exact": "OPTIONS"}}
-        off = without(NO_TOKEN)["typed_per_filter_config"]
-        yield {
-            "name": route_name(names.REST_ROUTE, self.version.id, self.revision.id, route.id),
-            "match": {**match, "headers": [*match.get("headers", []), options, *asked]},
-            # The filter answers on routes to a cluster alone; nothing may go on from here.
-            "route": {"cluster": names.NO_CLUSTER},
-            "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: {names.SERVICE_KEY: self.service.id}}},
-            "typed_per_filter_config": {**off, **dict(entry_filters(policies))},
-        }
+        form = preflight_route(self.service.id, dict(entry_filters(policies)), match, route.methods)
+        alone = {**form, "name": self._name(route.id, names.REST_ROUTE), "match": {**form["match"], **path}}
+        likeness = (orjson.dumps(form),) if template.segments else None
+        yield TemplateRoute(template, alone, self._name(kind=names.REST_ROUTE), ("OPTIONS",), likeness)
 
-    def _by_method(self, route: PublishedRoute | None, match: JsonObject, path: JsonObject) -> Iterator[JsonObject]:
+    def _by_method(
+        self, route: PublishedRoute | None, match: JsonObject
+    ) -> Iterator[tuple["_Parts", JsonObject, tuple[str, ...]]]:
         """A route, or two of them where idempotent methods may be tried again and others may not."""
         methods = route.methods if route is not None else ()
         safe = tuple(method for method in methods or sorted(IDEMPOTENT) if method in IDEMPOTENT)
-        policies = policies_at(self.service, self.revision, route.id if route is not None else None)
+        policies = self._policies(route)
         if not retries_by_method(policies):
-            yield self._route(route, _with_methods(match, methods), path, safe=False)
+            yield self._parts_of(route, safe=False), with_methods(match, methods), methods
             return
         if safe:
-            yield self._route(route, _with_methods(match, safe), path, safe=True)
+            yield self._parts_of(route, safe=True), with_methods(match, safe), safe
         others = tuple(method for method in methods if method not in IDEMPOTENT)
         if others or not methods:
-            yield self._route(route, _with_methods(match, others), path, safe=False)
+            yield self._parts_of(route, safe=False), with_methods(match, others), others
 
-    def _route(self, route: PublishedRoute | None, match: JsonObject, path: JsonObject, *, safe: bool) -> JsonObject:
-        key = route.id if route is not None else "", safe
+    def _parts_of(self, route: PublishedRoute | None, *, safe: bool) -> "_Parts":
+        key = (f"pool {route.pool}" if self._alike else route.id) if route is not None else "", safe
         parts = self._parts.get(key)
         if parts is None:
-            parts = self._parts[key] = self._make_parts(route, safe=safe)
-        return {**parts, "match": match, "route": {**parts["route"], **path}}
+            form = self._make_parts(route, safe=safe)
+            parts = self._parts[key] = _Parts(form, orjson.dumps(form))
+        return parts
+
+    def _policies(self, route: PublishedRoute | None) -> RoutePolicies:
+        if route is None or not self._named:
+            return self._everywhere
+        return policies_at(self.service, self.revision, route.id)
+
+    @cached_property
+    def _everywhere(self) -> RoutePolicies:
+        return policies_at(self.service, self.revision, None)
+
+    @cached_property
+    def _named(self) -> bool:
+        """Whether a policy names routes."""
+        return any(one.routes for one in (*self.service.policies, *self.revision.policies))
+
+    @cached_property
+    def _alike(self) -> bool:
+        """Whether routes differ in nothing but what they match, their pools and names."""
+        told = self._pool(None) is None or self._everywhere.get("validation", ValidationPolicy) is not None
+        return not told and not self._named
+
+    def _name(self, route_id: str = "", kind: str | None = None) -> str:
+        own = names.AI_ROUTE if self.service.kind == "prompt" else names.REST_ROUTE
+        return route_name(kind or own, self.version.id, self.revision.id, route_id)
 
     def _make_parts(self, route: PublishedRoute | None, *, safe: bool) -> JsonObject:
-        """All of a route but what it matches."""
+        """All of a route but what it matches, and the name of one of several."""
         route_id = route.id if route is not None else ""
-        policies = policies_at(self.service, self.revision, route_id or None)
+        policies = self._policies(route)
         pool = self._pool(route)
         owner = CallOwner(self.service.id, self.revision.id, route_id, self.base)
         changes = changes_of(policies, pool, self._for_worker(route, pool), self.facts.issuers)
         changes["response_headers_to_add"] = [*changes.get("response_headers_to_add", []), *self._answer_headers]
-        kind = names.AI_ROUTE if self.service.kind == "prompt" else names.REST_ROUTE
         action = (
             worker_action(policies)
             if pool is None
             else action_of(self.service, self.revision, pool, policies, safe=safe)
         )
         parts: JsonObject = {
-            "name": route_name(kind, self.version.id, self.revision.id, route_id),
+            "name": self._name(),
             "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: metadata_of(owner, policies)}},
             "route": action,
             **changes,
@@ -193,22 +236,21 @@ class RouteMaker:
         """A worker knows the paths of the document alone."""
         return self.service.strip_base_path or pool is None
 
-    def _other_methods(self, match: JsonObject) -> Iterator[JsonObject]:
+    def _other_methods(self, match: JsonObject, key: str | None) -> Iterator[JsonObject]:
         """The answers to methods that no template of a path takes, for all paths of the same methods together."""
-        by_path: dict[str, list[PublishedRoute]] = {}
-        for route in self.revision.routes:
-            template = PathTemplate(self.base, route.path)
-            regex = template.regex if template.segments else f"{template.regex}/?"
-            by_path.setdefault(regex, []).append(route)
-        by_methods: dict[str, list[str]] = {}
-        for regex, routes in by_path.items():
-            if all(route.methods for route in routes):
-                listed = ", ".join(sorted({method for route in routes for method in route.methods}))
-                by_methods.setdefault(listed, []).append(regex)
-        for listed, regexes in by_methods.items():
-            for start in range(0, len(regexes), _PATHS_TOGETHER):
-                paths = "|".join(regexes[start : start + _PATHS_TOGETHER])
-                yield self._other_method({**match, "safe_regex": {"regex": paths}}, listed)
+        by_path: dict[str, list[tuple[PathTemplate, PublishedRoute]]] = {}
+        for template, route in self._routes:
+            if key is None or may_begin_alike(template.literal, key):
+                by_path.setdefault(template.regex, []).append((template, route))
+        by_methods: dict[str, list[PathTemplate]] = {}
+        for same in by_path.values():
+            if all(route.methods for _, route in same):
+                listed = ", ".join(sorted({method for _, route in same for method in route.methods}))
+                by_methods.setdefault(listed, []).append(same[0][0])
+        for listed, templates in by_methods.items():
+            for start in range(0, len(templates), PATHS_TOGETHER):
+                paths = any_of(self.base, templates[start : start + PATHS_TOGETHER])
+                yield self._other_method({**match, **paths}, listed)
 
     def _other_method(self, match: JsonObject, listed: str) -> JsonObject:
         return {
@@ -221,12 +263,10 @@ class RouteMaker:
         }
 
 
-def _with_methods(match: JsonObject, methods: tuple[str, ...]) -> JsonObject:
-    if not methods:
-        return match
-    return {**match, "headers": [*match.get("headers", []), {"name": ":method", **_one_of(methods)}]}
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """All of a route but what it matches."""
 
-
-def _one_of(methods: tuple[str, ...]) -> JsonObject:
-    value = {"exact": methods[0]} if len(methods) == 1 else {"safe_regex": {"regex": "|".join(sorted(methods))}}
-    return {"string_match": value}
+    form: JsonObject
+    text: bytes
+    """To tell whether two are alike."""

@@ -10,6 +10,7 @@ from passgate.metering.ledger.repository import costs_of_requests
 from passgate.metering.models import Call, Usage
 from passgate.metering.repository.owners import application_names, provider_names, service_names
 from passgate.metering.schemas import CallKind, CallView, TriedView, UsageView
+from passgate.publishing.operation_of_call import CalledPath, operations_of
 
 
 def call_views(session: Session, calls: Sequence[Call]) -> list[CallView]:
@@ -25,7 +26,24 @@ def call_views(session: Session, calls: Sequence[Call]) -> list[CallView]:
     }
     applications = application_names(session, {call.application_id for call in calls if call.application_id})
     services = service_names(session, {call.service_id for call in calls if call.service_id})
-    return [_call_view(call, applications, services, used.get(call.request_id)) for call in calls]
+    views = [_call_view(call, applications, services, used.get(call.request_id)) for call in calls]
+    return _with_operations(session, views)
+
+
+def _with_operations(session: Session, views: list[CallView]) -> list[CallView]:
+    """The route of each call where the gate named none."""
+    asked = {
+        view.id: CalledPath(view.revision_id, view.method, view.path)
+        for view in views
+        if view.route_id is None and view.revision_id is not None and view.method and view.path
+    }
+    if not asked:
+        return views
+    found = operations_of(session, asked.values())
+    return [
+        view.model_copy(update={"route_id": found[asked[view.id]]}) if asked.get(view.id) in found else view
+        for view in views
+    ]
 
 
 def _call_view(
