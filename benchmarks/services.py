@@ -3,6 +3,7 @@
 Run from the repository's root: ``PYTHONPATH=tests:. python -m benchmarks.services``. It needs ``wrk`` for the calls.
 """
 
+import gc
 import re
 import resource
 import shutil
@@ -18,6 +19,7 @@ from passgate.contracts.published_service import (
     PublishedVersion,
 )
 from passgate.contracts.upstream_pool import PoolEndpoint, UpstreamPool
+from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.resources import compile_resources
 from wire.rig import VAULT, Gate, open_gate, wait_until
 
@@ -45,17 +47,20 @@ def snapshot(gate: Gate, count: int) -> GatewaySnapshot:
 
 def measure(count: int) -> dict[str, float]:
     """Figures for so many services."""
+    gc.set_threshold(50_000, 10, 100)  # as the agent does
     with open_gate() as gate:
-        gate.start_envoy(wait=False)
-        gate.deny()
-        state = snapshot(gate, count)
+        state, kept = snapshot(gate, count), KeptParts()
         began = time.process_time()
-        compile_resources(state, gate.layout, VAULT.open)
+        compile_resources(state, gate.layout, VAULT.open, kept)
         found = {"services": count, "compile_s": time.process_time() - began}
+        gate.deny()
+        gate.run(_publish(gate, state, kept), 120)
         began = time.monotonic()
-        gate.run(_publish(gate, state), 120)
-        found["first_publish_s"] = time.monotonic() - began
+        # Envoy asks for nothing but clusters before it has them, so both sets are there before it comes.
+        gate.start_envoy(wait=False)
         wait_until(gate.is_ready, 60)
+        found["start_s"] = time.monotonic() - began
+        found["rss_at_start_mb"] = _rss(gate)
         changed = state.model_copy(
             update={
                 "version": state.version + 1,
@@ -63,18 +68,18 @@ def measure(count: int) -> dict[str, float]:
             }
         )
         began = time.monotonic()
-        gate.run(_publish(gate, changed), 120)
+        gate.run(_publish(gate, changed, kept), 120)
         found["change_live_s"] = time.monotonic() - began
         found["rss_mb"] = _rss(gate)
         found |= _calls(gate)
         return found
 
 
-async def _publish(gate: Gate, state: GatewaySnapshot) -> None:
-    resources = compile_resources(state, gate.layout, VAULT.open)
+async def _publish(gate: Gate, state: GatewaySnapshot, kept: KeptParts) -> None:
+    resources = compile_resources(state, gate.layout, VAULT.open, kept)
     outcome = await gate.ads.publish("snapshot", str(state.version), resources)
     if outcome.kind == "rejected":
-        raise SystemExit(str(outcome.message))
+        raise RuntimeError(outcome.message)
 
 
 def _service(number: int, port: int) -> PublishedService:

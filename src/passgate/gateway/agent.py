@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from passgate.contracts.revocation_list import RevocationList
 from passgate.gateway.changes import ChangeReader
 from passgate.gateway.compile.deny import DenySplit, compile_deny, split_deny
+from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.resources import Resources, compile_resources
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.messages import MessageFactory
@@ -50,6 +51,7 @@ class Agent:
     limiter: Limiter = field(default_factory=Limiter)
     ads: AdsServer = field(init=False)
     rate_limits: RateLimitServer = field(init=False)
+    _kept: KeptParts = field(default_factory=KeptParts)
     _offered: dict[str, Snapshot] = field(default_factory=dict)
     _splits: dict[str, DenySplit] = field(default_factory=dict)
     _split: DenySplit | None = None
@@ -132,7 +134,7 @@ class Agent:
         version = str(snapshot.version)
         try:
             resources = await asyncio.to_thread(
-                compile_resources, snapshot.gateway, self.layout, self.changes.storage.vault.open
+                compile_resources, snapshot.gateway, self.layout, self.changes.storage.vault.open, self._kept
             )
         except PassgateError as error:
             self.rejected(SNAPSHOT, version, "", error.message)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.contracts.inference_config import InferenceConfig
 from passgate.contracts.revocation_list import Revocation, RevocationList
 from passgate.gateway import repository
+from passgate.gateway.snapshot_reader import SnapshotReader
 from passgate.gateway.state import Snapshot
 from passgate.identity.service.revocation import live_jtis_of, revocations_since
 from passgate.kernel.clock import epoch_seconds
@@ -19,6 +19,7 @@ class ChangeReader:
     """Reads what is new since the last look; a look at nothing new costs two small queries."""
 
     storage: Storage
+    _reader: SnapshotReader = field(default_factory=SnapshotReader)
     _version: int | None = None
     _seq: int = 0
     _entries: dict[int, Revocation] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class ChangeReader:
             return None
         self._version = row.version
         return Snapshot(
-            gateway=GatewaySnapshot.model_validate_json(row.gateway),
+            gateway=self._reader.read(row.gateway),
             inference=InferenceConfig.model_validate_json(row.inference),
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.envoy.names import JsonObject, type_url
 
 
@@ -30,7 +31,7 @@ def path_tree(routes: dict[str, list[JsonObject]], otherwise: JsonObject) -> Jso
         routes: prefix, and the routes that stand for it and what is below; no slash at the end, but ``/`` itself.
         otherwise: the route that takes every path.
     """
-    return tree_of(fixed_blocks(routes), otherwise)
+    return tree_of(fixed_blocks(routes), otherwise, KeptLists(KeptParts(), "*"))
 
 
 def fixed_blocks(routes: dict[str, list[JsonObject]]) -> list[PathBlock]:
@@ -42,7 +43,20 @@ def _fixed(prefix: str, routes: list[JsonObject]) -> PathBlock:
     return PathBlock(prefix, (), lambda _key: routes)
 
 
-def tree_of(blocks: Iterable[PathBlock], otherwise: JsonObject) -> JsonObject:
+@dataclass(frozen=True, slots=True)
+class KeptLists:
+    """The lists of a host that earlier compilations made."""
+
+    kept: KeptParts
+    host: str
+
+    def at(self, key: str, blocks: list[PathBlock], otherwise: JsonObject) -> JsonObject:
+        """The list for a key."""
+        made_of = (tuple(blocks), otherwise)
+        return self.kept.part(("list", self.host, key), made_of, lambda: _list_of(_routes_at(key, blocks, otherwise)))
+
+
+def tree_of(blocks: Iterable[PathBlock], otherwise: JsonObject, kept: KeptLists) -> JsonObject:
     """A matcher that hands a path to the routes of the longest prefix it begins with.
 
     The tree knows letters, not segments: ``/ordersX`` comes to the routes of ``/orders``, and ``/shop/administrator``
@@ -54,7 +68,7 @@ def tree_of(blocks: Iterable[PathBlock], otherwise: JsonObject) -> JsonObject:
     for block in blocks:
         by_base.setdefault(block.base, []).append(block)
         keys |= {block.base, *block.keys}
-    lists = {key or "/": _list_of(_routes_at(key, by_base, otherwise)) for key in sorted(keys)}
+    lists = {key or "/": kept.at(key, list(_above(key, by_base)), otherwise) for key in sorted(keys)}
     if not lists:
         return {"on_no_match": _list_of([otherwise])}
     url = type_url("envoy.type.matcher.v3.HttpRequestHeaderMatchInput")
@@ -65,9 +79,9 @@ def tree_of(blocks: Iterable[PathBlock], otherwise: JsonObject) -> JsonObject:
     }
 
 
-def _routes_at(key: str, by_base: dict[str, list[PathBlock]], otherwise: JsonObject) -> list[JsonObject]:
+def _routes_at(key: str, above: list[PathBlock], otherwise: JsonObject) -> list[JsonObject]:
     routes: list[JsonObject] = []
-    for block in _above(key, by_base):
+    for block in above:
         routes += block.routes_at(key)
         if key in block.keys and key != block.base:
             # All that begins with the key lies below the base, and a block answers all that does.

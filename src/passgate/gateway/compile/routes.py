@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot
 from passgate.gateway.compile.host_table import virtual_hosts
 from passgate.gateway.compile.jwt import CREDENTIAL_HEADERS, KEPT
+from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.path_tree import fixed_blocks
 from passgate.gateway.compile.route_actions import UNTOUCHED, other_host
 from passgate.gateway.compile.route_filters import GateFacts, needs
@@ -20,12 +21,12 @@ _IDLE = "300s"
 _WEBSOCKET: JsonObject = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
 
 
-def route_table(snapshot: GatewaySnapshot, layout: NodeLayout) -> JsonObject:
+def route_table(snapshot: GatewaySnapshot, layout: NodeLayout, kept: KeptParts) -> JsonObject:
     """All routes of the node."""
     own = fixed_blocks(_routes_by_prefix(snapshot))
     table: JsonObject = {
         "name": names.ROUTE_TABLE,
-        "virtual_hosts": virtual_hosts(snapshot.published, facts_of(snapshot), own, _unknown()),
+        "virtual_hosts": virtual_hosts(snapshot.published, facts_of(snapshot), own, _unknown(), kept),
         "ignore_port_in_host_matching": True,
         "response_headers_to_remove": ["x-envoy-upstream-service-time"],
         # Last of all lists of changes, so that a route has put the token where its upstream looks for it.

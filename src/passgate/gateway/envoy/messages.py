@@ -23,7 +23,7 @@ from google.protobuf import (
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from passgate.gateway.envoy.names import JsonObject
+from passgate.gateway.envoy.names import ROUTES, JsonObject, type_url
 from passgate.kernel.errors import PassgateError
 
 _WELL_KNOWN = (any_pb2, duration_pb2, empty_pb2, field_mask_pb2, struct_pb2, timestamp_pb2, wrappers_pb2)
@@ -34,6 +34,7 @@ _WRAPPERS = frozenset(
     f"google.protobuf.{kind}Value"
     for kind in ("Bool", "Int32", "Int64", "UInt32", "UInt64", "Float", "Double", "String")
 )
+_LARGE_PART = type_url("envoy.config.route.v3.RouteList")
 _FREE_FORM = frozenset({"google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue"})
 
 
@@ -81,14 +82,18 @@ class MessageFactory:
         except KeyError as error:
             raise UnknownShapeError(f"Envoy knows no message {full_name}.") from error
 
-    def pack(self, form: JsonObject) -> Message:
+    def pack(self, form: JsonObject, kept: "PackedParts | None" = None) -> Message:
         """A ``google.protobuf.Any`` of a JSON form that names its ``@type``.
+
+        Args:
+            form: the JSON form.
+            kept: large parts that were packed before.
 
         Raises:
             UnknownShapeError: an unknown field, a wrong type, or two fields of which one may stand.
         """
         packed = self.message_class(_ANY)()
-        _Filling(self).fill_any(packed, form, "")
+        _Filling(self, kept).fill_any(packed, form, "")
         return packed
 
     def make(self, full_name: str, form: JsonObject) -> Message:
@@ -104,11 +109,37 @@ class MessageFactory:
         )
 
 
+class PackedParts:
+    """Lists of routes that are packed already, by the very object of their form; thousands stand in one resource."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, tuple[JsonObject, bytes]] = {}
+        self._now: dict[int, tuple[JsonObject, bytes]] = {}
+
+    def begin(self, url: str) -> None:
+        """Begin to pack a resource of that type; what the last such one did not use is forgotten."""
+        if url == ROUTES:
+            self._last, self._now = self._now, {}
+
+    def get(self, form: JsonObject) -> bytes | None:
+        """The bytes of the form, if it was packed."""
+        known = self._now.get(id(form)) or self._last.get(id(form))
+        if known is None or known[0] is not form:
+            return None
+        self._now[id(form)] = known
+        return known[1]
+
+    def keep(self, form: JsonObject, packed: bytes) -> None:
+        """Remember the bytes; with the form, so that no other object takes its identity."""
+        self._now[id(form)] = form, packed
+
+
 class _Filling:
     """One message being filled; remembers the parts that were made, by the identity of their ``dict``."""
 
-    def __init__(self, factory: MessageFactory) -> None:
+    def __init__(self, factory: MessageFactory, kept: PackedParts | None = None) -> None:
         self._factory = factory
+        self._kept = kept
         self._parts: dict[tuple[int, str], Message] = {}
 
     def fill(self, message: Message, form: JsonObject, where: str) -> None:
@@ -128,10 +159,16 @@ class _Filling:
     def fill_any(self, message: Message, form: JsonObject, where: str) -> None:
         """Packs the form into an ``Any``."""
         url = form["@type"]
+        packed = self._kept.get(form) if self._kept is not None else None
+        if packed is not None:
+            message.type_url, message.value = url, packed
+            return
         inner = self._factory.message_class(url.rsplit("/", 1)[-1])()
         self.fill(inner, {name: value for name, value in form.items() if name != "@type"}, where)
         message.type_url = url
         message.value = inner.SerializeToString()
+        if self._kept is not None and url == _LARGE_PART:
+            self._kept.keep(form, message.value)
 
     @staticmethod
     def _refuse_second(message: Message, field: FieldDescriptor, where: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 from google.protobuf.message import Message
 
-from passgate.gateway.envoy.messages import MessageFactory
+from passgate.gateway.envoy.messages import MessageFactory, PackedParts
 from passgate.gateway.envoy.names import JsonObject
 
 
@@ -28,7 +28,8 @@ class Packer:
 
     def __init__(self, factory: MessageFactory) -> None:
         self._factory = factory
-        self._latest: dict[tuple[str, str], Packed] = {}
+        self._latest: dict[tuple[str, str], tuple[JsonObject, Packed]] = {}
+        self._parts = PackedParts()
 
     def pack(self, resources: dict[str, dict[str, JsonObject]]) -> PackedResources:
         """All resources of a set.
@@ -41,11 +42,14 @@ class Packer:
         }
 
     def _one(self, url: str, name: str, form: JsonObject) -> Packed:
+        known = self._latest.get((url, name))
+        if known is not None and known[0] is form:
+            return known[1]
         content = orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
         version = hashlib.sha256(content).hexdigest()[:16]
-        known = self._latest.get((url, name))
-        if known is not None and known.version == version:
-            return known
-        packed = Packed(version=version, body=self._factory.pack({"@type": url, **form}))
-        self._latest[url, name] = packed
+        packed = known[1] if known is not None else None
+        if packed is None or packed.version != version:
+            self._parts.begin(url)
+            packed = Packed(version=version, body=self._factory.pack({"@type": url, **form}, self._parts))
+        self._latest[url, name] = form, packed
         return packed

@@ -128,7 +128,8 @@ class AdsServer:
 
     async def _publish(self, name: str, version: str, resources: dict[str, dict[str, JsonObject]]) -> Outcome:
         async with self._turn:
-            packed = self._packer.pack(resources)
+            # Thousands of services take their time, in which the node's counters must answer.
+            packed = await asyncio.to_thread(self._packer.pack, resources)
             self._groups.setdefault(name, _Group()).candidate = (version, packed)
             if self._stream is None:
                 return Outcome(OutcomeKind.WAITING)
