@@ -14,6 +14,8 @@ from sqlalchemy.orm.attributes import get_history
 from passgate.storage.base import Base
 from passgate.storage.columns import SealedText
 
+NOTED_APART = "passgate_noted_apart"
+"""Execution option of a statement whose service tells of it better, row by row."""
 _PENDING = "passgate_audit"
 _SECRET = re.compile(r"password|secret|hash|private|sealed")
 _HIDDEN = "(hidden)"
@@ -90,12 +92,15 @@ def note_bulk_change(state: ORMExecuteState) -> Any:  # noqa: ANN401 - whatever 
     mapper = state.bind_mapper
     if mapper is None or not (state.is_update or state.is_delete) or not mapper.class_.audited:
         return None
+    if state.execution_options.get(NOTED_APART):
+        return None
     result: Any = state.invoke_statement()
     if isinstance(result, CursorResult) and not result.returns_rows:
         rows = result.rowcount
-    else:  # with RETURNING the database need not count
+    else:  # with RETURNING the database need not count; asked for by the session itself, it gives no rows here
+        counted = result.rowcount if isinstance(result, CursorResult) else 0
         frozen = result.freeze()
-        rows, result = len(frozen().all()), frozen()
+        rows, result = max(len(frozen().all()), counted), frozen()
     if rows == 0:
         return result
     table = mapper.local_table

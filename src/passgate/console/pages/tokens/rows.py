@@ -20,7 +20,6 @@ COLUMNS = (
     Column("calls", "Calls", "number"),
     Column("cost", "Cost", "number"),
     Column("jti", "Token id", "id"),
-    Column("scopes", "Scopes"),
     Column("issued", "Issued", "relative"),
     Column("actions", "Actions", "actions"),
 )
@@ -38,7 +37,6 @@ def token_row(token: Token, now: datetime, owner: str = "") -> Row:
         "status": tag(status.capitalize(), TONES[status], dot=True, title=_why(token)),
         "kind": f"{token.kind}, narrowed" if token.parent_jti else token.kind,
         "jti": token.jti,
-        "scopes": " ".join(token.scopes),
         "issued": token.issued_at.isoformat(),
         "expires": token.expires_at.isoformat(),
         "used": token.last_used_at.isoformat() if token.last_used_at else None,
