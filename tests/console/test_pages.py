@@ -45,6 +45,7 @@ DETAILS = {
     "/providers/{provider_id}": ["The last connection test failed", "Anthropic refused the key", "stored, sealed"],
     "/models/{model_id}": ["Deployments", "OpenAI production", "128,000 tokens", "/v1/chat/completions"],
     "/portal/services/{service_id}": ["At a glance", "Code samples", "Subscribe"],
+    "/services/new": ["New service", "REST API from OpenAPI", "REST API, blank", "Prompt as an API", "AI models"],
     "/services/new-prompt": ["New prompt API", "Start from", "Try it", "Variables"],
     "/services/{service_id}/revisions/{revision_id}": ["Revision 1 of v1", "Upstreams", "Edit as a new draft"],
     "/services/{service_id}": ["Call it", "checkout", "Without a token the answer is 401"],

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from console.control_process import Control
+from console.new_service import make_service
 from passgate.kernel.actor import SYSTEM
 from passgate.publishing.definition_input import DefinitionIn
 from passgate.publishing.service.revisions import get_revision, update_revision
@@ -26,7 +27,7 @@ paths:
 
 
 def test_upstreams_and_policies_of_a_draft(page: Page) -> None:
-    _new_service(page, "Harbour")
+    make_service(page, "Harbour", "/harbour")
     page.get_by_role("button", name="Versions and revisions").click()
     page.get_by_role("button", name="New revision").click()
     expect(page.get_by_role("heading", name="Revision 2 of v1")).to_be_visible()
@@ -45,7 +46,7 @@ def test_upstreams_and_policies_of_a_draft(page: Page) -> None:
 
 
 def test_policies_of_a_service_hold_at_once(page: Page) -> None:
-    _new_service(page, "Quay")
+    make_service(page, "Quay", "/quay")
     page.get_by_role("button", name="Policies").click()
     table = page.get_by_role("table", name="Policies")
     expect(table.locator("tbody tr")).to_have_count(1)
@@ -69,13 +70,15 @@ def test_policies_of_a_service_hold_at_once(page: Page) -> None:
 
 
 def test_a_document_is_mocked_exported_and_changed(page: Page) -> None:
-    page.goto("/console/services")
-    page.get_by_role("button", name="Import OpenAPI").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("GET /orders")).to_be_visible()
-    dialog.get_by_label("Base path").fill("/mocked-orders")
-    dialog.get_by_label("Upstream URL").fill("http://localhost:9000")
-    dialog.get_by_role("button", name="Create service").click()
+    page.goto("/console/services/new?from=openapi")
+    expect(page.get_by_text("GET /orders")).to_be_visible()
+    page.get_by_label("Base path").fill("/mocked-orders")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Upstream URL").fill("http://localhost:9000")
+    page.get_by_role("switch", name="Answer from the document's").click()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Save as draft").click()
     page.get_by_role("button", name="Versions and revisions").click()
     page.get_by_role("button", name="Edit draft").click()
     mock = page.get_by_role("switch", name="Mock")
@@ -100,7 +103,7 @@ def test_a_document_is_mocked_exported_and_changed(page: Page) -> None:
 
 
 def test_a_draft_that_somebody_else_has_changed_is_not_overwritten(page: Page, control: Control) -> None:
-    _new_service(page, "Jetty")
+    make_service(page, "Jetty", "/jetty")
     page.get_by_role("button", name="Versions and revisions").click()
     page.get_by_role("button", name="New revision").click()
     expect(page.get_by_role("heading", name="Revision 2 of v1")).to_be_visible()
@@ -172,22 +175,6 @@ def _choose(page: Page, kind: str) -> None:
     _keep(page, "kinds")
     page.locator(".pg-kinds").get_by_text(kind, exact=True).click()
     expect(page.locator(".pg-dialog")).to_have_count(1)
-
-
-def _new_service(page: Page, name: str) -> None:
-    page.goto("/console/services")
-    page.get_by_role("button", name="New service").first.click()
-    page.wait_for_timeout(500)  # a dialog that opens takes the focus for itself
-    for label, value in (
-        ("Name", name),
-        ("Base path", f"/{name.lower()}"),
-        ("Upstream URL", "http://localhost:9000"),
-    ):
-        page.get_by_label(label, exact=True).fill(value)
-        expect(page.get_by_label(label, exact=True)).to_have_value(value)
-    page.wait_for_timeout(300)  # the server must have heard of the last field
-    page.get_by_role("button", name="Create service").click()
-    expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=30_000)
 
 
 def _keep(page: Page, name: str) -> None:

@@ -3,18 +3,13 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from console.new_service import make_service
+
 pytestmark = pytest.mark.browser
 
 
 def test_a_revision_is_published_in_part_and_rolled_back(page: Page) -> None:
-    page.goto("/console/services")
-    page.get_by_role("button", name="New service").first.click()
-    page.wait_for_timeout(500)  # a dialog that opens takes the focus for itself
-    for label, value in (("Name", "Parcels"), ("Base path", "/parcel-post"), ("Upstream URL", "http://localhost:9000")):
-        page.get_by_label(label, exact=True).fill(value)
-        expect(page.get_by_label(label, exact=True)).to_have_value(value)
-    page.wait_for_timeout(300)  # the server must have heard of the last field
-    page.get_by_role("button", name="Create service").click()
+    make_service(page, "Parcels", "/parcel-post")
     page.get_by_role("button", name="Versions and revisions").click()
     page.get_by_role("button", name="New revision").click()
     expect(page.get_by_role("heading", name="Revision 2 of v1")).to_be_visible()

@@ -35,6 +35,7 @@ from passgate.console.pages.providers import new as new_provider
 from passgate.console.pages.roles import list as roles
 from passgate.console.pages.services import detail as service
 from passgate.console.pages.services import list as services
+from passgate.console.pages.services import new as new_service
 from passgate.console.pages.services import revision as service_revision
 from passgate.console.pages.sessions import list as sessions
 from passgate.console.pages.subscriptions import list as subscriptions
@@ -69,6 +70,7 @@ PAGES: Mapping[str, tuple[str, PageBuilder]] = {
     "/portal/mine": ("My subscriptions", portal_mine.show),
     "/subscriptions": ("Subscriptions", subscriptions.show),
     "/services": ("Services", services.show),
+    "/services/new": ("New service", new_service.show),
     "/services/new-prompt": ("New prompt API", new_prompt.show),
     "/services/{service_id}": ("Service", service.show),
     "/services/{service_id}/revisions/{revision_id}": ("Revision", service_revision.show),

@@ -1,14 +1,17 @@
 """A service whose first revision is what an OpenAPI document says."""
 
+from passgate.contracts.service_policy import Access
 from passgate.kernel.actor import Actor
 from passgate.kernel.given import Input
 from passgate.kernel.permissions import Permission
+from passgate.kernel.text import Line, Paragraph
 from passgate.publishing.definition_input import DefinitionIn
 from passgate.publishing.openapi.intake import Intake
 from passgate.publishing.openapi.service import keep_document
 from passgate.publishing.revision_rows import definition_of
-from passgate.publishing.schemas import BasePath, ServiceChange, ServiceIn, ServiceView, UpstreamUrl
+from passgate.publishing.schemas import BasePath, ServiceChange, ServiceIn, ServiceView, Tags, UpstreamUrl, Visibility
 from passgate.publishing.secrets import shown_definition
+from passgate.publishing.service.lifecycle import publish_service
 from passgate.publishing.service.revisions import create_revision, own_revision, require_unchanged, update_revision
 from passgate.publishing.service.services import create_service, update_service
 from passgate.publishing.version_schemas import RevisionChange, RevisionDetail, RevisionIn
@@ -21,27 +24,36 @@ class DescribedServiceIn(Input):
     """What the document does not say."""
 
     team_id: str
+    name: Line | None = None
+    """None: the document's title."""
+    description: Paragraph = ""
     base_path: BasePath
+    access: Access = "subscription"
+    visibility: Visibility = "all_teams"
+    tags: Tags = ()
     upstream_url: UpstreamUrl | None = None
     mock: bool = False
+    publish: bool = False
+    """Whether it is published at once."""
 
 
 def create_from_document(actor: Actor, work: Work, intake: Intake, given: DescribedServiceIn) -> ServiceView:
-    """Keep the document, and add a service of its name and routes, as a draft.
+    """Keep the document, and add a service of its name and routes, as a draft or published at once.
 
     Raises:
         NotFoundError: no such team, or none that the actor has a part in.
-        ForbiddenError: without the permission service:write in the team.
+        ForbiddenError: without the permission service:write in the team; to publish, without service:publish.
+        NotPublishableError: it is to be published, and there is neither an upstream nor a mock.
         BasePathTakenError: the base path is in use, or lies within or around another team's.
     """
     kept = keep_document(actor, work, given.team_id, intake)
     definition = DefinitionIn(document=kept.digest, routes=tuple(one.route for one in kept.operations), mock=given.mock)
-    name = " ".join(kept.title.split())[:_LONGEST_NAME] or "Service"
-    wanted = {"team_id": given.team_id, "name": name, "base_path": given.base_path, "definition": definition}
-    made = create_service(actor, work, ServiceIn.model_validate(wanted))
-    if given.upstream_url is None:
-        return made
-    return update_service(actor, work, made.id, ServiceChange(upstream_url=given.upstream_url))
+    name = given.name or " ".join(kept.title.split())[:_LONGEST_NAME] or "Service"
+    told = given.model_dump(include={"team_id", "description", "base_path", "access", "visibility", "tags"})
+    made = create_service(actor, work, ServiceIn.model_validate({**told, "name": name, "definition": definition}))
+    if given.upstream_url is not None:
+        made = update_service(actor, work, made.id, ServiceChange(upstream_url=given.upstream_url))
+    return publish_service(actor, work, made.id) if given.publish else made
 
 
 def describe_revision(  # noqa: PLR0913, PLR0917 - what is described, by what, and from where on

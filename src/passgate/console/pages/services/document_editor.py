@@ -1,5 +1,7 @@
 """The editor of an OpenAPI document: from a URL, a file or the keyboard, checked while it is written."""
 
+from collections.abc import Callable
+
 from nicegui import events, run, ui
 
 from passgate.console.components.button import button
@@ -11,7 +13,7 @@ from passgate.kernel.fetching import Fetching, FetchRefusedError
 from passgate.publishing.openapi.faults import Fault
 from passgate.publishing.openapi.intake import Intake, take_in
 from passgate.publishing.openapi.reading import MOST_BYTES
-from passgate.publishing.openapi.schemas import DocumentReport
+from passgate.publishing.openapi.schemas import DocumentReport, DocumentView
 from passgate.publishing.openapi.service import check_text
 from passgate.storage.work import Work
 
@@ -22,8 +24,9 @@ _QUIET_SECONDS = 0.6
 class DocumentEditor:
     """The text, and what was found of it."""
 
-    def __init__(self, visit: Visit, text: str) -> None:
+    def __init__(self, visit: Visit, text: str, on_checked: Callable[[DocumentView], None] | None = None) -> None:
         self._visit = visit
+        self._on_checked = on_checked
         self._text = text
         self._waiting: list[ui.timer] = []
         self._sources()
@@ -71,6 +74,8 @@ class DocumentEditor:
         self._found.clear()
         with self._found:
             _show(report)
+        if report.document is not None and self._on_checked is not None:
+            self._on_checked(report.document)
 
     def _changed(self) -> None:
         self._text = self._editor.value or ""

@@ -7,36 +7,9 @@ from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.text import Words, box
 from passgate.console.pages.services.rows import ACCESS_CHOICES
-from passgate.console.pages.teams_of import writable_teams
 from passgate.console.visit import Visit
-from passgate.kernel.permissions import Permission
-from passgate.publishing.schemas import ServiceChange, ServiceIn, ServiceView
-from passgate.publishing.service.services import create_service, update_service
-
-
-async def ask_to_create(visit: Visit) -> None:
-    """Ask for a service, create (and publish) it, and open it."""
-    teams = await visit.ask(writable_teams, Permission.SERVICE_WRITE)
-
-    async def create(form: Form) -> None:
-        given = ServiceIn.model_validate(
-            {**_values(form), "team_id": form["team_id"] or "", "publish": bool(form["publish"])}
-        )
-        made = await visit.change(create_service, given)
-        visit.go(f"/services/{made.id}")
-
-    with form_dialog(
-        "New service",
-        "Calls to the base path are checked at the gate, then go to the upstream.",
-        "Create service",
-        create,
-        size="wide",
-    ) as form:
-        with box("pg-grid-2"):
-            form.add("name", text_field("Name", placeholder="Orders"))
-            form.add("team_id", choice_field("Team", teams, value=next(iter(teams), None)))
-        _fields(visit, form, None)
-        form.add("publish", ui.switch("Publish at once", value=True))
+from passgate.publishing.schemas import ServiceChange, ServiceView
+from passgate.publishing.service.services import update_service
 
 
 async def ask_to_change(visit: Visit, service: ServiceView) -> None:

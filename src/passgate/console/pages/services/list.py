@@ -4,15 +4,13 @@ from nicegui.page_arguments import PageArguments
 
 from passgate.console.components.button import button, link_button
 from passgate.console.components.card import card
-from passgate.console.components.empty import empty, next_step
+from passgate.console.components.empty import empty, next_page
 from passgate.console.components.field import filter_field, search_field
 from passgate.console.components.listing import Listing
 from passgate.console.components.page_header import page_header
 from passgate.console.components.table import Column, Row, tag
 from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
-from passgate.console.pages.services.form import ask_to_create
-from passgate.console.pages.services.importing import ask_to_import
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES, VERSION_TONES
 from passgate.console.pages.services.server_form import ask_for_server
 from passgate.console.visit import Visit
@@ -21,6 +19,7 @@ from passgate.publishing.schemas import ServiceFilter, ServiceView
 from passgate.publishing.service.services import list_services
 from passgate.publishing.service.tags import tags_in_use
 
+_NEW = f"{MOUNT_PATH}/services/new"
 _COLUMNS = (
     Column("name", "Name", "main"),
     Column("status", "Status", "badge"),
@@ -36,20 +35,14 @@ _STATUSES = {"": "Every status", "draft": "Draft", "published": "Published", "re
 async def show(visit: Visit, _args: PageArguments) -> None:
     """Build the page."""
 
-    async def create() -> None:
-        await ask_to_create(visit)
-
-    async def import_document() -> None:
-        await ask_to_import(visit)
-
     async def add_server() -> None:
         await ask_for_server(visit)
 
     with page_header("Services", "REST APIs behind the gate: who may call them is decided before they are reached."):
         link_button("New prompt API", f"{MOUNT_PATH}/services/new-prompt", icon="bolt")
         button("New MCP server", add_server, icon="bolt")
-        button("Import OpenAPI", import_document, icon="plus")
-        button("New service", create, kind="primary", icon="plus")
+        link_button("Import OpenAPI", f"{_NEW}?from=openapi", icon="plus")
+        link_button("New service", _NEW, kind="primary", icon="plus")
     with box("pg-filters"):
         search = search_field("Search services")
         status = filter_field("Status", _STATUSES, "")
@@ -73,8 +66,8 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             when_empty=lambda: empty(
                 "service",
                 "No services yet",
-                "Publish a REST API: give it a name, a base path and the URL behind it. Callers then need a token.",
-                next_step("New service", create),
+                "Publish a REST API from its OpenAPI document or its URL alone, or a prompt. Callers need a token.",
+                next_page("New service", _NEW),
             ),
         )
     await listing.load()

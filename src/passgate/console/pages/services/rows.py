@@ -9,6 +9,11 @@ ACCESS_CHOICES = {
     "token": "Any valid token",
     "public": "Anyone, without a token",
 }
+VISIBILITY_CHOICES = {
+    "all_teams": "Every team",
+    "public": "Everybody, guests too",
+    "chosen": "Its own team alone; others can be named later",
+}
 VERSION_TONES: dict[str, Tone] = {"draft": "plain", "published": "good", "deprecated": "warn", "retired": "plain"}
 REVISION_TONES: dict[str, Tone] = {
     "draft": "plain",
