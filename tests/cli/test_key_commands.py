@@ -73,7 +73,7 @@ def test_keys_are_listed_rotated_and_revoked(cli: Cli) -> None:
     assert "may not know it before" in refused.stderr
     (upcoming,) = [kid for kid, status in first.items() if status == "next"]
     assert cli("rotate", "--at-once").stdout == f"{upcoming} signs ES256 from now on\n"
-    assert "0 live tokens" in cli("revoke", upcoming, "--reason", "leaked").stdout
+    assert "fell with it: 0" in cli("revoke", upcoming, "--reason", "leaked").stdout
     assert states(cli)[upcoming] == "revoked"
     assert upcoming in cli("list").stdout
     assert cli("revoke", "key_none").returncode == 1

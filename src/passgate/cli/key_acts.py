@@ -34,7 +34,7 @@ def listing(options: argparse.Namespace) -> int:
     for row in rows:
         print(
             f"{row['kid']:<31} {row['status']:<9} {row['algorithm']:<6} {row['origin']:<9} "
-            f"since {row['since']}  {row['live_tokens']} live tokens"
+            f"since {row['since']}  live tokens: {row['live_tokens']}"
         )
     return 0
 
@@ -53,7 +53,7 @@ def revocation(options: argparse.Namespace) -> int:
     _, storage = open_local(options)
     with storage.writing() as work:
         revoked = revoke_key(SYSTEM, work, options.kid, options.reason)
-    print(f"{options.kid} revoked; {revoked.count} live tokens fell with it")
+    print(f"{options.kid} revoked; live tokens that fell with it: {revoked.count}")
     return 0
 
 
