@@ -9,8 +9,10 @@ from typing import Any
 import yaml
 
 from passgate.contracts.gateway_snapshot import GatewaySnapshot
+from passgate.contracts.published_service import MOST_CERTIFICATES
 from passgate.gateway.compile.deny import DenySplit, compile_deny
 from passgate.gateway.compile.resources import compile_resources
+from passgate.gateway.envoy import names
 from passgate.gateway.envoy.layout import NodeLayout
 
 FOLDER = Path(__file__).parent
@@ -47,6 +49,14 @@ def compiled(golden: dict[str, Any], layout: NodeLayout) -> dict[str, dict[str, 
     return resources
 
 
+def kept(golden: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What of it a golden holds: of the free places of certificates, which are all alike, two."""
+    resources = compiled(golden, fixed_layout(golden))
+    for place in range(3, MOST_CERTIFICATES + 1):
+        resources.get(names.SECRET, {}).pop(names.host_certificate(place), None)
+    return resources
+
+
 def fixed_layout(golden: dict[str, Any]) -> NodeLayout:
     folder, bundle = Path("/run/passgate"), Path("/etc/ssl/certs/ca-certificates.crt")
     return layout_at(folder, bundle, tls=golden.get("tls", False))
@@ -60,7 +70,7 @@ class _Plain(yaml.SafeDumper):
 def write_anew() -> None:
     for file in FILES:
         golden = yaml.safe_load(file.read_text())
-        golden["resources"] = compiled(golden, fixed_layout(golden))
+        golden["resources"] = kept(golden)
         file.write_text(yaml.dump(golden, Dumper=_Plain, sort_keys=False, width=120))
 
 

@@ -13,6 +13,7 @@ DOMAINS = (
     "identity",
     "catalog",
     "publishing",
+    "publishing.certificates",
     "publishing.limits",
     "publishing.mcp",
     "publishing.prompts",

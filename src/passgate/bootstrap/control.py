@@ -11,6 +11,7 @@ from passgate.api.edge import Edge
 from passgate.bootstrap.alerts import raised_alerts
 from passgate.bootstrap.client_keys import followed_client_keys
 from passgate.bootstrap.database import open_storage
+from passgate.bootstrap.expiring_certificates import told_expiries
 from passgate.bootstrap.issuers import fresh_keys
 from passgate.bootstrap.layout import Folders
 from passgate.bootstrap.logouts import told_logouts
@@ -68,6 +69,7 @@ def run_control(settings: Settings, folders: Folders) -> None:
         ended_subscriptions(storage),
         made_steps(storage),
         watched_servers(settings, storage),
+        told_expiries(storage),
         raised_alerts(settings, storage),
     ):
         uvicorn.Server(config).run()

@@ -70,13 +70,20 @@ class PublishedVersion(Contract):
     """Those that get calls, or can be asked for; empty when it is retired."""
 
 
+MOST_CERTIFICATES = 64
+"""Places of the gate's listener for certificates of services' hosts; their number stands in Envoy's start-up file."""
+
+
 class HostCertificate(Contract):
     """A certificate for hosts of a service."""
 
     id: str
     hosts: tuple[str, ...]
     chain_pem: str
+    """The leaf first."""
     sealed_key: str
+    place: int = Field(ge=1)
+    """Among those of the listener; no two certificates have the same."""
 
 
 class PublishedService(Contract):

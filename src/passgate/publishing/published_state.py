@@ -22,6 +22,7 @@ from passgate.contracts.published_service import (
 )
 from passgate.kernel.clock import epoch_seconds
 from passgate.publishing import repository, version_repository
+from passgate.publishing.certificates.service import published_certificates
 from passgate.publishing.definition import RevisionDefinition
 from passgate.publishing.mcp.models import ServerTool
 from passgate.publishing.mcp.server_offer import route_of_tool
@@ -42,6 +43,7 @@ def published_services(work: Work) -> tuple[PublishedService, ...]:
     definitions = {row.id: definition_of(row) for rows in live.values() for row in rows}
     sealed = sealed_values(work, definitions.values())
     rows = repository.published_rows(work)
+    certificates = published_certificates(work)
     of_servers = offered_by_server(work, [row.id for row in rows if row.kind == SERVER_KIND])
     return tuple(
         PublishedService(
@@ -55,6 +57,7 @@ def published_services(work: Work) -> tuple[PublishedService, ...]:
             selection=cast("VersionSelection", row.selection),
             default_version=row.default_version,
             policies=policies_of(row.policies),
+            certificates=certificates.get(row.id, ()),
             versions=tuple(
                 _version(
                     version,

@@ -6,6 +6,7 @@ from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.contracts.published_service import PublishedService
 from passgate.gateway.compile.checks import check_snapshot
 from passgate.gateway.compile.clusters import control_cluster, service_upstream, workers_cluster
+from passgate.gateway.compile.host_certificates import listener_certificates
 from passgate.gateway.compile.jwt import jwt_filter
 from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.pool_secrets import Opener, service_secrets
@@ -59,7 +60,7 @@ def compile_resources(
     for service in snapshot.published:
         secrets += kept.part(("secrets", service.id), (service,), partial(_secrets_of, service, open_))
     if layout.has_tls:
-        secrets.append(_certificate(layout))
+        secrets += listener_certificates(snapshot.published, layout, open_)
     if secrets:
         resources[names.SECRET] = {secret["name"]: secret for secret in secrets}
     return resources
@@ -72,14 +73,3 @@ def _pools_of(service: PublishedService, layout: NodeLayout) -> list[JsonObject]
 
 def _secrets_of(service: PublishedService, open_: Opener) -> list[JsonObject]:
     return list(service_secrets(service, open_))
-
-
-def _certificate(layout: NodeLayout) -> JsonObject:
-    """Read anew when its folder sees a rename, as certificate tools do."""
-    return {
-        "name": names.LISTENER_CERTIFICATE,
-        "tls_certificate": {
-            "certificate_chain": {"filename": str(layout.tls_certificate)},
-            "private_key": {"filename": str(layout.tls_key)},
-        },
-    }

@@ -1,5 +1,6 @@
 """The one public listener. It is written at start and never changes: a change would cut streams."""
 
+from passgate.contracts.published_service import MOST_CERTIFICATES
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.access_log import access_log
 from passgate.gateway.envoy.filters import ADS, http_filters
@@ -97,8 +98,12 @@ def _address(layout: NodeLayout) -> JsonObject:
 
 
 def _tls() -> JsonObject:
-    """The certificate is a secret of its own, so that a renewed one is taken without a restart."""
-    secret = {"name": names.LISTENER_CERTIFICATE, "sds_config": ADS}
+    """Each certificate is a secret of its own, so that a new one is taken without a restart, and no stream is cut.
+
+    Envoy picks by the names in them, and the first where a client asks for none that is there.
+    """
+    places = [names.host_certificate(place) for place in range(1, MOST_CERTIFICATES + 1)]
+    secrets = [{"name": name, "sds_config": ADS} for name in (names.LISTENER_CERTIFICATE, *places)]
     return {
         "name": "tls",
         "typed_config": {
@@ -106,7 +111,7 @@ def _tls() -> JsonObject:
             "common_tls_context": {
                 "alpn_protocols": ["h2", "http/1.1"],
                 "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
-                "tls_certificate_sds_secret_configs": [secret],
+                "tls_certificate_sds_secret_configs": secrets,
             },
         },
     }

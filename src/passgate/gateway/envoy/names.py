@@ -126,6 +126,11 @@ NO_REVISION: Final = "no_revision"
 """Ids of routes that answer a call for what is not there."""
 
 
+def host_certificate(place: int) -> str:
+    """The secret at a place, from 1 on."""
+    return f"host-certificate-{place}"
+
+
 def service_cluster(service_id: str) -> str:
     """The cluster of a REST service's upstream."""
     return f"service:{service_id}"
