@@ -1,4 +1,4 @@
-"""What ``passgate apply``, ``diff``, ``validate`` and ``export`` do."""
+"""What ``passgate apply``, ``diff``, ``validate``, ``export`` and ``import`` do."""
 
 import argparse
 import json
@@ -9,11 +9,14 @@ from typing import Any
 from passgate.cli.api_client import ApiClient
 from passgate.declaring.catalogue import json_schema
 from passgate.declaring.files import as_yaml, read_files, write_folder
+from passgate.declaring.importing.formats import FORMATS
 from passgate.declaring.reading import GivenDocument, read
 from passgate.declaring.variables import Source
+from passgate.kernel.errors import InvalidInputError
 from passgate.settings import environment_value
 
 _ROOT = "/api/v1/declarations"
+_SCHEMA = "https://gate.example.com/api/v1/declarations/schema"
 _SIGNS = {"created": "+", "changed": "~", "removed": "-"}
 _WOULD_CHANGE = 3
 """Apart from the codes of a refusal and of wrong usage, so that a pipeline can tell."""
@@ -52,6 +55,30 @@ def export(options: argparse.Namespace) -> int:
     for note in found["notes"]:
         print(f"note: {note}", file=sys.stderr)
     return 0
+
+
+def import_(options: argparse.Namespace) -> int:
+    """Write another gateway's configuration as documents, and say what has no counterpart."""
+    if options.apply and options.output is None:
+        raise InvalidInputError("--apply applies what -o has written: name a folder.", field="output")
+    found = FORMATS[options.format](options.source, options.team)
+    leftovers = [one.model_dump() for one in found.leftovers]
+    if options.output is not None:
+        _write(options, found.documents, _SCHEMA)
+        lines = [f"{one.place or options.source.name}: {one.reason}" for one in found.leftovers]
+        (options.output / "left-out.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    elif not options.json:
+        _write(options, found.documents, _SCHEMA)
+    if options.json:
+        print(json.dumps({"documents": found.documents, "left_out": leftovers}, ensure_ascii=False))
+    else:
+        for one in found.leftovers:
+            print(f"no counterpart: {one.place or options.source.name}: {one.reason}", file=sys.stderr)
+    print(f"{len(found.documents)} documents, {len(leftovers)} without a counterpart", file=sys.stderr)
+    if options.apply:
+        options.file = options.output
+        apply(options)
+    return _WOULD_CHANGE if leftovers else 0
 
 
 def _body(options: argparse.Namespace) -> dict[str, Any]:
@@ -99,5 +126,5 @@ def _write(options: argparse.Namespace, documents: list[dict[str, Any]], schema:
         print(path, file=sys.stderr)
 
 
-ACTS = {"apply": apply, "diff": diff, "validate": validate, "export": export}
+ACTS = {"apply": apply, "diff": diff, "validate": validate, "export": export, "import": import_}
 """The acts by their names on the command line."""

@@ -1,4 +1,4 @@
-"""``passgate apply | diff | validate | export``: a Passgate as files."""
+"""``passgate apply | diff | validate | export | import``: a Passgate as files."""
 
 import argparse
 from pathlib import Path
@@ -21,6 +21,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse gives its subparsers 
         )
         parser.add_argument("--json", action="store_true", help="for machines")
         parser.set_defaults(run=_run, act=act)
+    _import(commands)
     validate = commands.add_parser("validate", help="check YAML files, without a server")
     _files(validate)
     validate.add_argument("--schema", action="store_true", help="print the JSON schema of documents instead")
@@ -33,6 +34,34 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse gives its subparsers 
     export.add_argument("--team", help="only what is of the team of this name")
     _server(export)
     export.set_defaults(run=_run, act="export")
+
+
+def _import(commands: Any) -> None:  # noqa: ANN401 - argparse gives its subparsers no public type
+    parser = commands.add_parser(
+        "import",
+        help="write another gateway's configuration as documents, and name what has no counterpart",
+        description="Writes the documents to the output, or into a new folder, and what has no counterpart to the "
+        "error output, each with its place. Nothing is applied unless --apply is given. Exit code 3: something has no "
+        "counterpart; 1: the source cannot be read.",
+    )
+    parser.add_argument("format", choices=("kong", "litellm", "apipark", "openapi"), help="what the source is")
+    parser.add_argument(
+        "source",
+        type=Path,
+        metavar="FILE",
+        help="kong.yml; LiteLLM's config.yaml; APIPark's export.zip or its folder; an OpenAPI document",
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", help="a new folder, one file a kind (to the output)"
+    )
+    parser.add_argument("--team", metavar="NAME", help="the team that all of it is to belong to (Imported)")
+    parser.add_argument("--json", action="store_true", help="documents and leftovers as one JSON document")
+    parser.add_argument("--apply", action="store_true", help="apply the folder at once, as `passgate apply` does")
+    parser.add_argument(
+        "--set", default="imported", metavar="NAME", help="the set that --apply marks it with (imported)"
+    )
+    _server(parser)
+    parser.set_defaults(run=_run, act="import", prune=False, prune_all=False)
 
 
 def _files(parser: argparse.ArgumentParser) -> None:
