@@ -44,7 +44,7 @@ def _names(work: Work) -> dict[str, str]:
 
 def _plain(work: Work, value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, dict):
-        left_out = {"version", "keys", "deprecated_at", "number"}
+        left_out = {"version", "keys", "deprecated_at", "number", "sealed_file_key"}
         return {names.get(key, key): _plain(work, one, names) for key, one in value.items() if key not in left_out}
     if isinstance(value, list):
         return sorted((_plain(work, one, names) for one in value), key=lambda one: json.dumps(one, sort_keys=True))

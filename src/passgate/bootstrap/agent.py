@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from passgate.bootstrap.database import AGENT_NOTICE, open_node_storage
 from passgate.bootstrap.layout import Folders
 from passgate.bootstrap.node import node_layout, worker_names
+from passgate.contracts.call_body import BODIES_FOLDER
 from passgate.gateway.agent import Agent
 from passgate.gateway.changes import ChangeReader
 from passgate.gateway.envoy.admin import AdminError, EnvoyAdmin
@@ -33,6 +34,8 @@ from passgate.identity.oauth.purging import purge_oauth
 from passgate.identity.service.audit import purge_log
 from passgate.identity.service.revocation import purge_expired
 from passgate.identity.service.token_purging import purge_tokens
+from passgate.metering.bodies.intake import take_bodies
+from passgate.metering.bodies.service import delete_old_bodies
 from passgate.metering.budgets.spent import spent_sums
 from passgate.metering.ingest import Ingester
 from passgate.metering.service.retention import delete_before
@@ -115,6 +118,8 @@ def _ingest(
             ready = ready or has_tables(storage.engine)
             while ready and ingester.run_once() >= _BACKLOG:
                 continue  # worked off without a pause
+            while ready and take_bodies(storage, folders.spool / BODIES_FOLDER):
+                continue
             if ready and (last or time.monotonic() >= next_sums):
                 next_sums = time.monotonic() + _SUMS_SECONDS
                 counts.shares = _tell_sums(storage, folders)
@@ -138,7 +143,7 @@ def _upkeep(settings: Settings, storage: Storage) -> None:
     deleted = 1
     while deleted:
         with storage.writing() as work:
-            deleted = delete_before(work, before)
+            deleted = delete_before(work, before) + delete_old_bodies(work)
     if settings.tokens_retention_days:
         _purge_tokens(storage, timedelta(days=settings.tokens_retention_days))
     with storage.writing() as work:

@@ -131,6 +131,8 @@ class InferenceApplication(Contract):
     team_id: str
     models: tuple[str, ...] | None = None
     """Public names it may use; None: all that its team may."""
+    logs_bodies: bool = False
+    """What its calls say is kept for those who may read it."""
 
 
 class InferenceConfig(Contract):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from passgate.identity.role_schemas import ApplicationRoleName
+from passgate.identity.schemas import MAX_BODY_LOG_DAYS
 from passgate.kernel.given import Input
 from passgate.kernel.text import Line, Paragraph
 
@@ -58,6 +59,9 @@ class ApplicationDocument(Document):
         default=None, description="Models it may use; null: all."
     )
     is_active: bool = True
+    body_log_days: Annotated[int, Field(ge=1, le=MAX_BODY_LOG_DAYS)] | None = Field(
+        default=None, description="Log what its AI calls say, for so many days; null: not at all."
+    )
     roles: Annotated[tuple[ApplicationRoleName, ...], Field(max_length=50)] | None = Field(
         default=None, description="What stands in the claim `roles` of its tokens; null: as it is."
     )

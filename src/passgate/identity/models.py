@@ -141,6 +141,8 @@ class Application(Base):
     is_active: Mapped[bool]
     models: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     """Public names of the AI models it may use; None: all that its team may."""
+    body_log_days: Mapped[int | None] = mapped_column(Integer)
+    """How long what its AI calls say is kept; None: it is not logged."""
     user_id: Mapped[str | None] = mapped_column(_ID, index=True)
     """Whose personal tokens call the gate as this application; None: an application of its own right."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -30,7 +30,11 @@ def inference_applications(work: Work) -> tuple[InferenceApplication, ...]:
     rows = work.session.scalars(select(Application).where(Application.is_active).order_by(Application.id))
     return tuple(
         InferenceApplication(
-            id=row.id, name=row.name, team_id=row.team_id, models=None if row.models is None else tuple(row.models)
+            id=row.id,
+            name=row.name,
+            team_id=row.team_id,
+            models=None if row.models is None else tuple(row.models),
+            logs_bodies=row.body_log_days is not None,
         )
         for row in rows
     )

@@ -110,6 +110,10 @@ class MemberIn(Input):
     ]
 
 
+MAX_BODY_LOG_DAYS = 90
+"""What calls say is kept no longer; it is for finding faults, not an archive."""
+
+
 class ApplicationIn(Input):
     """A new application."""
 
@@ -117,15 +121,21 @@ class ApplicationIn(Input):
     name: Line
     description: Paragraph = ""
     models: list[Line] | None = Field(default=None, max_length=500, description="Models it may use; null: all.")
+    body_log_days: Annotated[int, Field(ge=1, le=MAX_BODY_LOG_DAYS)] | None = Field(
+        default=None, description="Log what its AI calls say, for so many days; null: not at all. Needs body:read too."
+    )
 
 
 class ApplicationChange(Input):
-    """What is to change of an application; what is left out stays. ``models`` may be set to null: all models."""
+    """What is to change of an application; what is left out stays. ``models``, ``body_log_days`` may be set to null."""
 
     name: Line | None = None
     description: Paragraph | None = None
     is_active: bool | None = None
     models: list[Line] | None = Field(default=None, max_length=500)
+    body_log_days: Annotated[int, Field(ge=1, le=MAX_BODY_LOG_DAYS)] | None = Field(
+        default=None, description="Log what its AI calls say, for so many days; null: not at all. Needs body:read too."
+    )
 
 
 class TokenIn(Input):

@@ -237,7 +237,7 @@ class _Compiler:
 
 def _serving_application(application: InferenceApplication) -> ServingApplication:
     models = None if application.models is None else frozenset(application.models)
-    return ServingApplication(application.id, application.team_id, models)
+    return ServingApplication(application.id, application.team_id, models, application.logs_bodies)
 
 
 def _serving_model(model: InferenceModel, deployments: Mapping[str, tuple[ServingDeployment, ...]]) -> ServingModel:

@@ -116,6 +116,7 @@ class ServingApplication:
     id: str
     team_id: str
     models: frozenset[str] | None
+    logs_bodies: bool = False
 
     def may_use(self, model: ServingModel) -> bool:
         """Whether the model is its team's or everybody's, and not kept from it."""
@@ -127,7 +128,7 @@ class ServingApplication:
         """The application as a token sees it that may use certain models only; None: all of the application's."""
         if models is None:
             return self
-        return ServingApplication(self.id, self.team_id, models if self.models is None else self.models & models)
+        return replace(self, models=models if self.models is None else self.models & models)
 
 
 class RoutingTable:

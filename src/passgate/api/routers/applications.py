@@ -29,6 +29,7 @@ class ApplicationOut(BaseModel):
     description: str
     is_active: bool
     models: list[str] | None
+    body_log_days: int | None
     created_at: datetime
     created_by: str
 

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, Path, Query
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.api.paging import PageOf, PageQuery
 from passgate.kernel.permissions import Permission
+from passgate.metering.bodies.schemas import BodyView
+from passgate.metering.bodies.service import read_body
 from passgate.metering.ledger.entries import call_ledger
 from passgate.metering.ledger.schemas import CallLedger
 from passgate.metering.schemas import CallFilter, CallKind, CallView, StatusClass
@@ -77,3 +79,10 @@ def get_ledger(
     """What an AI call was charged: count times price of each kind, first and after each correction of prices."""
     with edge.storage.reading() as work:
         return call_ledger(actor, work, call_id)
+
+
+@router.get("/{call_id}/body", dependencies=[needs(Permission.BODY_READ)])
+def get_body(edge: CurrentEdge, actor: CurrentActor, call_id: Annotated[int, Path(ge=1, le=_LARGEST_ID)]) -> BodyView:
+    """What an AI call said, where its application logs that. The audit log tells who has read it."""
+    with edge.storage.writing() as work:
+        return read_body(actor, work, call_id)

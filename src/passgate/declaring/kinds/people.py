@@ -64,6 +64,7 @@ class ApplicationKind(Kind[ApplicationDocument]):
             description=row.description,
             models=None if row.models is None else tuple(row.models),
             is_active=row.is_active,
+            body_log_days=row.body_log_days,
             roles=tuple(scopes.list_application_roles(desk.actor, desk.work, object_id)),
         )
 
@@ -87,6 +88,7 @@ class ApplicationKind(Kind[ApplicationDocument]):
             name=wanted.name,
             description=wanted.description,
             models=None if wanted.models is None else list(wanted.models),
+            body_log_days=wanted.body_log_days,
         )
         made = applications.create_application(desk.actor, desk.work, given)
         if not wanted.is_active:
@@ -101,6 +103,7 @@ class ApplicationKind(Kind[ApplicationDocument]):
             description=wanted.description,
             models=None if wanted.models is None else list(wanted.models),
             is_active=wanted.is_active,
+            body_log_days=wanted.body_log_days,
         )
         applications.update_application(desk.actor, desk.work, object_id, change)
         if wanted.roles != present.roles:

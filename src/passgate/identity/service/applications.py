@@ -57,6 +57,8 @@ def create_application(actor: Actor, work: Work, given: ApplicationIn) -> Applic
     if work.session.get(Team, given.team_id) is None:
         raise NotFoundError("No such team.", field="team_id")
     _refuse_taken(work, given.team_id, given.name)
+    if given.body_log_days is not None:
+        actor.require(Permission.BODY_READ, given.team_id, what=_WHAT)
     application = Application(
         id=work.ids.new("app"),
         team_id=given.team_id,
@@ -64,6 +66,7 @@ def create_application(actor: Actor, work: Work, given: ApplicationIn) -> Applic
         description=given.description,
         is_active=True,
         models=given.models,
+        body_log_days=given.body_log_days,
         created_at=work.clock.now(),
         created_by=actor.id,
     )
@@ -77,7 +80,7 @@ def update_application(actor: Actor, work: Work, application_id: str, change: Ap
 
     Raises:
         NotFoundError: no such application, or one of a team that the actor has no part in.
-        ForbiddenError: without the permission application:write.
+        ForbiddenError: without the permission application:write; or body:read, where logging of bodies changes.
         ConflictError: the team has another application of that name.
     """
     application = _locked(actor, work, application_id, Permission.APPLICATION_WRITE)
@@ -88,6 +91,9 @@ def update_application(actor: Actor, work: Work, application_id: str, change: Ap
         application.description = change.description
     if "models" in change.model_fields_set:
         application.models = change.models
+    if "body_log_days" in change.model_fields_set and change.body_log_days != application.body_log_days:
+        actor.require(Permission.BODY_READ, application.team_id, what=_WHAT)
+        application.body_log_days = change.body_log_days
     if change.is_active is not None and change.is_active != application.is_active:
         application.is_active = change.is_active
         if not change.is_active:

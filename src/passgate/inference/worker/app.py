@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol
 
+from passgate.contracts.call_body import BODIES_FOLDER
 from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER, ROUTE_HEADER
 from passgate.contracts.offered_tools import SERVER_TOOL_HEADER
 from passgate.contracts.prompt import PROMPT_HEADER, TRIAL_PATH
@@ -27,6 +28,7 @@ from passgate.inference.worker.authorising_client import AuthorisingClient
 from passgate.inference.worker.batch_desk import BatchDesk
 from passgate.inference.worker.batch_judge import BatchJudge
 from passgate.inference.worker.batch_watch import BatchWatch
+from passgate.inference.worker.body_log import BodyLog
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
 from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
 from passgate.inference.worker.client_request import ClientRequest
@@ -148,7 +150,10 @@ class WorkerApp:
         attempts = Attempts(client, Router(self._chance), limits, self._chance)
         self._state.load()
         cache = SharedAnswers(AnswerCache(asyncio.get_running_loop().time), options.rationing.valkey_url)
-        self._calls = CallHandler(self._state, attempts, spool, limits, self._clock, rationing, cache, options.hooks)
+        bodies = BodyLog(options.spool_dir / BODIES_FOLDER, options.vault, self._ids)
+        self._calls = CallHandler(
+            self._state, attempts, spool, limits, self._clock, rationing, cache, options.hooks, bodies
+        )
         self._prompts = PromptHandler(self._calls)
         raw_client = RawClient(
             connect_seconds=limits.connect, now=lambda: self._clock.now().timestamp(), ca_file=options.ca_file

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from passgate.contracts.routing import SESSION_HEADER
 from passgate.inference.files.ids import FilesApartError, OwnIds, names_files
@@ -17,6 +17,7 @@ from passgate.inference.translator import kind_for, parse, render_stream_error
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, hooked_call, usage_line
 from passgate.inference.worker.answering import call_headers, send_refusal
 from passgate.inference.worker.attempts import Attempts
+from passgate.inference.worker.body_log import BodyLog, BodyTap
 from passgate.inference.worker.call_guard import CallGuard
 from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.failure_log import log_failure
@@ -61,6 +62,7 @@ class CallHandler:
     rationing: Rationing
     cache: SharedAnswers
     hooks: HookChain | None = None
+    bodies: BodyLog | None = None
 
     async def answer(self, incoming: Incoming) -> None:
         """Answer a call; whatever happens from here on, it leaves a usage line.
@@ -73,8 +75,12 @@ class CallHandler:
         call = AiCall(
             incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer(), prompt=incoming.prompt
         )
+        tap: BodyTap | None = None
         try:
             parsed, model = await self._admit(call, incoming)
+            if self.bodies is not None and call.application is not None and call.application.logs_bodies:
+                tap = BodyTap(incoming.send, parsed.raw, incoming.headers.get("content-type", ""))
+                incoming = replace(incoming, send=tap.send)
             await self._serve(call, parsed, model, incoming)
         except ClientGoneError:
             self._settle(call, Ending(_CLIENT_GONE, "cancelled"))
@@ -84,6 +90,9 @@ class CallHandler:
         except Exception:  # noqa: BLE001 - the edge: a call must end in an answer and a line, and the worker must live on
             _log.exception("a call failed in a way that nobody foresaw", extra={"request_id": call.request_id})
             await self._fail(call, PassgateError(UNFORESEEN), "error", incoming.send)
+        finally:
+            if tap is not None and self.bodies is not None and call.prompt is None:
+                self.bodies.keep(call, tap)
 
     async def _admit(self, call: AiCall, incoming: Incoming) -> tuple[ParsedRequest, ServingModel]:
         """Read the request and find its model, or refuse it."""

@@ -18,6 +18,7 @@ from passgate.console.components.page_header import page_header
 from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.applications.access import models_card, subscriptions_card
+from passgate.console.pages.applications.bodies import bodies_card
 from passgate.console.pages.applications.form import ask_to_change
 from passgate.console.pages.applications.oauth import oauth_card
 from passgate.console.pages.teams_of import team_names
@@ -42,6 +43,7 @@ class _Found:
     team: str
     may_write: bool
     may_issue: bool
+    may_switch_bodies: bool
 
 
 async def show(visit: Visit, args: PageArguments) -> None:
@@ -64,6 +66,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
         with box("pg-stack"):
             _about(found)
             await models_card(visit, application, may_write=found.may_write)
+            bodies_card(visit, application, may_switch=found.may_switch_bodies)
     await listing.load()
 
 
@@ -74,6 +77,9 @@ def _find(actor: Actor, work: Work, application_id: str) -> _Found:
         team=team_names(actor, work).get(application.team_id, ""),
         may_write=actor.may(Permission.APPLICATION_WRITE, application.team_id),
         may_issue=actor.may(Permission.TOKEN_ISSUE, application.team_id),
+        may_switch_bodies=all(
+            actor.may(one, application.team_id) for one in (Permission.APPLICATION_WRITE, Permission.BODY_READ)
+        ),
     )
 
 

@@ -8,10 +8,12 @@ from passgate.console.components.facts import Value, facts
 from passgate.console.components.moment import Moment
 from passgate.console.components.text import Words, box
 from passgate.console.formatting import byte_count, grouped, milliseconds
+from passgate.console.pages.calls.body import body_part
 from passgate.console.pages.calls.ledger import ledger_part
 from passgate.console.pages.calls.rows import status_tag
 from passgate.console.visit import Visit
 from passgate.kernel.money import format_dollars
+from passgate.metering.bodies.service import may_read_body
 from passgate.metering.ledger.entries import call_ledger
 from passgate.metering.schemas import CallView, TriedView, UsageView
 from passgate.metering.service.calls import get_call
@@ -21,6 +23,7 @@ async def open_call(visit: Visit, call_id: int) -> None:
     """Open a call's detail."""
     call = await visit.ask(get_call, call_id)
     ledger = await visit.ask(call_ledger, call_id) if call.usage is not None else None
+    has_body = call.usage is not None and await visit.ask(may_read_body, call_id)
     with drawer(call.model or call.service_name or "Call", f"{call.method or ''} {call.path or ''}".strip()):
         if call.code is not None:
             with banner(f"{call.status} {call.code}", "The rule that decided.", tone="bad"):
@@ -34,6 +37,8 @@ async def open_call(visit: Visit, call_id: int) -> None:
                     Words("Ledger", "h3")
                     ledger_part(ledger)
             _section("Route", _route_facts(call, call.usage))
+            if has_body:
+                body_part(visit, call_id)
         else:
             _section("Route", [*_service_facts(call), ("Node", call.node)])
 

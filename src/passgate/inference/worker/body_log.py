@@ -1,0 +1,121 @@
+"""What calls say, kept for those who may read it, where their application wants that: sealed, bounded, one file a call.
+
+Texts are as they went to the vendor and to the client, that is, masked where a policy masks.
+"""
+
+import logging
+from pathlib import Path
+
+from passgate.contracts.call_body import LONGEST_BODY, BodyRecord
+from passgate.inference.worker.ai_call import AiCall
+from passgate.inference.worker.incoming import Message, Send
+from passgate.kernel.ids import IdFactory
+from passgate.kernel.sealing import Vault
+
+_log = logging.getLogger("passgate.inference")
+
+_MOST_WAITING = 5_000
+"""Files of calls that the database has not taken yet; more would fill the disk."""
+_COUNTED_EVERY = 200
+_WORDS = ("application/json", "text/", "application/x-ndjson")
+_LONGEST_NAME = 256
+
+
+class BodyTap:
+    """One call, listened to on its way out."""
+
+    def __init__(self, onward: Send, request: bytes, request_type: str) -> None:
+        """Make it.
+
+        Args:
+            onward: where the answer goes.
+            request: as it goes to vendors.
+            request_type: its content type.
+        """
+        self.request_bytes = len(request)
+        self.reply_bytes = 0
+        self._onward = onward
+        self._request = request[:LONGEST_BODY]
+        self._request_type = request_type
+        self._reply_type = ""
+        self._parts: list[bytes] = []
+        self._kept = 0
+
+    async def send(self, message: Message) -> None:
+        """Pass a piece of the answer on, and keep it while there is room."""
+        if message["type"] == "http.response.start":
+            found = (value for name, value in message["headers"] if name == b"content-type")
+            self._reply_type = next(found, b"").decode("latin-1")
+        else:
+            body = message.get("body", b"")
+            self.reply_bytes += len(body)
+            if self._kept < LONGEST_BODY and body:
+                part = bytes(body[: LONGEST_BODY - self._kept])
+                self._kept += len(part)
+                self._parts.append(part)
+        await self._onward(message)
+
+    def request_text(self) -> str:
+        """What was kept of the request."""
+        return _text(self._request, self._request_type, self.request_bytes)
+
+    def reply_text(self) -> str:
+        """What was kept of the answer."""
+        return _text(b"".join(self._parts), self._reply_type, self.reply_bytes)
+
+
+class BodyLog:
+    """Writes what was said."""
+
+    def __init__(self, folder: Path, vault: Vault, ids: IdFactory) -> None:
+        """Make it.
+
+        Args:
+            folder: where files wait for the node's agent.
+            vault: seals them.
+            ids: names them.
+        """
+        self._folder = folder
+        self._vault = vault
+        self._ids = ids
+        self._written = 0
+        self._full = False
+
+    def keep(self, call: AiCall, tap: BodyTap) -> None:
+        """Write a call down. What cannot be written is told in the log, without its text."""
+        record = BodyRecord(
+            request_id=call.request_id,
+            start=call.started.isoformat(timespec="microseconds"),
+            application_id=call.caller.application_id,
+            team_id=call.team_id,
+            model=call.model_name[:_LONGEST_NAME],
+            sealed_request=self._vault.seal(tap.request_text()),
+            sealed_reply=self._vault.seal(tap.reply_text()),
+            request_bytes=tap.request_bytes,
+            reply_bytes=tap.reply_bytes,
+        )
+        try:
+            self._write(record)
+        except OSError as error:
+            _log.error("the body of a call is not kept: %s", error.strerror, extra={"request_id": call.request_id})
+
+    def _write(self, record: BodyRecord) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._written % _COUNTED_EVERY == 0:
+            self._full = sum(1 for _ in self._folder.iterdir()) > _MOST_WAITING
+        self._written += 1
+        if self._full:
+            _log.error("the bodies of calls are not kept: too many wait", extra={"request_id": record.request_id})
+            return
+        path = self._folder / f"{self._ids.new('bod')}.json"
+        fresh = path.with_suffix(".part")
+        fresh.touch(mode=0o600)
+        fresh.write_text(record.model_dump_json())
+        fresh.rename(path)
+
+
+def _text(body: bytes, content_type: str, size: int) -> str:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind and not kind.startswith(_WORDS):
+        return f"({kind}, {size} bytes)"
+    return body.decode("utf-8", "replace")
