@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from passgate.gateway.routing_health import limit_peaks
 from passgate.gateway.service import rejections
 from passgate.metering.alerts.delivery import deliver_due
-from passgate.metering.alerts.watching import Rejection, Watch, look_around
+from passgate.metering.alerts.watching import Peak, Rejection, Watch, look_around
 from passgate.settings import Settings
 from passgate.storage.work import Storage
 
@@ -29,7 +30,8 @@ def raised_alerts(settings: Settings, storage: Storage) -> Iterator[None]:
     def look() -> None:
         with storage.reading() as work:
             rejected = [Rejection(*one) for one in rejections(work)]
-        look_around(storage, watch, rejected)
+            peaks = [Peak(*one) for one in limit_peaks(work)]
+        look_around(storage, watch, rejected, peaks)
 
     def deliver() -> None:
         deliver_due(storage, to_private=settings.webhooks_to_private)

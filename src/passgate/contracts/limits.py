@@ -29,6 +29,8 @@ class LimitRule(Contract):
     window: LimitWindow
     amount: int
     """Calls, tokens, calls at the same time, or micro-dollars."""
+    alert_percents: tuple[int, ...] = ()
+    """Shares of the amount that are worth an alert."""
 
 
 class SpentInWindow(Contract):

@@ -59,8 +59,19 @@ class Resting(Contract):
     """Of a key that rests for one deployment alone."""
 
 
+class LimitPeak(Contract):
+    """How full a limit on calls, tokens or places was at most within an hour, where that is worth an alert."""
+
+    limit_id: str
+    hour: int
+    """Seconds since 1970: its beginning."""
+    percent: int
+    """The largest of the limit's shares that was reached; 100 and more: calls were refused, or the next one is."""
+
+
 class WorkerHealth(Contract):
-    """What one worker leaves alone; written when it changes."""
+    """What one worker leaves alone, and which limits it saw filled; written when it changes."""
 
     keys: tuple[Resting, ...] = ()
     deployments: tuple[Resting, ...] = ()
+    peaks: tuple[LimitPeak, ...] = ()

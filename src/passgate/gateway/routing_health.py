@@ -34,6 +34,23 @@ def provider_health(actor: Actor, work: Work, provider_id: str) -> ProviderHealt
     )
 
 
+def limit_peaks(work: Work) -> list[tuple[str, int, int]]:
+    """How full limits on calls, tokens and places were, by the workers of all reporting nodes: limit, hour, per cent.
+
+    For the node's own upkeep, so no actor is asked for.
+    """
+    now = work.clock.now()
+    peaks: dict[tuple[str, int], int] = {}
+    for node in repository.all_nodes(work):
+        if now - node.last_seen_at > SILENT_AFTER:
+            continue
+        for health in _healths(node):
+            for peak in health.peaks:
+                key = (peak.limit_id, peak.hour)
+                peaks[key] = max(peaks.get(key, 0), peak.percent)
+    return [(limit_id, hour, percent) for (limit_id, hour), percent in sorted(peaks.items())]
+
+
 def _healths(node: NodeRow) -> list[WorkerHealth]:
     healths = []
     for document in node.routing:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from inference.worker.running_worker import (
     until,
 )
 from passgate.contracts.limits import LimitRule, SpentInWindow, SpentSums, window_bounds
+from passgate.contracts.routing import WorkerHealth
 from passgate.inference.worker.options import RationingOptions
 from passgate.kernel.clock import SystemClock
 
@@ -332,3 +334,22 @@ def test_what_was_spent_while_the_valkey_was_away_is_told_it_later(tmp_path: Pat
             key = f"{{passgate}}:lim_money:{day}"
             until(lambda: client.hget(key, "s") == str(3 * COST).encode(), seconds=10)
             assert until(lambda: chat(worker).status == 200 and client.hget(key, "s") == str(4 * COST).encode())
+
+
+def test_how_full_limits_are_is_reported_for_alerts(idle: RunningWorker, vendor: FakeVendor, tmp_path: Path) -> None:
+    idle.options = replace(idle.options, health_file=tmp_path / "health.json")
+    limit(idle, vendor, rule("requests", "minute", 4, alert_percents=(50, 100)), rule("parallel", "none", 9))
+    within_one_minute()
+
+    def peaks() -> list[tuple[str, int]]:
+        if not (tmp_path / "health.json").exists():
+            return []
+        health = WorkerHealth.model_validate_json((tmp_path / "health.json").read_bytes())
+        return [(peak.limit_id, peak.percent) for peak in health.peaks]
+
+    with idle:
+        assert chat(idle).status == 200
+        assert [chat(idle).status for _ in range(2)] == [200, 200]
+        until(lambda: peaks() == [("lim_requests", 50)])
+        assert [chat(idle).status for _ in range(2)] == [200, 429]
+        until(lambda: peaks() == [("lim_requests", 100)])

@@ -12,7 +12,7 @@ from passgate.identity.token_tables import Token
 from passgate.kernel.actor import SYSTEM
 from passgate.metering.alerts.models import Alert, WebhookDelivery
 from passgate.metering.alerts.schemas import WebhookIn
-from passgate.metering.alerts.watching import Rejection, Watch, look_around
+from passgate.metering.alerts.watching import Peak, Rejection, Watch, look_around
 from passgate.metering.alerts.webhooks import create_webhook
 from passgate.metering.models import UsageHour
 from passgate.publishing.limits.schemas import LimitIn
@@ -54,6 +54,20 @@ def test_a_budget_s_thresholds_are_told_once_each_whoever_looks(node: Node) -> N
     assert alerts(storage)[1:] == [("budget", "Budget Red: 100 % spent", "team_red")]
     with storage.reading() as work:
         assert len(work.session.scalars(select(WebhookDelivery)).all()) == 4  # two webhooks, two alerts
+
+
+def test_limits_on_calls_are_told_once_an_hour_and_share(node: Node) -> None:
+    storage = node.storage
+    given = {"name": "Red calls", "scope": "team", "target": "team_red", "measure": "requests", "window": "minute"}
+    with storage.writing() as work:
+        limit = create_limit(SYSTEM, work, LimitIn.model_validate(given | {"amount": 50})).id
+    hour = 1_790_812_800
+    peaks = [Peak(limit, hour, 80), Peak("lim_gone", hour, 80), Peak(limit, hour, 90)]  # 90 is no share of it any more
+    assert [look_around(storage, QUIET, [], peaks), look_around(storage, QUIET, [], peaks)] == [1, 0]
+    assert look_around(storage, QUIET, [], [Peak(limit, hour, 100), Peak(limit, hour + 3600, 80)]) == 2
+    titles = [title for _, title, _ in alerts(storage)]
+    assert titles == [f"Limit Red calls: {percent} % reached" for percent in (80, 100, 80)]
+    assert alerts(storage)[0][::2] == ("limit", "team_red")
 
 
 def test_only_long_lived_tokens_expire_with_notice(storage: Storage) -> None:

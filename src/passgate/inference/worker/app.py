@@ -164,7 +164,10 @@ class WorkerApp:
         watch = self._follow_files(FileVendor(raw_client), spool, rationing)
         followers: list[_Follower] = [self._state, rationing, watch]
         if options.health_file is not None:
-            followers.append(HealthFile(options.health_file, self._state, lambda: self._clock.now().timestamp()))
+            health = HealthFile(
+                options.health_file, self._state, rationing.peaks, lambda: self._clock.now().timestamp()
+            )
+            followers.append(health)
         followings = [asyncio.create_task(one.follow()) for one in followers]
         for following in followings:
             following.add_done_callback(_report_end)

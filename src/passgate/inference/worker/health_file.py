@@ -1,4 +1,4 @@
-"""What a worker leaves alone, in a file that the node's agent takes to the console."""
+"""What a worker leaves alone, and how full limits were, in a file that the node's agent takes to the console."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from passgate.contracts.routing import Resting, WorkerHealth
+from passgate.inference.limits.peaks import LimitPeaks
 from passgate.inference.routing_table import RoutingTable
 from passgate.inference.worker.live_state import LiveState
 
@@ -18,16 +19,18 @@ _SECONDS = 1.0
 class HealthFile:
     """Writes a ``WorkerHealth``, by rename, when it is another than the one before."""
 
-    def __init__(self, path: Path, state: LiveState, clock: Callable[[], float]) -> None:
+    def __init__(self, path: Path, state: LiveState, peaks: LimitPeaks, clock: Callable[[], float]) -> None:
         """Make the writer.
 
         Args:
             path: of the file.
             state: what the worker knows.
+            peaks: how full limits were.
             clock: seconds since 1970.
         """
         self._path = path
         self._state = state
+        self._peaks = peaks
         self._clock = clock
         self._written: str | None = None
 
@@ -42,7 +45,8 @@ class HealthFile:
         if not self._state.ready:
             return
         offset = self._clock() - asyncio.get_running_loop().time()
-        text = health_of(self._state.table, asyncio.get_running_loop().time(), offset).model_dump_json()
+        health = health_of(self._state.table, asyncio.get_running_loop().time(), offset)
+        text = health.model_copy(update={"peaks": self._peaks.told(self._clock())}).model_dump_json()
         if text == self._written:
             return
         fresh = self._path.with_name(f".{self._path.name}.new")

@@ -11,6 +11,7 @@ from passgate.inference.limits.estimate import Estimate, estimate
 from passgate.inference.limits.headers import Header, rate_headers
 from passgate.inference.limits.ledger_sums import LedgerSums
 from passgate.inference.limits.limit import Ask, Limit
+from passgate.inference.limits.peaks import LimitPeaks
 from passgate.inference.limits.refusal import BudgetError, CountersUnavailableError, RateLimitError, refusal_of
 from passgate.inference.limits.valkey_counters import CountersAwayError, ValkeyCounters
 from passgate.inference.routing_table import ServingDeployment, ServingModel
@@ -40,6 +41,7 @@ class Rationing:
         """
         self._name = name
         self._reservations = 0
+        self.peaks = LimitPeaks()
         self._sums = LedgerSums()
         self._options = options
         self._file = None if options.spent_file is None else WatchedFile(options.spent_file)
@@ -104,6 +106,7 @@ class Rationing:
         self._reservations += 1
         hold = Hold(f"{self._name}-{self._reservations}", asks, shared=self._shared is not None)
         verdict = await self._ask(hold, now)
+        self.peaks.note(verdict, now)
         if verdict.refused is not None:
             error, wait = refusal_of(verdict.refused, now)
             call.limit_headers = rate_headers([*verdict.standing, verdict.refused], now)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from passgate.kernel.given import Input
 from passgate.kernel.text import Line
 
-AlertKind = Literal["budget", "token_expiry", "error_rate", "snapshot_rejected"]
+AlertKind = Literal["budget", "limit", "token_expiry", "error_rate", "snapshot_rejected"]
 Severity = Literal["warning", "critical"]
 _URL = re.compile(r"[!-~]{1,500}")
 

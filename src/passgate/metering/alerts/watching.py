@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, select
 from passgate.catalog.models import Provider
 from passgate.contracts.limits import LimitWindow, window_bounds
 from passgate.identity.token_tables import Token
+from passgate.kernel.clock import from_epoch
 from passgate.kernel.money import format_dollars
 from passgate.metering.alerts import repository
 from passgate.metering.alerts.message import alert_message, queue_message
@@ -22,6 +23,7 @@ from passgate.storage.work import Storage, Work
 
 _ALERTS: Table = Alert.__table__  # type: ignore[assignment]  # declared wider than the Table that it is
 _FULL = 100
+_MEASURED = {"requests": "calls a minute", "tokens": "tokens a minute", "parallel": "calls at the same time"}
 _MOST_TOKENS = 500
 _NOT_SHORT_LIVED = 2
 """A token lives at least twice the time of notice, or its end is no news."""
@@ -49,6 +51,16 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """How full a limit on calls, tokens or places was within an hour."""
+
+    limit_id: str
+    hour: int
+    """NumericDate of its beginning."""
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something worth an alert."""
 
@@ -61,11 +73,12 @@ class Notice:
     target_id: str
 
 
-def look_around(storage: Storage, watch: Watch, rejections: Sequence[Rejection]) -> int:
+def look_around(storage: Storage, watch: Watch, rejections: Sequence[Rejection], peaks: Sequence[Peak] = ()) -> int:
     """Look once, and alert of what is new; how many alerts that were."""
     with storage.reading() as work:
         found = [
             *_budgets(work),
+            *_full_limits(work, peaks),
             *_expiring_tokens(work, watch.token_notice),
             *_failing_providers(work, watch),
             *map(_of_rejection, rejections),
@@ -107,6 +120,27 @@ def _budgets(work: Work) -> Iterator[Notice]:
             "critical" if percent >= _FULL else "warning",
             f"Budget {limit.name}: {percent} % spent",
             f"{format_dollars(used)} of {format_dollars(limit.amount)} is spent.{until}",
+            limit.team_id,
+            limit.id,
+        )
+
+
+def _full_limits(work: Work, peaks: Sequence[Peak]) -> Iterator[Notice]:
+    ids = {peak.limit_id for peak in peaks}
+    limits = {row.id: row for row in work.session.scalars(select(Limit).where(Limit.id.in_(ids)))} if ids else {}
+    for peak in peaks:
+        limit = limits.get(peak.limit_id)
+        if limit is None or peak.percent not in limit.alert_percents:
+            continue  # lifted, or changed since
+        hour = from_epoch(peak.hour)
+        full = peak.percent >= _FULL
+        yield Notice(
+            f"limit:{limit.id}:{peak.hour}:{limit.amount}:{peak.percent}",
+            "limit",
+            "critical" if full else "warning",
+            f"Limit {limit.name}: {peak.percent} % reached"[:200],
+            f"Between {hour:%H:%M} and {hour + timedelta(hours=1):%H:%M} UTC, {peak.percent} % of {limit.amount:,} "
+            f"{_MEASURED[limit.measure]} were used{'; calls beyond that were refused' if full else ''}.",
             limit.team_id,
             limit.id,
         )

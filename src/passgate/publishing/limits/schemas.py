@@ -25,7 +25,11 @@ Amount = Annotated[
 
 AlertPercents = Annotated[
     tuple[Annotated[int, Field(ge=1, le=1000)], ...],
-    Field(max_length=10, description="Shares of a budget, in per cent, at which there is an alert once a window."),
+    Field(
+        max_length=10,
+        description="Shares of the amount, in per cent, at which there is an alert: once a window of money, else once "
+        "an hour.",
+    ),
 ]
 
 

@@ -26,6 +26,7 @@ from passgate.metering.alerts.webhooks import (
 
 KINDS = {
     "budget": "Budgets",
+    "limit": "Limits on calls and tokens",
     "token_expiry": "Tokens that expire",
     "error_rate": "Providers that fail",
     "snapshot_rejected": "Rejected snapshots",

@@ -18,7 +18,7 @@ from passgate.publishing.limits.schemas import LimitChange, LimitIn, LimitView
 from passgate.publishing.limits.service import change_limit, create_limit, delete_limit
 
 _HELP = "Dollars where money is limited, such as 20 or 0.50; else a whole number. 0 lets nothing pass."
-_ALERTS = "Per cent of a budget, such as 50, 80, 100. Each is told once a window; empty: never."
+_ALERTS = "Per cent of the amount, such as 50, 80, 100. Told once a window of money, else once an hour; empty: never."
 
 
 def open_limit(visit: Visit, fill: Fill, *, may_write: bool) -> None:
@@ -54,8 +54,7 @@ def open_limit(visit: Visit, fill: Fill, *, may_write: bool) -> None:
 
 
 def _percents_of(limit: LimitView) -> str:
-    percents = limit.alert_percents if limit.measure == "money" else ()
-    return ", ".join(f"{percent} %" for percent in percents) or "nothing"
+    return ", ".join(f"{percent} %" for percent in limit.alert_percents) or "nothing"
 
 
 def ask_for_limit(visit: Visit, targets: Mapping[str, str]) -> None:
@@ -84,7 +83,7 @@ def ask_for_limit(visit: Visit, targets: Mapping[str, str]) -> None:
 def _ask_to_change(visit: Visit, limit: LimitView) -> None:
     async def save(form: Form) -> None:
         amount = read_amount(limit.measure, form["amount"] or "")
-        percents = read_percents(form["alert_percents"] or "") if limit.measure == "money" else None
+        percents = read_percents(form["alert_percents"] or "")
         change = LimitChange(name=form["name"], amount=amount, alert_percents=percents)
         await visit.change(change_limit, limit.id, change)
         await visit.refresh()
@@ -94,9 +93,8 @@ def _ask_to_change(visit: Visit, limit: LimitView) -> None:
     with visit.client.content, form_dialog(f"Edit {limit.name}", lead, "Save", save) as form:
         form.add("name", text_field("Name", value=limit.name))
         form.add("amount", text_field("Amount", value=amount, help_text=_HELP))
-        if limit.measure == "money":
-            percents = ", ".join(map(str, limit.alert_percents))
-            form.add("alert_percents", text_field("Alerts at", value=percents, help_text=_ALERTS, optional=True))
+        percents = ", ".join(map(str, limit.alert_percents))
+        form.add("alert_percents", text_field("Alerts at", value=percents, help_text=_ALERTS, optional=True))
 
 
 def _ask_to_lift(visit: Visit, limit: LimitView) -> None:

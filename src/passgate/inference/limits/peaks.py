@@ -1,0 +1,45 @@
+"""How full limits on calls, tokens and places become, for alerts. Sans-I/O."""
+
+from passgate.contracts.routing import LimitPeak
+from passgate.inference.limits.counters import Used, Verdict
+
+_HOUR = 3600
+_FULL = 100
+
+
+class LimitPeaks:
+    """What one worker has seen; of the present hour and the one before."""
+
+    def __init__(self) -> None:
+        self._peaks: dict[tuple[str, int], int] = {}
+
+    def note(self, verdict: Verdict, now: float) -> None:
+        """Note where a call stood at its limits."""
+        for used in verdict.standing:
+            if used.ask.limit.alert_percents:
+                self._note(used, (used.used + used.ask.amount) * _FULL // max(1, used.limit), now)
+        refused = verdict.refused
+        if refused is not None and refused.ask.limit.alert_percents:
+            share = (refused.used + refused.ask.amount) * _FULL // max(1, refused.limit)
+            self._note(refused, max(_FULL, share), now)
+
+    def _note(self, used: Used, share: int, now: float) -> None:
+        reached = 0
+        for percent in used.ask.limit.alert_percents:
+            if reached < percent <= share:
+                reached = percent
+        if not reached:
+            return
+        key = (used.ask.limit.key, int(now) // _HOUR * _HOUR)
+        if self._peaks.get(key, 0) < reached:
+            self._peaks[key] = reached
+
+    def told(self, now: float) -> tuple[LimitPeak, ...]:
+        """What is worth telling; older ones are forgotten."""
+        oldest = now - 2 * _HOUR
+        for key in [key for key in self._peaks if key[1] < oldest]:
+            del self._peaks[key]
+        return tuple(
+            LimitPeak(limit_id=limit_id, hour=hour, percent=percent)
+            for (limit_id, hour), percent in sorted(self._peaks.items())
+        )
