@@ -5,8 +5,8 @@ from alembic import op
 
 from passgate.storage.columns import UtcDateTime
 
-revision = "0031_call_bodies"
-down_revision = "0030_mcp_servers"
+revision = "0032_call_bodies"
+down_revision = "0031_service_certificates"
 branch_labels = None
 depends_on = None
 
