@@ -10,6 +10,7 @@ from passgate.storage.base import Base
 from passgate.storage.migration import migrate
 
 DOMAINS = (
+    "metering.bodies",
     "identity",
     "catalog",
     "publishing",

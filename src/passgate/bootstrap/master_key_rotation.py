@@ -18,13 +18,14 @@ from passgate.kernel.actor import SYSTEM
 from passgate.kernel.errors import ConflictError, InvalidInputError
 from passgate.kernel.sealing import key_id_of
 from passgate.metering.alerts.models import Webhook
+from passgate.metering.bodies.models import CallBody
 from passgate.settings import Settings
 from passgate.storage.audit.capture import Act
 from passgate.storage.master_key import FILE_NAME, new_master_key, read_master_keys, write_master_keys
 from passgate.storage.resealing import reseal, sealing_keys
 from passgate.storage.work import Storage, Work
 
-SEALED_ELSEWHERE = (Webhook,)
+SEALED_ELSEWHERE = (Webhook, CallBody)
 """Tables with sealed columns that nothing here uses: loaded, so that their secrets are sealed anew with all others."""
 _SEALED = re.compile(rb"v1\.([0-9a-f]{8})\.")
 _GONE_AFTER = timedelta(days=1)
