@@ -21,7 +21,7 @@ from passgate.inference.described.upstream_token import UpstreamTokens, upstream
 from passgate.inference.files.provider import FileProvider, file_provider
 from passgate.inference.health import HealthBook
 from passgate.inference.limits.book import LimitBook
-from passgate.inference.pass_through.provider import RawProvider, flat_price, raw_prices
+from passgate.inference.pass_through.provider import RawKey, RawProvider, flat_price, raw_prices
 from passgate.inference.policies.call_policy import PolicyTable
 from passgate.inference.pricing import CallPrice
 from passgate.inference.prompts.serving_prompt import ServingPrompt
@@ -42,6 +42,8 @@ _log = logging.getLogger("passgate.inference")
 
 MAIN_KEY = "main"
 """Names a provider's first key."""
+_AS_IT_IS = "pass-through"
+"""Stands where a deployment's id does."""
 _COMPARED = (3000, 1000)
 """Tokens in and out of the call by which prices are compared: chats read about three times what they write."""
 _NO_LIMITS = TimeLimits()
@@ -61,6 +63,11 @@ def compile_config(config: InferenceConfig, vault: Vault, before: HealthBook | N
     usable = {provider.id: provider for provider in config.providers if pools.get(provider.id)}
     deployments = {model.id: compiler.deployments(model, usable, pools) for model in config.models}
     models = tuple(_serving_model(model, deployments) for model in config.models)
+    raw_providers = tuple(
+        _raw_provider(one, one.pass_through, compiler.raw_keys(one, pools[one.id]))
+        for one in usable.values()
+        if one.pass_through is not None
+    )
     health.complete()
     return RoutingTable(
         config.version,
@@ -74,11 +81,7 @@ def compile_config(config: InferenceConfig, vault: Vault, before: HealthBook | N
         described=config.described,
         tools=config.tools,
         upstream_tokens=_upstream_tokens(config.token_signing, vault),
-        raw_providers=tuple(
-            _raw_provider(one, one.pass_through, pools[one.id][0].secret)
-            for one in usable.values()
-            if one.pass_through is not None
-        ),
+        raw_providers=raw_providers,
         file_providers=tuple(
             found for one in usable.values() if (found := _file_provider(one, pools[one.id][0].secret)) is not None
         ),
@@ -107,13 +110,13 @@ def _file_seal(sealed_key: str | None, vault: Vault) -> LastingSeal | None:
         return None
 
 
-def _raw_provider(provider: InferenceProvider, allowed: PassThrough, secret: str | None) -> RawProvider:
+def _raw_provider(provider: InferenceProvider, allowed: PassThrough, keys: tuple[RawKey, ...]) -> RawProvider:
     return RawProvider(
         id=provider.id,
         name=provider.name,
         header=header_text(provider.name).encode(),
         team_id=provider.team_id,
-        target=Target(provider.dialect, provider.base_url, secret, "", provider.vendor, provider.profile),
+        keys=keys,
         applications=frozenset(allowed.applications),
         charge=flat_price(allowed.charge_micro_dollars),
         prices=raw_prices(allowed),
@@ -179,6 +182,18 @@ class _Compiler:
             except UnsealError as error:
                 _log.error("the key %s of provider %s cannot be opened: %s", label, provider.id, error.message)
         return pool
+
+    def raw_keys(self, provider: InferenceProvider, pool: list[_Key]) -> tuple[RawKey, ...]:
+        """A provider's keys for calls of it as it is."""
+        return tuple(
+            RawKey(
+                None if len(pool) == 1 else key.label,
+                Target(provider.dialect, provider.base_url, key.secret, "", provider.vendor, provider.profile),
+                self._health.key(provider.id, key.id, key.mark),
+                self._health.key(provider.id, key.id, key.mark, _AS_IT_IS),
+            )
+            for key in pool
+        )
 
     def deployments(
         self, model: InferenceModel, providers: Mapping[str, InferenceProvider], pools: Mapping[str, list[_Key]]

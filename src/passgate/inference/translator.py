@@ -39,9 +39,7 @@ from passgate.inference.passing import PassingExchange
 from passgate.inference.passing_media import MediaExchange
 from passgate.inference.prompts.format import FORMAT as PROMPT
 from passgate.inference.translating import TranslatingExchange
-from passgate.inference.translating_counts import CountingExchange
-from passgate.inference.translating_embeddings import EmbeddingsExchange
-from passgate.inference.translating_reranks import RerankExchange
+from passgate.inference.translating_whole import counting_exchange, embeddings_exchange, rerank_exchange
 from passgate.inference.translation import (
     Exchange,
     InboundFormat,
@@ -139,11 +137,11 @@ def _open(parsed: ParsedRequest, target: Target, form: Format, dialect: Dialect,
         passing = MediaExchange if form.kind in _MEDIA else PassingExchange
         return passing(wire.prepare(parsed, target), wire, form, dialect)
     if form.reranking is not None:
-        return RerankExchange(parsed, target, form, dialect)
+        return rerank_exchange(parsed, target, form, dialect)
     if form.embeddings is not None and dialect.embeddings is not None:
-        return EmbeddingsExchange(parsed, target, form, dialect)
+        return embeddings_exchange(parsed, target, form, dialect)
     if form.counting is not None:
-        return CountingExchange(parsed, target, form, dialect)
+        return counting_exchange(parsed, target, form, dialect)
     if form.chat is None or dialect.chat is None:
         message = f"The model '{parsed.model}' cannot answer requests of this kind."
         raise UntranslatableError(message, field="model")

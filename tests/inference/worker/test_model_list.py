@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from inference.worker.running_worker import RunningWorker, claims
+from fake_vendor import FakeVendor
+from inference.worker.running_worker import RunningWorker, claims, config, deployment, model, provider, until
 
 
 def names(answer: Any) -> list[str]:
@@ -60,3 +61,16 @@ def test_models_that_are_not_for_the_application(worker: RunningWorker) -> None:
     assert worker.call("/v1/models/nope").json()["error"]["code"] == "model_not_found"
     assert worker.call("/v1/models", x_passgate_claims="").status == 401
     assert worker.call("/v1/models", x_passgate_claims=claims(application="no")).status == 403
+
+
+def test_aliases_are_models_of_their_own_in_openai_s_list(worker: RunningWorker, vendor: FakeVendor) -> None:
+    models = [
+        model("gpt", deployment("oa"), aliases=("best", "chat")),
+        model("private", deployment("oa"), team_id="team_2", aliases=("secret",)),
+    ]
+    worker.configure(config([provider("oa", vendor.url)], models, 2))
+    until(lambda: worker.call("/readyz").json()["snapshot_version"] == 2)
+    assert names(worker.call("/v1/models")) == ["best", "chat", "gpt"]
+    assert worker.call("/v1/models/best").json()["id"] == "best"
+    assert worker.call("/v1/models/secret").status == 403
+    assert names(worker.call("/v1/models", x_passgate_claims=claims(application="app_2"))) == ["best", "chat", "gpt"]

@@ -8,11 +8,20 @@ from typing import Any
 
 import pytest
 
-from fake_vendor import FakeVendor, anthropic_message, anthropic_stream, json_reply, openai_chat, openai_stream
+from fake_vendor import (
+    FakeVendor,
+    VendorRequest,
+    anthropic_message,
+    anthropic_stream,
+    json_reply,
+    openai_chat,
+    openai_stream,
+)
 from fake_vendor.reply import Reply
 from inference.worker.running_worker import (
     API_KEY,
     PRICE,
+    VAULT,
     RunningWorker,
     claims,
     config,
@@ -23,7 +32,7 @@ from inference.worker.running_worker import (
     until,
 )
 from passgate.contracts.ai_policy import AiPolicy
-from passgate.contracts.inference_config import PassThrough, PriceTable
+from passgate.contracts.inference_config import PassThrough, PriceTable, ProviderKey
 from passgate.contracts.limits import LimitRule
 
 CHAT = "/providers/oa/v1/chat/completions"
@@ -218,3 +227,25 @@ def test_a_vendor_s_refusal_of_our_key_is_ours(raw: RunningWorker, vendor: FakeV
     answer = raw.call("/providers/oa/v1/files")
     assert (answer.status, answer.json()["error"]["code"]) == (502, "vendor_auth_failed")
     assert API_KEY.encode() not in answer.body
+
+
+def test_a_key_that_is_refused_rests_and_the_next_one_is_used(worker: RunningWorker, vendor: FakeVendor) -> None:
+    keys = (ProviderKey(id="key_2", label="second", sealed_key=VAULT.seal("good")),)
+    allowed = PassThrough(applications=("app_1",), prices=CATALOGUE)
+    pooled = provider("oa", vendor.url, key="bad").model_copy(update={"keys": keys, "pass_through": allowed})
+    worker.configure(config([pooled], [model("gpt", deployment("oa"))], version=2))
+    until(lambda: worker.call("/readyz").json()["snapshot_version"] == 2)
+
+    def answer(request: VendorRequest) -> Reply:
+        if request.headers["authorization"] == "Bearer bad":
+            return json_reply({"error": {"message": "unknown key"}}, status=401)
+        return openai_chat("Hello")
+
+    vendor.reply("/v1/chat/completions", answer)
+    assert [worker.call(CHAT, QUESTION).status for _ in range(2)] == [200, 200]
+    used = [request.headers["authorization"] for request in vendor.requests]
+    assert used == ["Bearer bad", "Bearer good", "Bearer good"]
+    vendor.reply("/v1/chat/completions", json_reply({"error": {"message": "too many"}}, status=429))
+    assert worker.call(CHAT, QUESTION).status == 429
+    assert len(vendor.requests) == 4  # nobody is left to ask
+    assert worker.call(CHAT, QUESTION).status == 429  # nor is anything refused by a guess

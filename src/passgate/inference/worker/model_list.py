@@ -13,13 +13,16 @@ _LARGEST_PAGE = 1000
 
 
 def openai_list(table: RoutingTable, application: ServingApplication) -> dict[str, Any]:
-    """All models, of every kind (OpenAI's ``GET /v1/models``)."""
-    return {"object": "list", "data": [_openai_model(model) for model in table.models_of(application)]}
+    """All models, of every kind, each alias as a model of its own (OpenAI's ``GET /v1/models``)."""
+    named = {alias: model for model in table.models_of(application) for alias in model.aliases}
+    own = {name: model for name, model in named.items() if table.model(application, name) is model}
+    own |= {model.name: model for model in table.models_of(application)}
+    return {"object": "list", "data": [_openai_model(own[name], name) for name in sorted(own)]}
 
 
 def openai_model(table: RoutingTable, application: ServingApplication, name: str) -> dict[str, Any]:
     """One model (OpenAI's ``GET /v1/models/{model}``)."""
-    return _openai_model(find_model(table, application, name))
+    return _openai_model(find_model(table, application, name), name)
 
 
 def anthropic_list(table: RoutingTable, application: ServingApplication, query: bytes) -> dict[str, Any]:
@@ -74,8 +77,8 @@ def find_model(table: RoutingTable, application: ServingApplication, name: str) 
     raise ModelNotFoundError(f"There is no model '{name}'.", field="model")
 
 
-def _openai_model(model: ServingModel) -> dict[str, Any]:
-    return {"id": model.name, "object": "model", "created": model.created, "owned_by": model.owned_by}
+def _openai_model(model: ServingModel, name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": model.created, "owned_by": model.owned_by}
 
 
 def _anthropic_model(model: ServingModel) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from passgate.inference.pass_through.address import PREFIX, read_address
 from passgate.inference.pass_through.headers import reply_headers, request_headers
 from passgate.inference.pass_through.reading_usage import UsageReader
 from passgate.inference.routing_table import RoutingTable, ServingApplication
+from passgate.inference.translation import Target
 from passgate.inference.vertex_address import is_vertex, service_account
 from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
 from passgate.inference.worker.answering import call_headers, send_refusal
@@ -41,6 +42,7 @@ from passgate.inference.worker.refusals import (
     VendorFailedError,
     VendorTimeoutError,
 )
+from passgate.inference.worker.retry_after import read_retry_after
 from passgate.inference.worker.spool import UsageSpool
 from passgate.kernel.clock import Clock
 from passgate.kernel.errors import PassgateError
@@ -106,13 +108,26 @@ class PassThroughHandler:
         deadline = asyncio.get_running_loop().time() + self.limits.whole
         try:
             async with asyncio.timeout_at(deadline) as limit:
-                reply = await self.client.forward(_request(asked, request, call))
+                reply = await self._ask(asked, request, call)
                 try:
                     await self._pass_back(call, passage, reply, incoming, limit)
                 finally:
                     reply.close()
         except TimeoutError as error:
             raise VendorTimeoutError("The vendor took too long.") from error
+
+    async def _ask(self, asked: RawCall, request: ClientRequest, call: AiCall) -> RawReply:
+        """The vendor's answer; where it refuses a key, that of the next one, if the body can be sent again."""
+        timer = asyncio.get_running_loop().time
+        while True:
+            key = asked.provider.key_at(timer())
+            reply = await self.client.forward(_request(asked, request, call, key.target))
+            said = next((value for name, value in reply.headers if name == b"retry-after"), None)
+            told = read_retry_after(said.decode("latin-1") if said is not None else None, self.clock.now())
+            refused = key.learn(reply.status, told, timer())
+            if not refused or asked.body.pieces is not None or asked.provider.key_at(timer()).until > timer():
+                return reply
+            reply.close()
 
     async def _admit(self, call: AiCall, request: ClientRequest, headers: Mapping[str, str]) -> RawCall:
         """Find the provider and read what is asked, or refuse it."""
@@ -246,9 +261,9 @@ def _charged(call: AiCall, passage: _Passage, told: TokenUsage | None) -> TokenU
     return told or TokenUsage()
 
 
-def _request(asked: RawCall, request: ClientRequest, call: AiCall) -> RawRequest:
+def _request(asked: RawCall, request: ClientRequest, call: AiCall, target: Target) -> RawRequest:
     """The request for the vendor."""
-    body, target = asked.body, asked.provider.target
+    body = asked.body
     headers = request_headers(request.headers, target)
     path = asked.address.target(target.base_url, request.query)
     if target.dialect == "bedrock" and target.api_key is not None:
