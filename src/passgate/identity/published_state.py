@@ -29,7 +29,7 @@ def inference_applications(work: Work) -> tuple[InferenceApplication, ...]:
     """The active applications, by id."""
     rows = work.session.scalars(select(Application).where(Application.is_active).order_by(Application.id))
     return tuple(
-        InferenceApplication(
+        InferenceApplication.model_construct(  # of our own rows, thousands of them: checked when they came in
             id=row.id,
             name=row.name,
             team_id=row.team_id,

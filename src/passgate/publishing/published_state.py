@@ -123,7 +123,7 @@ def _revision(
     row: ServiceRevision, definition: RevisionDefinition, sealed: dict[str, str], tools: list[ServerTool] | None
 ) -> PublishedRevision:
     """A revision; that of an MCP server takes calls of the tools that are allowed, and of no others."""
-    return PublishedRevision(
+    return PublishedRevision.model_construct(  # of a definition that was checked when it was read
         id=row.id,
         number=row.number,
         weight=row.weight or 0,

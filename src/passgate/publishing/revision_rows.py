@@ -1,5 +1,9 @@
 """Rows of versions and revisions: made, read and moved; who may do so is asked before."""
 
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
 from passgate.kernel.actor import Actor
 from passgate.publishing import version_repository
 from passgate.publishing.definition import RevisionDefinition, digest_of
@@ -7,10 +11,24 @@ from passgate.publishing.definition_checks import check_definition
 from passgate.publishing.models import Service, ServiceRevision, ServiceVersion
 from passgate.storage.work import Work
 
+_KEPT = 5_000
+"""Definitions that are kept as they were read: every change of anything publishes all services anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    digest: str
+    definition: dict[str, Any] = field(compare=False)
+
 
 def definition_of(row: ServiceRevision) -> RevisionDefinition:
     """What the revision says."""
-    return RevisionDefinition.model_validate(row.definition)
+    return _read(_Stored(row.digest, row.definition))
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(stored: _Stored) -> RevisionDefinition:
+    return RevisionDefinition.model_validate(stored.definition)
 
 
 def new_version(actor: Actor, work: Work, service: Service, name: str, hosts: tuple[str, ...]) -> ServiceVersion:
