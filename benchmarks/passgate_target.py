@@ -44,16 +44,24 @@ class Management:
         Raises:
             StartError: refused, with the API's words.
         """
+        return self.send("POST", path, body)
+
+    def send(self, method: str, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
+        """The same by any method.
+
+        Raises:
+            StartError: refused, with the API's words.
+        """
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             headers = {"content-type": "application/json", **self.headers}
-            connection.request("POST", f"/api/v1/{path}", json.dumps(body), headers)
+            connection.request(method, f"/api/v1/{path}", json.dumps(body) if body is not None else None, headers)
             answer = connection.getresponse()
             text = answer.read().decode()
         finally:
             connection.close()
         if answer.status >= http.HTTPStatus.BAD_REQUEST:
-            raise processes.StartError(f"POST {path}: {answer.status} {text[:300]}")
+            raise processes.StartError(f"{method} {path}: {answer.status} {text[:300]}")
         if cookie := answer.getheader("set-cookie"):
             self.headers["cookie"] = cookie.partition(";")[0]
         return dict(json.loads(text))

@@ -9,6 +9,7 @@ import contextlib
 import http.client
 import json
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -46,7 +47,7 @@ def main() -> None:
         place = Place(folder, folder, vendor_port, processes.Cores(None, None, None))
         first = stack.enter_context(passgate_target.started(place, settings))
         names = [f"node-{number + 2}" for number in range(_FURTHER_NODES)]
-        ports = [first.port, *(stack.enter_context(_node(folder, name, settings)) for name in names)]
+        ports = [first.port, *(stack.enter_context(further_node(folder, name, settings)) for name in names)]
         vendor = stack.enter_context(endless_vendor())
         provider = first.management.post(
             "providers", {"name": "Endless", "vendor": "openai", "base_url": vendor, "api_key": "sk-mock"}
@@ -57,7 +58,7 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _node(folder: Path, name: str, settings: dict[str, str]) -> Iterator[int]:
+def further_node(folder: Path, name: str, settings: dict[str, str]) -> Iterator[int]:
     """One more node; gives its port."""
     port, log = processes.free_port(), folder / f"{name}.log"
     own = {
@@ -70,7 +71,7 @@ def _node(folder: Path, name: str, settings: dict[str, str]) -> Iterator[int]:
         "PASSGATE_WORKERS": "1",
         "PASSGATE_ENVOY_THREADS": "1",
     }
-    with processes.running(["passgate", "node"], core=None, log=log, env=own) as process:
+    with processes.running([Path(sys.executable).parent / "passgate", "node"], core=None, log=log, env=own) as process:
         processes.wait_until_served(process, port, "/readyz", log=log, seconds=60)
         yield port
 
