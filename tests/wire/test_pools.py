@@ -1,6 +1,7 @@
 """Where calls go: addresses, credentials, balance, and what the workers are told."""
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -125,3 +126,34 @@ def test_streams_last_longer_than_the_first_byte_may_take(own_gate: Gate) -> Non
         own_gate.run(asyncio.sleep(0))
         own_gate.loop.call_soon_threadsafe(own_gate.rest.end_streams.set)
         assert response.read() == b"data: last\n\n"
+
+
+def test_a_new_revision_gets_calls_only_when_its_upstream_is_known_to_be_well(own_gate: Gate) -> None:
+    """Envoy acknowledges a cluster when it can be called, and routes to it go out no sooner."""
+
+    async def slow_to_say_so(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            if b"/health" in head:
+                await asyncio.sleep(0.4)
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+
+    server = own_gate.run(asyncio.start_server(slow_to_say_so, "127.0.0.1", 0))
+    slow = pool(server.sockets[0].getsockname()[1], health=HealthCheck(path="/health"))
+    publish(own_gate, service("/orders", version("v1", revision("rev_1", pool(own_gate.rest.port)))))
+    seen: list[int] = []
+    over = threading.Event()
+
+    def call() -> None:
+        while not over.is_set():
+            seen.append(own_gate.call("/orders/1").status)
+
+    caller = threading.Thread(target=call)
+    caller.start()
+    try:
+        publish(own_gate, service("/orders", version("v1", revision("rev_2", slow))))
+        assert own_gate.call("/orders/1").headers["x-passgate-revision"] == "rev_2"
+    finally:
+        over.set()
+        caller.join()
+        server.close()
+    assert set(seen) == {200}
