@@ -115,3 +115,16 @@ def test_a_prompt_is_tried_before_there_is_a_service(house: House, modelled: dic
     assert refused["code"] == "prompt_invalid"
     for client, status in ((house.nobody, 401), (house.viewer, 403), (house.stranger, 404)):
         assert client.post("/api/v1/prompts/try", json=given).status_code == status
+
+
+def test_a_prompt_is_not_open_to_all(house: House) -> None:
+    given = {"team_id": house.red, "name": "Open", "base_path": "/open", "kind": "prompt"}
+    opened = answer(house.owner.post("/api/v1/services", json=given | {"access": "public"}), 422)
+    assert (opened["code"], opened["field"]) == ("prompt_public_unsupported", "access")
+    service = answer(house.owner.post("/api/v1/services", json=given), 201)["id"]
+    rule = {"kind": "access", "who": "public"}
+    for change in ({"access": "public"}, {"policies": [rule]}):
+        refused = answer(house.owner.patch(f"/api/v1/services/{service}", json=change), 422)
+        assert refused["code"] == "prompt_public_unsupported"
+    whole = given | {"base_path": "/other", "definition": {"policies": [rule]}}
+    assert answer(house.owner.post("/api/v1/services", json=whole), 422)["field"] == "policies.0.who"

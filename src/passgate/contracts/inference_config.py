@@ -135,6 +135,15 @@ class InferenceApplication(Contract):
     """What its calls say is kept for those who may read it."""
 
 
+class PlanModels(Contract):
+    """Which models a service's prompts may use for an application, as its plan says."""
+
+    service_id: str
+    application_id: str
+    models: tuple[str, ...]
+    """Their public names."""
+
+
 class InferenceConfig(Contract):
     """All that a worker works by."""
 
@@ -147,6 +156,8 @@ class InferenceConfig(Contract):
     policies: tuple[AiPolicy, ...] = ()
     prompts: tuple[PublishedPrompt, ...] = ()
     """Prompt services, by revision."""
+    plan_models: tuple[PlanModels, ...] = ()
+    """Subscriptions whose plan bounds the models."""
     described: tuple[DescribedRevision, ...] = ()
     """Revisions that are mocked, or whose requests are validated."""
     tools: tuple[OfferedTools, ...] = ()

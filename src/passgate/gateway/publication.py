@@ -15,6 +15,7 @@ from passgate.publishing.mcp.published_state import offered_tools
 from passgate.publishing.policy_checks import check_audience
 from passgate.publishing.published_state import (
     active_subscriptions,
+    plan_models,
     published_prompts,
     published_services,
 )
@@ -64,6 +65,7 @@ class Publication:
             policies=ai_policies(work),
             published=published,
             prompts=published_prompts(work),
+            plan_models=plan_models(work),
             described=described_revisions(work, published),
             tools=offered_tools(work, published, subscriptions, lambda *at: policies_at(*at).access),
             token_signing=token_signing(work, self.issuer) if gives_upstream_tokens(published) else None,

@@ -11,6 +11,7 @@ from passgate.contracts.inference_config import (
     InferenceConfig,
     InferenceModel,
     InferenceProvider,
+    PlanModels,
 )
 from passgate.contracts.limits import LimitRule
 from passgate.contracts.offered_tools import OfferedTools
@@ -36,6 +37,7 @@ class PublishedState:
     policies: tuple[AiPolicy, ...] = ()
     published: tuple[PublishedService, ...] = ()
     prompts: tuple[PublishedPrompt, ...] = ()
+    plan_models: tuple[PlanModels, ...] = ()
     described: tuple[DescribedRevision, ...] = ()
     tools: tuple[OfferedTools, ...] = ()
     token_signing: TokenSigning | None = None
@@ -84,6 +86,7 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             limits=state.limits,
             policies=state.policies,
             prompts=state.prompts,
+            plan_models=state.plan_models,
             described=state.described,
             tools=state.tools,
             token_signing=state.token_signing,

@@ -80,6 +80,7 @@ def compile_config(config: InferenceConfig, vault: Vault, before: HealthBook | N
         prompts=_serving_prompts(config.prompts),
         described=config.described,
         tools=config.tools,
+        plan_models=config.plan_models,
         upstream_tokens=_upstream_tokens(config.token_signing, vault),
         raw_providers=raw_providers,
         file_providers=tuple(

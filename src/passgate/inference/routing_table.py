@@ -6,7 +6,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from passgate.contracts.described_revision import DescribedRevision
-from passgate.contracts.inference_config import ModelKind
+from passgate.contracts.inference_config import ModelKind, PlanModels
 from passgate.contracts.offered_tools import OfferedTools
 from passgate.contracts.routing import RoutingRules, TimeLimits
 from passgate.contracts.trusted_issuer import TrustedIssuer
@@ -147,6 +147,7 @@ class RoutingTable:
         prompts: Mapping[str, ServingPrompt],
         described: tuple[DescribedRevision, ...] = (),
         tools: tuple[OfferedTools, ...] = (),
+        plan_models: tuple[PlanModels, ...] = (),
         upstream_tokens: UpstreamTokens | None = None,
         raw_providers: tuple[RawProvider, ...] = (),
         file_providers: tuple[FileProvider, ...] = (),
@@ -164,6 +165,7 @@ class RoutingTable:
         self._names = frozenset(name for _, name in self._models)
         self._prompts = prompts
         self._described = {one.revision_id: one.packed for one in described}
+        self._plan_models = {(one.service_id, one.application_id): frozenset(one.models) for one in plan_models}
         self.tools = tools
         """Services that are offered as MCP tools."""
         self.upstream_tokens = upstream_tokens
@@ -217,6 +219,10 @@ class RoutingTable:
     def prompt(self, revision_id: str) -> ServingPrompt | None:
         """The prompt of that revision."""
         return self._prompts.get(revision_id)
+
+    def plan_models(self, service_id: str, application_id: str) -> frozenset[str] | None:
+        """The models that the application's plan allows the service's prompts; None: it bounds none."""
+        return self._plan_models.get((service_id, application_id))
 
     def described(self, revision_id: str) -> str | None:
         """The document of that revision, packed."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from passgate.contracts.published_service import PublishedService
 from passgate.contracts.service_policy import (
+    Access,
     AccessPolicy,
     AddressPolicy,
     AnyPolicy,
@@ -64,6 +65,24 @@ def check_audiences(work: Work, policies: Iterable[AnyPolicy], field: str = "pol
     for at, policy in enumerate(policies):
         if own is not None and isinstance(policy, UpstreamTokenPolicy) and policy.is_for(own):
             raise InvalidInputError(_own_audience(policy), field=f"{field}.{at}.audience")
+
+
+def require_known_callers(policies: Iterable[AnyPolicy], access: Access | None = None) -> None:
+    """Refuse prompts that are open to all: each call spends money, and nobody's budget would bear or bound it.
+
+    Raises:
+        InvalidInputError: names the policy, or the field access.
+    """
+    open_to_all = [
+        f"policies.{at}.who"
+        for at, policy in enumerate(policies)
+        if isinstance(policy, AccessPolicy) and policy.who == "public"
+    ]
+    if access == "public":
+        open_to_all.append("access")
+    if open_to_all:
+        rule = "A prompt is not open to callers without a token: no budget would bear or bound what they spend."
+        raise InvalidInputError(rule, code="prompt_public_unsupported", field=open_to_all[0])
 
 
 def check_audience(services: Iterable[PublishedService], audience: str) -> None:

@@ -11,6 +11,7 @@ from passgate.contracts.gateway_snapshot import (
     Upstream,
     UpstreamEndpoint,
 )
+from passgate.contracts.inference_config import PlanModels
 from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.published_service import (
     PublishedRevision,
@@ -32,7 +33,7 @@ from passgate.publishing.revision_rows import definition_of
 from passgate.publishing.secrets import resolved_pools, sealed_values
 from passgate.publishing.service_policies import policies_of, service_access
 from passgate.publishing.simple_upstream import simple_of
-from passgate.publishing.subscriptions.repository import live_subscriptions, plan_rates
+from passgate.publishing.subscriptions.repository import live_subscriptions, models_of_plans, plan_rates
 from passgate.storage.work import Work
 
 
@@ -103,6 +104,18 @@ def active_subscriptions(work: Work) -> tuple[GatewaySubscription, ...]:
             rates=rates.get(row.plan_id, ()) if row.plan_id is not None else (),
         )
         for row in live_subscriptions(work)
+    )
+
+
+def plan_models(work: Work) -> tuple[PlanModels, ...]:
+    """Every active subscription whose plan bounds the models."""
+    bounds = models_of_plans(work)
+    if not bounds:
+        return ()
+    return tuple(
+        PlanModels(service_id=row.service_id, application_id=row.application_id, models=tuple(bounds[row.plan_id]))
+        for row in live_subscriptions(work)
+        if row.plan_id is not None and row.plan_id in bounds
     )
 
 

@@ -11,7 +11,7 @@ from fake_vendor import FakeVendor, anthropic_message, json_reply, openai_chat, 
 from fake_vendor.reply import stream_reply
 from inference.worker.running_worker import Answer, RunningWorker, config, deployment, model, provider
 from passgate.contracts.ai_policy import AiPolicy, MaskingRule
-from passgate.contracts.inference_config import InferenceConfig
+from passgate.contracts.inference_config import InferenceConfig, PlanModels
 from passgate.contracts.limits import LimitRule
 from passgate.contracts.prompt import PromptDefinition, PromptExample, PromptModel, PromptVariable, PublishedPrompt
 
@@ -234,6 +234,22 @@ def test_the_next_model_answers_where_one_does_not(prompts: RunningWorker, vendo
     ]
     vendor.reply(CHAT, openai_chat(GOOD))
     assert ask(prompts, "chain_json", {"text": "a"}).json()["sentiment"] == "positive"
+
+
+def test_a_plan_bounds_the_models(tmp_path: Path, vendor: FakeVendor) -> None:
+    vendor.reply("/broken" + CHAT, json_reply({"error": {"message": "busy"}}, status=503))
+    vendor.reply(CHAT, openai_chat("Fine"))
+    worker = RunningWorker(tmp_path)
+
+    def bounded(*models: str) -> tuple[PlanModels, ...]:
+        return (PlanModels(service_id="svc_1", application_id="app_1", models=models),)
+
+    worker.configure(prompt_config(vendor, plan_models=bounded("gpt", "plain")))
+    with worker:
+        assert ask(worker, "chain", {"text": "a"}).status == 200
+        assert [record.model for record in worker.usage(1)] == ["gpt"]
+        refused = ask(worker, "claude", {"text": "a"})
+        assert (refused.status, refused.json()["code"]) == (403, "model_not_allowed")
 
 
 def test_a_model_that_is_gone_is_not_the_callers_fault(prompts: RunningWorker) -> None:

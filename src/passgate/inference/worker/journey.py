@@ -179,7 +179,9 @@ class Journey:
         if not self.model.rules.fallbacks or call.table is None:
             return [self.model]
         # In a prompt its team has chosen the models: its subscribers need not have them.
-        return [self.model, *call.table.fallbacks(self.model, call.application if call.prompt is None else None)]
+        found = call.table.fallbacks(self.model, call.application if call.prompt is None else None)
+        allowed = call.prompt.allowed if call.prompt is not None else None
+        return [self.model, *(one for one in found if allowed is None or one.name in allowed)]
 
     async def _enter(self, model: ServingModel) -> _Stage | None:
         """Make the call one of that model's; None: its policies or limits are against it."""

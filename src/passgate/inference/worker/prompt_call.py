@@ -17,8 +17,10 @@ from passgate.inference.prompts.serving_prompt import ServingPrompt
 from passgate.inference.worker.ai_call import AiCall, Ending, usage_line
 from passgate.inference.worker.answering import send_refusal, send_whole
 from passgate.inference.worker.call_handler import CallHandler
+from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.incoming import Header, Incoming, Message, Receive
 from passgate.inference.worker.prompt_turn import PromptTurn
+from passgate.inference.worker.refusals import ModelNotAllowedError
 from passgate.inference.worker.request_body import read_body
 from passgate.kernel.money import to_dollars
 
@@ -47,12 +49,14 @@ class PromptCall:
     """Nobody has published it: the models are those that the caller may use."""
     values: dict[str, Any] | None = None
     turns: list[PromptTurn] = field(default_factory=list)
+    allowed: frozenset[str] | None = None
+    """The models that the caller's plan allows; None: it bounds none."""
     document: dict[str, Any] = field(default_factory=dict)
     """What was asked last."""
 
     async def run(self) -> None:
         """Answer; each model that was asked leaves a usage line, and the last one bears the call's own request id."""
-        turn = await self._through_models(self.prompt.definition.models)
+        turn = await self._through_models(self._models())
         if turn.streamed:
             return
         if turn.status != _OK:
@@ -64,6 +68,30 @@ class PromptCall:
             await self._send(turn, write_json({"text": text}), answer)
             return
         await self._send_fitting(turn, answer)
+
+    def _models(self) -> Sequence[PromptModel]:
+        """Those of the prompt's that the caller's plan allows.
+
+        Raises:
+            ModelNotAllowedError: it allows none of them.
+            ClaimsMissingError: nobody knows who calls.
+        """
+        named = self.prompt.definition.models
+        if self.trial:
+            return named
+        state = self.calls.state
+        caller = read_caller(self.incoming.headers, state.issuers)
+        self.allowed = state.table.plan_models(self.prompt.service_id, caller.application_id)
+        if self.allowed is None:
+            return named
+        found = [model for model in named if self._real_name(model) in self.allowed]
+        if not found:
+            raise ModelNotAllowedError("The plan of the subscription allows none of the prompt's models.")
+        return found
+
+    def _real_name(self, model: PromptModel) -> str:
+        serving = self.calls.state.table.model_of_team(self.prompt.team_id, model.name)
+        return serving.name if serving is not None else model.name
 
     async def _through_models(self, models: Sequence[PromptModel]) -> PromptTurn:
         for model in models[:-1]:
@@ -96,7 +124,8 @@ class PromptCall:
     async def _turn(self, receive: Receive) -> PromptTurn:
         incoming = self.incoming
         stream = AnswerStream(incoming.request_id) if self.stream else None
-        turn = PromptTurn(None if self.trial else self.prompt.team_id, self._write, stream, incoming.send)
+        team_id = None if self.trial else self.prompt.team_id
+        turn = PromptTurn(team_id, self._write, stream, incoming.send, self.allowed)
         self.turns.append(turn)
         asked = replace(incoming, form="openai-chat", receive=receive, send=turn.send, prompt=turn)
         await self.calls.answer(asked)

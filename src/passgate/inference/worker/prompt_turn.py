@@ -28,6 +28,8 @@ class PromptTurn:
     stream: AnswerStream | None
     """Given where the caller wants a stream; a successful one is passed on as it comes."""
     send_on: Send
+    allowed: frozenset[str] | None = None
+    """The models that may answer, fallbacks too; None: all."""
     status: int | None = None
     """None: nobody was there to be answered."""
     headers: list[Header] = field(default_factory=list)

@@ -54,3 +54,17 @@ class PlanService(Base):
     service_id: Mapped[str] = mapped_column(
         _ID, ForeignKey("services.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class PlanStart(Base):
+    """When a team took a plan with a lifetime first: by subscribing anew it does not begin anew."""
+
+    __tablename__ = "plan_starts"
+    audited: ClassVar[bool] = False
+
+    plan_id: Mapped[str] = mapped_column(_ID, ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True)
+    service_id: Mapped[str] = mapped_column(
+        _ID, ForeignKey("services.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    team_id: Mapped[str] = mapped_column(_ID, ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -50,7 +50,9 @@ class PlanIn(Input):
     description: Paragraph = ""
     service_ids: Identifiers = Field(default=[], description="The services of the team that offer it.")
     rates: Rates = Field(default=[], description="Calls per window, for each subscription; empty: no bound.")
-    models: Names = Field(default=[], description="Must be empty: plans cannot bound AI models yet.")
+    models: Names = Field(
+        default=[], description="Models that prompts may use for a subscriber; empty: all that the prompt names."
+    )
     budget: Budget | None = Field(default=None, description="What a subscriber may spend on AI; null: no bound.")
     budget_window: BudgetWindow | None = None
     needs_approval: bool = Field(default=False, description="Whether the service's team decides on each request.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from passgate.catalog.service.model_names import chat_models
 from passgate.identity.models import Team
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError, NotFoundError
@@ -64,13 +65,14 @@ def create_plan(actor: Actor, work: Work, given: PlanIn) -> PlanView:
     Raises:
         NotFoundError: no such team, or none that the actor has a part in.
         ForbiddenError: without the permission service:write in the team.
-        InvalidInputError: a service that is not the team's, an invited team that does not exist, or a list of models.
+        InvalidInputError: a service that is not the team's, an invited team that does not exist, or a model that the
+            team does not have.
         DefaultPlanTakenError: one of the services has another default.
     """
     actor.require(Permission.SERVICE_WRITE, given.team_id, what="team")
     if work.session.get(Team, given.team_id) is None:
         raise NotFoundError("No such team.", field="team_id")
-    _refuse_models(given.models)
+    _require_models(work, given.team_id, given.models)
     plan = Plan(
         id=work.ids.new("plan"),
         **given.model_dump(exclude={"service_ids"}),
@@ -95,7 +97,7 @@ def change_plan(actor: Actor, work: Work, plan_id: str, change: PlanChange) -> P
         PlanInUseError: a service leaves it that somebody subscribes to under it.
     """
     plan = _allowed(actor, work, plan_id, Permission.SERVICE_WRITE)
-    _refuse_models(change.models)
+    _require_models(work, plan.team_id, change.models or ())
     given = {
         name: value
         for name, value in change.model_dump(exclude_unset=True).items()
@@ -169,11 +171,12 @@ def _require_sound(work: Work, plan: Plan, service_ids: Sequence[str]) -> None:
             raise DefaultPlanTakenError(f"{other.name} is the default of one of the services.", field="is_default")
 
 
-def _refuse_models(models: Sequence[str] | None) -> None:
-    """Nothing enforces them, and a bound that does not hold is worse than none."""
-    if models:
-        text = "models: plans cannot bound models yet; name them at the application or in its tokens."
-        raise InvalidInputError(text, code="plan_models_unsupported", field="models")
+def _require_models(work: Work, team_id: str, models: Sequence[str]) -> None:
+    """A name that is no model's would leave subscribers without any."""
+    known = set(chat_models(work, team_id, models)) if models else set()
+    unknown = next((name for name in models if name not in known), None)
+    if unknown is not None:
+        raise InvalidInputError(f"models: the team has no chat model {unknown}.", field="models")
 
 
 def _require_unused(work: Work, plan: Plan, leaving: set[str]) -> None:

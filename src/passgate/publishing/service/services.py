@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from passgate.contracts.service_policy import AnyPolicy
+from passgate.contracts.service_policy import Access, AnyPolicy
 from passgate.identity.models import Team
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError, NotFoundError
@@ -14,7 +14,7 @@ from passgate.kernel.permissions import Permission
 from passgate.publishing import repository, version_repository
 from passgate.publishing.errors import BasePathTakenError, HostTakenError, WrongStatusError
 from passgate.publishing.models import Service, ServiceTeam
-from passgate.publishing.policy_checks import check_audiences, check_policies, check_scopes
+from passgate.publishing.policy_checks import check_audiences, check_policies, check_scopes, require_known_callers
 from passgate.publishing.revision_rows import new_revision, new_version
 from passgate.publishing.schemas import ServiceChange, ServiceFilter, ServiceIn, ServiceView
 from passgate.publishing.server_checks import check_server_policies
@@ -81,7 +81,7 @@ def create_service(actor: Actor, work: Work, given: ServiceIn) -> ServiceView:
         created_at=now,
         created_by=actor.id,
     )
-    _check_policies(work, given.kind, given.policies)
+    _check_policies(work, given.kind, given.policies, given.access)
     _require_free_address(work, row)
     with refusing(work, _path_taken(given.base_path)):
         work.session.add(row)
@@ -109,7 +109,7 @@ def update_service(actor: Actor, work: Work, service_id: str, change: ServiceCha
         actor.require(Permission.SERVICE_PUBLISH, row.team_id, what="service")
     if "default_version" in given and change.default_version is not None:
         _require_version(work, row, change.default_version)
-    _check_policies(work, row.kind, change.policies or ())
+    _check_policies(work, row.kind, change.policies or (), change.access)
     with refusing(work, _path_taken(change.base_path or row.base_path)):
         for name in given.keys() - _APART:
             if getattr(change, name) is not None:
@@ -216,10 +216,12 @@ def _require_free_address(work: Work, row: Service) -> None:
             raise BasePathTakenError(rule, field="base_path")
 
 
-def _check_policies(work: Work, kind: str, policies: tuple[AnyPolicy, ...]) -> None:
+def _check_policies(work: Work, kind: str, policies: tuple[AnyPolicy, ...], access: Access | None) -> None:
     check_policies(policies)
     if kind == "mcp":
         check_server_policies(policies)
+    if kind == "prompt":
+        require_known_callers(policies, access)
     check_scopes(work, policies)
     check_audiences(work, policies)
     for at, policy in enumerate(policies):

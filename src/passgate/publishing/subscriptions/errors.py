@@ -25,3 +25,9 @@ class PlanUnavailableError(InvalidInputError):
     """A plan that the service does not offer to the subscriber."""
 
     code = "plan_unavailable"
+
+
+class PlanOverError(ConflictError):
+    """A plan with a lifetime that the team has had already."""
+
+    code = "plan_over"

@@ -87,6 +87,11 @@ def plan_rates(work: Work) -> list[tuple[str, list[dict[str, Any]]]]:
     return [(row.id, row.rates) for row in work.session.execute(select(Plan.id, Plan.rates))]
 
 
+def models_of_plans(work: Work) -> dict[str, list[str]]:
+    """The models of each plan that bounds them."""
+    return {row.id: row.models for row in work.session.execute(select(Plan.id, Plan.models)) if row.models}
+
+
 def due(work: Work, now: datetime) -> Sequence[Subscription]:
     """Open subscriptions whose last moment has come."""
     query = select(Subscription).where(Subscription.expires_at <= now, Subscription.status.in_(OPEN))

@@ -19,7 +19,7 @@ from passgate.publishing.subscriptions.service.finding import (
     require_a_side,
     require_owner,
 )
-from passgate.publishing.subscriptions.service.subscribing import apply_plan, plan_end
+from passgate.publishing.subscriptions.service.subscribing import apply_plan, begun
 from passgate.publishing.subscriptions.service.telling import (
     because,
     tell_other_side,
@@ -45,14 +45,14 @@ def approve(
     _require_future(work, expires_at)
     if row.status != "requested" and (row.wanted_plan_id is None or row.status not in OPEN):
         raise SubscriptionStatusError(f"The subscription is {row.status}; nothing is asked for.")
-    now = work.clock.now()
     _decide(work, actor, row, reason)
     if row.status == "requested":
         plan = work.session.get(Plan, row.plan_id) if row.plan_id else None
-        row.status, row.expires_at = "active", expires_at or plan_end(plan, now)
+        ends = begun(work, plan, row.service_id, view.application_team_id, renewed=True)
+        row.status, row.expires_at = "active", expires_at or ends
         event, text = "approved", f"{view.application_name} may call {view.service_name} now{because(reason)}"
     else:
-        apply_plan(work, row, work.session.get_one(Plan, row.wanted_plan_id))
+        apply_plan(work, row, work.session.get_one(Plan, row.wanted_plan_id), renewed=True)
         row.expires_at = expires_at or row.expires_at
         event = "plan_changed"
         text = (

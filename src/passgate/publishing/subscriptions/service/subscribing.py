@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from passgate.identity.models import Application
 from passgate.identity.service.applications import get_application
 from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
@@ -10,12 +11,13 @@ from passgate.publishing.models import Service, Subscription
 from passgate.publishing.plans import repository as plans
 from passgate.publishing.plans.budget import keep_budget
 from passgate.publishing.plans.errors import PlanNeededError
-from passgate.publishing.plans.models import Plan
+from passgate.publishing.plans.models import Plan, PlanStart
 from passgate.publishing.plans.service import may_know_of
 from passgate.publishing.service.services import visible_service
 from passgate.publishing.subscriptions import repository
 from passgate.publishing.subscriptions.errors import (
     AlreadySubscribedError,
+    PlanOverError,
     PlanUnavailableError,
     SubscriptionStatusError,
 )
@@ -45,6 +47,7 @@ def subscribe(  # noqa: PLR0913, PLR0917 - the two sides, and what is between th
         AlreadySubscribedError: it may call it already, or has asked to.
         PlanNeededError: the service has plans, and the actor names none where none is the default.
         PlanUnavailableError: the service does not offer that plan to the actor.
+        PlanOverError: the team had the plan, and its lifetime is over.
     """
     application = get_application(actor, work, application_id)
     actor.require(Permission.SUBSCRIPTION_WRITE, application.team_id, what="application")
@@ -58,6 +61,7 @@ def subscribe(  # noqa: PLR0913, PLR0917 - the two sides, and what is between th
     decides = actor.may(Permission.SUBSCRIPTION_WRITE, service.team_id)
     waits = plan is not None and plan.needs_approval and not decides
     now = work.clock.now()
+    ends = None if waits else begun(work, plan, service.id, application.team_id, renewed=decides)
     row = Subscription(
         id=work.ids.new("sub"),
         service_id=service.id,
@@ -68,7 +72,7 @@ def subscribe(  # noqa: PLR0913, PLR0917 - the two sides, and what is between th
         reason="",
         created_at=now,
         created_by=actor.id,
-        expires_at=None if waits else plan_end(plan, now),
+        expires_at=ends,
     )
     with refusing(work, taken):
         work.session.add(row)
@@ -103,28 +107,61 @@ def change_plan(actor: Actor, work: Work, subscription_id: str, plan_id: str, no
         text = f"{view.application_name} wants to change to the plan {plan.name} of {view.service_name}{because(note)}"
         tell_other_side(work, actor, view, "plan_wanted", text)
     else:
-        apply_plan(work, row, plan)
+        apply_plan(work, row, plan, renewed=is_owner(actor, view))
         text = f"{view.application_name} has the plan {plan.name} of {view.service_name} now{because(note)}"
         tell_other_side(work, actor, view, "plan_changed", text)
     work.session.flush()
     return get_subscription(actor, work, row.id)
 
 
-def apply_plan(work: Work, row: Subscription, plan: Plan) -> None:
-    """Put a subscription under the plan, at once."""
+def apply_plan(work: Work, row: Subscription, plan: Plan, *, renewed: bool) -> None:
+    """Put a subscription under the plan, at once.
+
+    Args:
+        work: to write with.
+        row: the subscription.
+        plan: that it is to have.
+        renewed: whether the service's team decides, for which the plan's lifetime begins anew.
+
+    Raises:
+        PlanOverError: the team had the plan, and its lifetime is over.
+    """
+    waits = row.status == "requested" and plan.needs_approval
+    team_id = work.session.get_one(Application, row.application_id).team_id
+    ends = None if waits else begun(work, plan, row.service_id, team_id, renewed=renewed)
     former = work.session.get(Plan, row.plan_id) if row.plan_id is not None else None
     row.plan_id, row.wanted_plan_id = plan.id, None
     if row.status == "requested" and not plan.needs_approval:
         row.status = "active"
     # An end that the service's team has set stays; one that came from the former plan goes with it.
     if row.status != "requested" and (row.expires_at is None or (former is not None and former.lifetime_days)):
-        row.expires_at = plan_end(plan, work.clock.now())
+        row.expires_at = ends
     keep_budget(work, row)
 
 
-def plan_end(plan: Plan | None, start: datetime) -> datetime | None:
-    """When a subscription under the plan ends by itself."""
-    return start + timedelta(days=plan.lifetime_days) if plan is not None and plan.lifetime_days else None
+def begun(work: Work, plan: Plan | None, service_id: str, team_id: str, *, renewed: bool) -> datetime | None:
+    """When a subscription under the plan ends that begins now; None: not by itself.
+
+    A plan's lifetime is a team's once: it goes on from where the team took the plan first, whichever application asks
+    and however often, unless the service's team decides.
+
+    Raises:
+        PlanOverError: it is over.
+    """
+    if plan is None or not plan.lifetime_days:
+        return None
+    now = work.clock.now()
+    start = work.session.get(PlanStart, (plan.id, service_id, team_id))
+    if start is None:
+        start = PlanStart(plan_id=plan.id, service_id=service_id, team_id=team_id, started_at=now)
+        work.session.add(start)
+    elif renewed:
+        start.started_at = now
+    end = start.started_at + timedelta(days=plan.lifetime_days)
+    if end <= now:
+        rule = f"plan_id: your team had {plan.name} until {end:%Y-%m-%d}; ask the service's team for more."
+        raise PlanOverError(rule, field="plan_id")
+    return end
 
 
 def _chosen_plan(actor: Actor, work: Work, service: Service, team_id: str, plan_id: str | None) -> Plan | None:
