@@ -4,6 +4,10 @@ from typing import Any
 
 from passgate.declaring.catalogue import KINDS
 
+_ORDERS = """openapi: 3.0.3
+info: {title: Orders, version: "1"}
+paths: {/orders: {get: {summary: All orders, responses: {"200": {description: All.}}}}}
+"""
 _ALL: list[dict[str, Any]] = [
     {"kind": "Team", "name": "Sales"},
     {"kind": "Team", "name": "Support"},
@@ -70,7 +74,8 @@ _ALL: list[dict[str, Any]] = [
         "team": "Sales",
         "name": "Orders",
         "base_path": "/orders",
-        "versions": [{"name": "v1", "upstream_url": "http://orders.example:9000"}],
+        "mcp_tools": ["get_orders"],
+        "versions": [{"name": "v1", "upstream_url": "http://orders.example:9000", "document": {"text": _ORDERS}}],
     },
     {
         "kind": "Scope",

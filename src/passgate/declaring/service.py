@@ -21,8 +21,8 @@ from passgate.kernel.given import Input
 from passgate.storage.work import Work
 
 _NEVER = (
-    "No document says: users and who is in which team, tokens, signing keys, OAuth clients, identity providers, hooks "
-    "of alerts, token templates and lifetimes."
+    "No document says: users and who is in which team, tokens, signing keys, OAuth clients, identity providers, "
+    "certificates of hosts, hooks of alerts, token templates and lifetimes."
 )
 Action = Literal["created", "changed", "removed", "unchanged"]
 

@@ -84,6 +84,11 @@ class ServiceDocument(Document):
     review_required: bool = False
     access: Access | None = Field(default=None, description="Null: as policies say; where they do not: subscription.")
     policies: Policies = ()
+    mcp_tools: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=500)] | None = Field(
+        default=None,
+        description="Ids of the default version's routes that are offered as MCP tools; of a prompt, ask. "
+        "Null: as they are. Tools of an MCP server are allowed one by one, in the console.",
+    )
     versions: Annotated[tuple[VersionPart, ...], Field(min_length=1, max_length=50)]
 
     @model_validator(mode="after")
@@ -91,6 +96,8 @@ class ServiceDocument(Document):
         names = [version.name for version in self.versions]
         if len(set(names)) < len(names):
             raise ValueError("versions: each name once")
+        if self.type == "mcp" and self.mcp_tools is not None:
+            raise ValueError("mcp_tools: an MCP server's tools are allowed one by one, in the console")
         return self
 
     @property

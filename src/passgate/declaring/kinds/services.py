@@ -18,6 +18,9 @@ from passgate.declaring.kinds.version_life import settle_content, settle_state, 
 from passgate.declaring.service_document import ServiceDocument, VersionPart
 from passgate.kernel.errors import InvalidInputError
 from passgate.kernel.permissions import Permission
+from passgate.publishing.mcp.models import ServerTool
+from passgate.publishing.mcp.schemas import OfferIn
+from passgate.publishing.mcp.service import set_offer
 from passgate.publishing.models import Service, ServiceSchedule
 from passgate.publishing.openapi.service import keep_document
 from passgate.publishing.schemas import ServiceChange, ServiceIn
@@ -64,6 +67,7 @@ class ServiceKind(Kind[ServiceDocument]):
             default_version=view.default_version,
             chosen_teams=tuple(sorted(desk.team_name(one) for one in view.chosen_teams)),
             policies=with_access(view.policies, service_access(view.policies)),
+            mcp_tools=None if view.kind == "mcp" else tuple(sorted(self._row(desk, object_id).mcp_tools)),
             versions=tuple(_part(desk, object_id, version) for version in found),
         )
 
@@ -78,6 +82,7 @@ class ServiceKind(Kind[ServiceDocument]):
             "policies": with_access(given.policies, given.access or service_access(given.policies)),
             "chosen_teams": tuple(sorted(set(given.chosen_teams))),
             "default_version": given.default_version or given.versions[0].name,
+            "mcp_tools": self._tools(given, present),
             "versions": (*parts, *others),
         }
         return given.model_copy(update=update)
@@ -91,6 +96,7 @@ class ServiceKind(Kind[ServiceDocument]):
             shorthand = {"access": first.who, "policies": found.policies[1:]}
         if found.default_version == found.versions[0].name:
             shorthand["default_version"] = None
+        shorthand["mcp_tools"] = found.mcp_tools or None
         parts = tuple(
             part.model_copy(update=exported_content(desk, part, (found.team, found.name, part.name)))
             for part in found.versions
@@ -122,6 +128,8 @@ class ServiceKind(Kind[ServiceDocument]):
         # Reviews begin with the next change: the first form is whoever applies it to answer for.
         change = ServiceChange(default_version=wanted.default_version, review_required=wanted.review_required)
         services.update_service(desk.actor, desk.work, made.id, change)
+        if wanted.mcp_tools:
+            set_offer(desk.actor, desk.work, made.id, OfferIn(routes=wanted.mcp_tools))
         return made.id
 
     def change(self, desk: Desk, object_id: str, wanted: ServiceDocument, present: ServiceDocument) -> None:
@@ -142,6 +150,8 @@ class ServiceKind(Kind[ServiceDocument]):
         }
         if after:
             services.update_service(desk.actor, desk.work, object_id, ServiceChange.model_validate(after))
+        if wanted.mcp_tools is not None and wanted.mcp_tools != present.mcp_tools:
+            set_offer(desk.actor, desk.work, object_id, OfferIn(routes=wanted.mcp_tools))
 
     def remove(self, desk: Desk, object_id: str) -> None:
         """Retire and delete it, with its subscriptions."""
@@ -153,6 +163,18 @@ class ServiceKind(Kind[ServiceDocument]):
         """All of the actor's own teams."""
         found = every(lambda page: services.list_services(desk.actor, desk.work, page))
         return [view.id for view in found if desk.actor.may(Permission.SERVICE_READ, view.team_id)]
+
+    @staticmethod
+    def _row(desk: Desk, object_id: str) -> Service:
+        return desk.work.session.get_one(Service, object_id)
+
+    @staticmethod
+    def _tools(given: ServiceDocument, present: ServiceDocument | None) -> tuple[str, ...] | None:
+        """As they are where it does not say; an MCP server's are no part of a document."""
+        if given.type == "mcp":
+            return None
+        before = present.mcp_tools if present is not None else ()
+        return before if given.mcp_tools is None else tuple(sorted(set(given.mcp_tools)))
 
     @staticmethod
     def _settle_versions(desk: Desk, service_id: str, wanted: ServiceDocument, present: dict[str, VersionPart]) -> None:
@@ -177,9 +199,10 @@ def _unsaid(desk: Desk, service_id: str) -> list[str]:
     pending = select(ServiceSchedule.id).where(
         ServiceSchedule.service_id == service_id, ServiceSchedule.status == "pending"
     )
+    allowed = select(ServerTool.name).where(ServerTool.service_id == service_id, ServerTool.pinned_digest.is_not(None))
     shared = [len(one.live) > 1 for one in versions.list_versions(desk.actor, desk.work, service_id)]
     has = {
-        "MCP tools": bool(session.get_one(Service, service_id).mcp_tools),
+        "allowed tools": session.scalar(allowed.limit(1)) is not None,
         "schedules": session.scalar(pending.limit(1)) is not None,
         "revisions that share a version's calls": any(shared),
     }
