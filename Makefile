@@ -10,7 +10,7 @@ LOCKED := $(PIP) install --require-hashes --no-deps
 PYTEST_FLAGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench fidelity lock migration clean
+.PHONY: help up test check format bench fidelity pictures lock migration clean
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ bench: $(VENV)/dev.stamp ## Measure Passgate side by side with its peers
 
 fidelity: $(VENV)/dev.stamp ## Measure what translation keeps, on recorded exchanges; writes docs/fidelity.md
 	@$(BIN)/python -m benchmarks.fidelity.run
+
+pictures: $(VENV)/dev.stamp ## Walk the users' story in a browser and renew the documentation's pictures
+	@$(BIN)/python -m pytest -q tests/e2e/test_story.py --pictures docs/pictures
 
 lock: $(VENV)/dev.stamp ## Renew the hashed lock files from pyproject.toml
 	@$(PIP) install uv

@@ -11,6 +11,7 @@ from passgate.gateway.spread import Spread, await_spread
 from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
 from passgate.metering.service.affected import Affected, affected_by
+from passgate.metering.service.revision_traffic import RevisionTraffic, revision_traffic
 from passgate.publishing.lifecycle_schemas import (
     DeprecationIn,
     PublishIn,
@@ -52,6 +53,13 @@ def get_diff(
     with edge.storage.reading() as work:
         found = compare_revision(actor, work, service_id, revision_id, against)
         return DiffOut(**found.model_dump(), affected=affected_by(actor, work, service_id))
+
+
+@router.get("/traffic", dependencies=[_READ])
+def get_traffic(edge: CurrentEdge, actor: CurrentActor, service_id: str) -> list[RevisionTraffic]:
+    """Calls, failures and mean duration of each revision that was called in the last hour, of all teams' callers."""
+    with edge.storage.reading() as work:
+        return revision_traffic(actor, work, service_id)
 
 
 @router.post("/revisions/{revision_id}/submit", dependencies=[_WRITE])

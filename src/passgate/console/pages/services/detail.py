@@ -61,6 +61,7 @@ class _Found:
     """Of a prompt of the actor's own teams."""
     is_own: bool
     may_see_calls: bool
+    may_see_subscribers: bool
 
 
 async def show(visit: Visit, args: PageArguments) -> None:
@@ -96,7 +97,8 @@ async def show(visit: Visit, args: PageArguments) -> None:
     with box("pg-main-aside"):
         with box("pg-stack"):
             _how_to_call(visit, found)
-            await subscribers_card(visit, service)
+            if found.may_see_subscribers:
+                await subscribers_card(visit, service)
         _about(found)
 
 
@@ -119,6 +121,7 @@ def _find(actor: Actor, work: Work, service_id: str) -> _Found:
         prompt=shown_prompt(actor, work, service),
         is_own=actor.may(Permission.SERVICE_READ, service.team_id),
         may_see_calls=actor.may(Permission.CALL_READ, service.team_id),
+        may_see_subscribers=actor.teams_with(Permission.SUBSCRIPTION_READ) != frozenset(),
     )
 
 

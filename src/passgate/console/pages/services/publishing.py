@@ -9,6 +9,7 @@ from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import text_field
 from passgate.console.components.form import Form
 from passgate.console.components.text import Words, box, muted
+from passgate.console.formatting import counted
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.metering.service.affected import Affected, affected_by
@@ -71,7 +72,8 @@ def _consequences(actor: Actor, work: Work, service_id: str, revision_id: str) -
 
 
 def _who(affected: Affected) -> str:
-    return f"{affected.subscriptions} subscriptions and {affected.calls} calls in the last 7 days are affected."
+    subscriptions, calls = counted(affected.subscriptions, "subscription"), counted(affected.calls, "call")
+    return f"{subscriptions} and {calls} in the last 7 days are affected."
 
 
 def _differences(comparison: Comparison) -> None:

@@ -1,6 +1,6 @@
 """A service's versions and revisions: what answers now, and what its owners do about it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +19,7 @@ from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import PageRequest
 from passgate.kernel.permissions import Permission
+from passgate.metering.service.revision_traffic import RevisionTraffic, revision_traffic
 from passgate.publishing.schemas import ServiceView
 from passgate.publishing.service.release import roll_back
 from passgate.publishing.service.retirement import republish_version, retire_version, undeprecate_version
@@ -33,10 +34,13 @@ _COLUMNS = (
     Column("name", "Revision", "main"),
     Column("status", "Status", "badge"),
     Column("weight", "Calls", "bar"),
+    Column("failed", "Failed, last hour", "bar"),
     Column("created", "Made", "relative"),
     Column("published", "Published", "relative"),
     Column("actions", "Actions", "actions"),
 )
+_MANY = 0.05
+"""Of a revision's calls; from there on it looks bad."""
 _OPEN = frozenset({"published", "deprecated"})
 
 
@@ -44,6 +48,8 @@ _OPEN = frozenset({"published", "deprecated"})
 class _Known:
     version: VersionView
     revisions: Sequence[RevisionView]
+    traffic: Mapping[str, RevisionTraffic]
+    """By the revision's id; none where it had no call."""
 
 
 async def versions_part(visit: Visit, service: ServiceView) -> None:
@@ -61,8 +67,9 @@ async def versions_part(visit: Visit, service: ServiceView) -> None:
 
 
 def _find(actor: Actor, work: Work, service_id: str) -> list[_Known]:
+    traffic = {one.revision_id: one for one in revision_traffic(actor, work, service_id)}
     versions = list_versions(actor, work, service_id)
-    return [_Known(one, list_revisions(actor, work, _NEWEST, service_id, one.id).items) for one in versions]
+    return [_Known(one, list_revisions(actor, work, _NEWEST, service_id, one.id).items, traffic) for one in versions]
 
 
 def _may(actor: Actor, work: Work, permission: Permission, team_id: str) -> bool:
@@ -94,7 +101,13 @@ def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_writ
                 start = partial(revise, visit, service, version, known.revisions[0])
                 label = "Edit draft" if known.revisions[0].status == "draft" else "New revision"
                 button(label, start, icon="edit" if known.revisions[0].status == "draft" else "plus")
-        rows = [_row(service, one, may_write=may_write, may_publish=may_publish) for one in known.revisions]
+        rows = [
+            {
+                **_row(service, one, may_write=may_write, may_publish=may_publish),
+                "failed": _failed(known.traffic.get(one.id)),
+            }
+            for one in known.revisions
+        ]
         Table(_COLUMNS, rows, label=f"Revisions of {version.name}", on_act=done)
 
 
@@ -166,6 +179,14 @@ def _row(service: ServiceView, revision: RevisionView, *, may_write: bool, may_p
         "published": revision.published_at.isoformat() if revision.published_at else None,
         "actions": actions,
     }
+
+
+def _failed(traffic: RevisionTraffic | None) -> object:
+    if traffic is None:
+        return None
+    share = traffic.failed / traffic.calls
+    tone: Tone = "bad" if share >= _MANY else "warn" if share else "good"
+    return bar(f"{traffic.failed:,} of {traffic.calls:,}", share, tone)
 
 
 def _may_go_live(service: ServiceView, revision: RevisionView) -> bool:

@@ -82,7 +82,7 @@ class Wizard:
                 self._places.append(place)
             with box("pg-between"):
                 self._back = button("Back", lambda: self._go(self._at - 1))
-                with box("pg-row"):
+                with box("pg-row").style("margin-left: auto"):
                     self._draft = button("Save as draft", lambda: self._create(self._draft, publish=False))
                     self._publish = button(
                         "Publish", lambda: self._create(self._publish, publish=True), kind="primary", icon="bolt"
