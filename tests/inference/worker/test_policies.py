@@ -71,6 +71,8 @@ def test_a_streamed_response_is_masked_wherever_it_tells_its_text(worker: Runnin
     [message] = events[-1]["response"]["output"]
     assert message["content"][0]["text"] == "Pay [masked:card] now"
     assert b"111" not in answer.body
+    (record,) = worker.usage()
+    assert [hit.count for hit in record.masked] == [1]  # however often the stream tells it
 
 
 def test_what_is_blocked_never_reaches_the_vendor(worker: RunningWorker, vendor: FakeVendor) -> None:

@@ -1,12 +1,13 @@
 """A client's stream whose text is masked on its way, whatever the cuts between its events."""
 
+from dataclasses import replace
 from typing import Any
 
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.failure import Failure
 from passgate.inference.json_text import read_json, write_json
 from passgate.inference.policies.held_text import HeldText
-from passgate.inference.policies.masker import ContentBlockedError, Masker
+from passgate.inference.policies.masker import ContentBlockedError, Hits, Masker
 from passgate.inference.policies.stream_slots import SHAPES, Key
 from passgate.inference.sse import SseCutter, SseEvent, sse_event
 from passgate.inference.translation import InboundFormat, StreamTranslator
@@ -89,11 +90,23 @@ class MaskedStream:
             given = text.push(slot.holder[slot.member])
             texts.append(given + text.flush() if slot.key[0] in pieces.closing else given)
             slot.holder[slot.member] = ""  # the walk through the rest must not search it again
-        after = self._masker.document(document)
+        after = self._masked(document)
         for slot, given in zip(self._shape.pieces(after).slots, texts, strict=True):
             slot.holder[slot.member] = given
         written = write_json(after)
         return out + (event.raw if written == before else sse_event(written, event.name))
+
+    def _masked(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The rest of an event. Responses tell text that came in pieces up to four times more: that is one find."""
+        if self._form != "openai-responses":
+            return self._masker.document(document)  # type: ignore[no-any-return]  # an object stays one
+        again = replace(self._masker, hits=Hits())
+        counts = self._masker.hits.counts
+        try:
+            return again.document(document)  # type: ignore[no-any-return]  # as above
+        finally:
+            for rule, found in again.hits.counts.items():
+                counts[rule] = max(counts[rule], found)
 
     def _flush(self, keys: set[Key]) -> bytes:
         out = []
