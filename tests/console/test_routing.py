@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from passgate.console.pages.models.order import joined, moved, swapped
+from passgate.console.pages.models.order import joined, moved, placed, swapped
 
 browser = pytest.mark.browser
 
@@ -17,6 +17,9 @@ def test_steps_are_moved_split_and_joined() -> None:
     assert moved(steps, "d", up=False) == steps
     assert joined(steps, "c") == [["a", "b", "c"], ["d"]]
     assert joined(steps, "a") == steps
+    assert placed(steps, "d", "c", "before") == [["a", "b"], ["d"], ["c"]]
+    assert placed(steps, "a", "d", "behind") == [["b"], ["c"], ["d"], ["a"]]
+    assert placed(steps, "d", "a", "onto") == [["a", "b", "d"], ["c"]]
     assert swapped(["x", "y", "z"], "y", up=True) == ["y", "x", "z"]
     assert swapped(["x", "y", "z"], "y", up=False) == ["x", "z", "y"]
 
@@ -33,6 +36,10 @@ def test_a_model_gets_deployments_an_order_rules_and_a_fallback(page: Page) -> N
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(rows.last).to_contain_text("gpt-4o-2024-11-20")
     rows.last.get_by_role("button", name="Up").click()
+    expect(rows.first).to_contain_text("gpt-4o-2024-11-20")
+    rows.first.drag_to(rows.last, target_position={"x": 40, "y": 45})
+    expect(rows.last).to_contain_text("gpt-4o-2024-11-20")
+    rows.last.drag_to(rows.first, target_position={"x": 40, "y": 4})
     expect(rows.first).to_contain_text("gpt-4o-2024-11-20")
     rows.last.get_by_role("button", name="Share the step above").click()
     expect(rows.last).to_contain_text("weight 1")

@@ -15,6 +15,9 @@ export default {
         <tbody>
           <tr v-for="row in rows" :key="row.id" :class="{'pg-new': row.fresh}" :data-open="opens(row) || null"
               :data-id="row.id" :tabindex="opens(row) && !row.href ? 0 : null"
+              :draggable="dragging || null" :data-drop="over === row.id ? place : null"
+              @dragstart="lift(row, $event)" @dragover="hover(row, $event)" @dragleave="leave(row)"
+              @drop.prevent="drop(row)" @dragend="settle"
               @click="open(row, $event)" @keydown.enter.self="open(row, $event)">
             <td v-for="column in columns" :key="column.name" :class="side(column)">
               <template v-if="row[column.name] === null || row[column.name] === undefined || row[column.name] === ''">
@@ -57,9 +60,9 @@ export default {
         </tbody>
       </table>
     </div>`,
-  props: { columns: Array, rows: Array, label: String, dense: Boolean, opening: Boolean },
+  props: { columns: Array, rows: Array, label: String, dense: Boolean, opening: Boolean, dragging: Boolean },
   data() {
-    return { tick: 0, copyPath: COPY };
+    return { tick: 0, copyPath: COPY, lifted: null, over: null, place: null };
   },
   computed: {
     hasSub() {
@@ -83,6 +86,31 @@ export default {
       if (event.target.closest("a, button") || window.getSelection().toString()) return;
       if (row.href) event.currentTarget.querySelector("a")?.click();
       else if (this.opening) this.$emit("open", row.id);
+    },
+    lift(row, event) {
+      if (!this.dragging) return;
+      this.lifted = row.id;
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", row.id);
+    },
+    hover(row, event) {
+      if (this.lifted === null || this.lifted === row.id) return;
+      event.preventDefault();
+      const box = event.currentTarget.getBoundingClientRect();
+      const height = (event.clientY - box.top) / box.height;
+      this.over = row.id;
+      this.place = height < 1 / 3 ? "before" : height > 2 / 3 ? "behind" : "onto";
+    },
+    leave(row) {
+      if (this.over === row.id) this.over = null;
+    },
+    drop(row) {
+      if (this.lifted !== null && this.lifted !== row.id)
+        this.$emit("dropped", { id: this.lifted, target: row.id, place: this.place });
+      this.settle();
+    },
+    settle() {
+      this.lifted = this.over = this.place = null;
     },
     moment(iso, kind, _tick) {
       return window.passgateMoment(iso, kind);

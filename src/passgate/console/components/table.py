@@ -16,6 +16,7 @@ Row = Mapping[str, Any]
 """Its ``id``, a value a column, and perhaps ``href`` (where it leads) and ``sub`` (a second line of the main cell)."""
 RowHandler = Callable[[str], Awaitable[object] | None]
 ActHandler = Callable[[str, str], Awaitable[object] | None]
+DropHandler = Callable[[str, str, str], Awaitable[object] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Table(Element, component="table.js"):
         label: what the table holds, for those who do not see it.
         on_open: called with a row's id when it is chosen; rows with ``href`` lead there instead.
         on_act: called with a row's id and an action's name.
+        on_drop: called when a row is dragged to another: the ids of both, and whether it was let go ``before`` the
+            other, ``behind`` it, or ``onto`` it. Rows cannot be dragged without.
         dense: lower rows, for long lists.
     """
 
@@ -62,6 +65,7 @@ class Table(Element, component="table.js"):
         label: str,
         on_open: RowHandler | None = None,
         on_act: ActHandler | None = None,
+        on_drop: DropHandler | None = None,
         dense: bool = False,
     ) -> None:
         super().__init__()
@@ -70,6 +74,7 @@ class Table(Element, component="table.js"):
         self._props["label"] = label
         self._props["dense"] = dense
         self._props["opening"] = on_open is not None
+        self._props["dragging"] = on_drop is not None
 
         def opened(event: GenericEventArguments) -> Awaitable[object] | None:
             return on_open(str(event.args)) if on_open else None
@@ -77,7 +82,12 @@ class Table(Element, component="table.js"):
         def acted(event: GenericEventArguments) -> Awaitable[object] | None:
             return on_act(str(event.args["id"]), str(event.args["name"])) if on_act else None
 
+        def dropped(event: GenericEventArguments) -> Awaitable[object] | None:
+            told = event.args
+            return on_drop(str(told["id"]), str(told["target"]), str(told["place"])) if on_drop else None
+
         self.on("open", opened)
+        self.on("dropped", dropped)
         self.on("act", acted)
 
     def show(self, rows: Sequence[Row]) -> None:

@@ -15,7 +15,7 @@ from passgate.console.components.table import Column, Row, Table, act, tag
 from passgate.console.components.text import box
 from passgate.console.formatting import per_million
 from passgate.console.pages.models.edit import ask_to_change_deployment
-from passgate.console.pages.models.order import Steps, joined, moved
+from passgate.console.pages.models.order import Steps, joined, moved, placed
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError
@@ -53,6 +53,9 @@ def deployments(visit: Visit, model: ModelView, *, may_write: bool) -> None:
             await visit.change(delete_deployment, model.id, deployment_id)
             await visit.refresh()
 
+    async def dropped(deployment_id: str, target: str, place: str) -> None:
+        await order(placed(steps, deployment_id, target, place))
+
     words = "Who answers: step by step, the next one where a step fails; those of one step share its calls."
     with card("Deployments", words, flush=True):
         rows = [
@@ -60,7 +63,9 @@ def deployments(visit: Visit, model: ModelView, *, may_write: bool) -> None:
             for number, step in enumerate(steps)
             for one in sorted((one for one in model.deployments if one.id in step), key=lambda one: -one.weight)
         ]
-        Table(_COLUMNS, rows, label="Deployments", on_act=acted)
+        Table(
+            _COLUMNS, rows, label="Deployments", on_act=acted, on_drop=dropped if may_write and len(rows) > 1 else None
+        )
     if may_write:
         with box("pg-row"):
             button("Add deployment", lambda: _ask_to_add(visit, model), icon="plus")

@@ -20,6 +20,17 @@ def moved(steps: Steps, one: str, *, up: bool) -> Steps:
     return [*others[:place], [one], *others[place:]]
 
 
+def placed(steps: Steps, one: str, target: str, place: str) -> Steps:
+    """The steps with one deployment in a step of its own, ``before`` or ``behind`` another's, or in that (``onto``)."""
+    without = [[other for other in step if other != one] for step in steps]
+    at = next(index for index, step in enumerate(without) if target in step)
+    if place == "onto":
+        without[at].append(one)
+    else:
+        without.insert(at if place == "before" else at + 1, [one])
+    return [step for step in without if step]
+
+
 def joined(steps: Steps, one: str) -> Steps:
     """The steps with one deployment in the step above its own; as they were where there is none."""
     at = next(index for index, step in enumerate(steps) if one in step)

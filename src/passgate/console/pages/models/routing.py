@@ -12,7 +12,7 @@ from passgate.console.components.table import Column, Row, Table, act
 from passgate.console.components.text import Words, box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import counted
-from passgate.console.pages.models.order import swapped
+from passgate.console.pages.models.order import placed, swapped
 from passgate.console.visit import Visit
 from passgate.contracts.routing import SESSION_HEADER
 from passgate.kernel.actor import Actor
@@ -72,11 +72,17 @@ def fallbacks(visit: Visit, model: ModelView, *, may_write: bool) -> None:
         await visit.change(update_model, model.id, ModelChange(fallbacks=changed))
         await visit.refresh()
 
+    async def dropped(model_id: str, target: str, place: str) -> None:
+        steps = placed([[one] for one in ids], model_id, target, "behind" if place == "behind" else "before")
+        await visit.change(update_model, model.id, ModelChange(fallbacks=[one for step in steps for one in step]))
+        await visit.refresh()
+
     words = "Who steps in where no deployment answers, in this order, for callers who may use them."
     with card("Fallback models", words, flush=bool(ids)):
         if ids:
             rows = [_row(model, number, may_write=may_write) for number in range(len(ids))]
-            Table(_FALLBACK_COLUMNS, rows, label="Fallback models", on_act=acted)
+            can_move = may_write and len(ids) > 1
+            Table(_FALLBACK_COLUMNS, rows, label="Fallback models", on_act=acted, on_drop=dropped if can_move else None)
         else:
             Words("None: the caller is told what went wrong.", "p", "pg-help")
     if may_write:
