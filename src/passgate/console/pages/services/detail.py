@@ -19,6 +19,7 @@ from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import milliseconds
 from passgate.console.pages.calls.list import calls_of_service
 from passgate.console.pages.prompts.snippets import call_snippets
+from passgate.console.pages.services.certificates import certificates_card
 from passgate.console.pages.services.form import ask_to_change
 from passgate.console.pages.services.plans import plans_part
 from passgate.console.pages.services.policy_list import PolicyList, policies_card
@@ -94,11 +95,18 @@ async def show(visit: Visit, args: PageArguments) -> None:
     if part == "calls":
         await calls_of_service(visit, service.id)
         return
+    await _overview(visit, found)
+
+
+async def _overview(visit: Visit, found: _Found) -> None:
+    service = found.service
     with box("pg-main-aside"):
         with box("pg-stack"):
             _how_to_call(visit, found)
             if found.may_see_subscribers:
                 await subscribers_card(visit, service)
+            if found.is_own and service.hosts:
+                await certificates_card(visit, service, may_publish=found.may_publish)
         _about(found)
 
 
