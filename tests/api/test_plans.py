@@ -103,8 +103,12 @@ def test_notices_are_put_away(house: House, service: str, plan: str) -> None:
     notice = answer(house.owner.get("/api/v1/notices", params={"unread": True}), 200)["items"][0]
     one = f"/api/v1/notices/{notice['id']}/read"
     answer(house.nobody.get("/api/v1/notices"), 401)
+    answer(house.nobody.get("/api/v1/notices/unread"), 401)
+    counts = [answer(who.get("/api/v1/notices/unread"), 200)["count"] for who in (house.owner, house.viewer)]
+    assert counts[0] == counts[1] > 0
     answer(house.nobody.post(one), 401)
     answer(house.viewer.post(one), 403)
     answer(house.stranger.post(one), 404)
     assert answer(house.owner.post(one), 200)["read_at"] is not None
     assert answer(house.owner.get("/api/v1/notices", params={"unread": True}), 200)["items"] == []
+    assert answer(house.owner.get("/api/v1/notices/unread"), 200) == {"count": 0}

@@ -184,6 +184,7 @@ def test_a_developer_asks_and_the_owner_agrees(street: Street) -> None:
     developer.reload()
     expect(developer.locator("tbody tr", has_text="Active")).to_contain_text("Partner")
     expect(developer.get_by_text("Checkout may call Orders now.")).to_be_visible()
+    expect(developer.get_by_role("link", name="Notices, 1 new")).to_be_visible()
     street.keep(developer, "portal-mine")
     owner.goto("/console/subscriptions?view=active")
     owner.get_by_role("button", name="Suspend Checkout at Orders").click()

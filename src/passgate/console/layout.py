@@ -5,7 +5,7 @@ from collections.abc import Callable
 from nicegui import ui
 from nicegui.element import Element
 
-from passgate.console.bell import bell
+from passgate.console.bell import bell, letter_box
 from passgate.console.components.button import link_button
 from passgate.console.components.icon import icon
 from passgate.console.components.text import Words, box
@@ -92,6 +92,8 @@ def _topbar(visit: Visit, actor: Actor) -> None:
         box("pg-grow")
         if actor.teams_with(Permission.ALERT_READ) != frozenset():
             bell(visit)
+        if actor.teams_with(Permission.SUBSCRIPTION_READ) != frozenset():
+            letter_box(visit)
         _user_menu(visit, actor)
 
 

@@ -8,7 +8,7 @@ from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.api.paging import PageOf, PageQuery
 from passgate.kernel.permissions import Permission
 from passgate.publishing.notices import service
-from passgate.publishing.notices.schemas import NoticeView
+from passgate.publishing.notices.schemas import NoticeView, UnreadNotices
 
 router = APIRouter(prefix="/api/v1/notices", tags=["notices"])
 
@@ -24,6 +24,13 @@ def list_notices(
     with edge.storage.reading() as work:
         found = service.list_notices(actor, work, page, unread=unread)
     return PageOf[NoticeView](items=list(found.items), next_cursor=found.next_cursor)
+
+
+@router.get("/unread", dependencies=[needs(Permission.SUBSCRIPTION_READ)])
+def count_unread_notices(edge: CurrentEdge, actor: CurrentActor) -> UnreadNotices:
+    """How many notices nobody of your teams has put away."""
+    with edge.storage.reading() as work:
+        return UnreadNotices(count=service.count_unread(actor, work))
 
 
 @router.post("/{notice_id}/read", dependencies=[needs(Permission.SUBSCRIPTION_WRITE)])

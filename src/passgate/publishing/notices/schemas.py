@@ -5,6 +5,12 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 
+class UnreadNotices(BaseModel):
+    """How many notices nobody has put away."""
+
+    count: int
+
+
 class NoticeView(BaseModel):
     """A notice."""
 
