@@ -26,7 +26,7 @@ CONTENT = {
     "/subscriptions": ["Nothing waits for you", "Requests"],
     "/services": ["Orders", "/catalogue", "Draft", "Subscribers"],
     "/applications": ["checkout", "Answers questions on the order page", "ada's editor"],
-    "/tokens": ["laptop of Ada", "Revoked", "orders:read"],
+    "/tokens": ["laptop of Ada", "Revoked"],
     "/tokens/templates": ["Partner feed", "partner.example", "ES256", "tier, mail"],
     "/tokens/lifetimes": ["Application", "90 days", "365 days", "12 hours"],
     "/applications/registration": ["CI of the web team", "Active", "Clients registered"],
