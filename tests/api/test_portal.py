@@ -73,6 +73,18 @@ def test_the_catalogue_is_narrowed(house: House, services: dict[str, str]) -> No
     assert answer(house.nobody.get(PORTAL, params={"kind": "x"}), 422)["field"] == "kind"
 
 
+@pytest.mark.usefixtures("services")
+def test_each_reader_may_narrow_by_what_is_shown_to_them(house: House) -> None:
+    made(house, "secret", visibility="chosen", chosen_teams=[], tags=["ours"])
+
+    def facets(reader: str) -> dict[str, list[object]]:
+        return dict(answer(getattr(house, reader).get("/api/v1/portal/facets"), 200))
+
+    assert facets("nobody")["tags"] == facets("stranger")["tags"] == ["maps"]
+    assert facets("viewer")["tags"] == ["maps", "ours"]
+    assert [team["id"] for team in facets("nobody")["teams"]] == [house.red]  # type: ignore[index]
+
+
 def test_guests_see_public_plans_alone(house: House, services: dict[str, str]) -> None:
     base = {"team_id": house.red, "service_ids": [services["public"]]}
     for more in ({"name": "Free"}, {"name": "Partner", "is_public": False, "invited_team_ids": [house.blue]}):

@@ -41,6 +41,7 @@ _OPEN_TO_ALL = {
     ("GET", "/oauth2/userinfo"),
     ("POST", "/oauth2/userinfo"),
     ("OPTIONS", "/oauth2/{endpoint}"),
+    ("GET", "/api/v1/portal/facets"),
     ("GET", "/api/v1/portal/services"),
     ("GET", "/api/v1/portal/services/{service_id}"),
     ("GET", "/api/v1/portal/services/{service_id}/openapi.json"),

@@ -158,6 +158,11 @@ def test_a_developer_asks_and_the_owner_agrees(street: Street) -> None:
     developer = street.open("dev")
     developer.goto("/console/portal")
     street.keep(developer, "portal")
+    expect(developer.get_by_role("heading", name="Weather")).to_be_visible()
+    developer.get_by_role("combobox", name="Tag").click()
+    developer.get_by_role("option", name="logistics").click()
+    expect(developer.get_by_role("heading", name="Weather")).to_have_count(0)
+    street.keep(developer, "portal-narrowed")
     developer.get_by_role("heading", name="Orders").click()
     expect(developer.get_by_role("heading", name="Before you start")).to_be_visible()
     assert developer.evaluate("window.bad") is None

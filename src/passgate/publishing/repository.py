@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.base_path import ancestors
 from passgate.publishing.models import Service, ServiceAddress, ServiceTeam, Subscription
 from passgate.publishing.schemas import ServiceFilter
 from passgate.storage.work import Work
+
+_MOST_LOOKED_THROUGH = 5_000
+"""Services whose tags and teams are gathered."""
 
 
 def find_service(work: Work, service_id: str) -> Service | None:
@@ -40,23 +43,38 @@ def foreign_host(work: Work, hosts: Iterable[str], team_id: str) -> str | None:
     return work.session.scalar(query.limit(1))
 
 
-def services_page(work: Work, page: PageRequest, teams: frozenset[str] | None, wanted: ServiceFilter) -> Page[Service]:
-    """Services of those teams (None: all), and published ones of other teams that they may find, newest first."""
-    query = select(Service)
-    if teams is not None:
-        chosen = select(ServiceTeam.service_id).where(ServiceTeam.team_id.in_(sorted(teams)))
-        found = and_(
-            Service.status == "published", or_(Service.visibility.in_(("public", "all_teams")), Service.id.in_(chosen))
-        )
-        query = query.where(or_(Service.team_id.in_(sorted(teams)), found))
-    for column, value in (
+def tags_and_teams(
+    work: Work, teams: frozenset[str] | None, wanted: ServiceFilter
+) -> Sequence[tuple[Sequence[str], str]]:
+    """The tags and the team of each such service, the newest few thousand."""
+    query = select(Service.tags, Service.team_id).where(*_findable(teams), *_narrowed(wanted))
+    rows = work.session.execute(query.order_by(Service.id.desc()).limit(_MOST_LOOKED_THROUGH))
+    return [(tags, team_id) for tags, team_id in rows]
+
+
+def _findable(teams: frozenset[str] | None) -> list[ColumnElement[bool]]:
+    if teams is None:
+        return []
+    chosen = select(ServiceTeam.service_id).where(ServiceTeam.team_id.in_(sorted(teams)))
+    found = and_(
+        Service.status == "published", or_(Service.visibility.in_(("public", "all_teams")), Service.id.in_(chosen))
+    )
+    return [or_(Service.team_id.in_(sorted(teams)), found)]
+
+
+def _narrowed(wanted: ServiceFilter) -> list[ColumnElement[bool]]:
+    given = (
         (Service.status, wanted.status),
         (Service.team_id, wanted.team_id),
         (Service.kind, wanted.kind),
         (Service.visibility, wanted.visibility),
-    ):
-        if value is not None:
-            query = query.where(column == value)
+    )
+    return [column == value for column, value in given if value is not None]
+
+
+def services_page(work: Work, page: PageRequest, teams: frozenset[str] | None, wanted: ServiceFilter) -> Page[Service]:
+    """Services of those teams (None: all), and published ones of other teams that they may find, newest first."""
+    query = select(Service).where(*_findable(teams), *_narrowed(wanted))
     if wanted.tag is not None:
         query = query.where(cast(Service.tags, String).contains(f'"{wanted.tag}"', autoescape=True))
     if wanted.search:

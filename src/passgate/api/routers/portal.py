@@ -12,7 +12,7 @@ from passgate.api.paging import PageOf, PageQuery
 from passgate.contracts.published_service import ServiceKind
 from passgate.publishing.portal import service
 from passgate.publishing.portal.documents import portal_document
-from passgate.publishing.portal.schemas import PortalEntry, PortalService
+from passgate.publishing.portal.schemas import PortalEntry, PortalFacets, PortalService
 from passgate.publishing.schemas import ServiceFilter
 
 _GUESTS = public("guests see the services that are public, and no others")
@@ -40,6 +40,13 @@ def list_portal_services(  # noqa: PLR0913, PLR0917 - one a query parameter
     with edge.storage.reading() as work:
         found = service.catalogue(reader, work, page, wanted)
     return PageOf[PortalEntry](items=list(found.items), next_cursor=found.next_cursor)
+
+
+@router.get("/facets")
+def get_portal_facets(edge: CurrentEdge, reader: Reader) -> PortalFacets:
+    """The tags and teams of the services that are shown to you, to narrow the list by."""
+    with edge.storage.reading() as work:
+        return service.facets(reader, work)
 
 
 @router.get("/services/{service_id}")

@@ -24,6 +24,20 @@ class PortalEntry(BaseModel):
     published_at: datetime | None
 
 
+class PortalTeam(BaseModel):
+    """A team that offers something."""
+
+    id: str
+    name: str
+
+
+class PortalFacets(BaseModel):
+    """What the catalogue can be narrowed by."""
+
+    tags: list[str]
+    teams: list[PortalTeam]
+
+
 class PortalService(PortalEntry):
     """A service on its own page."""
 

@@ -3,7 +3,9 @@
 A guest finds what is public; who has signed in also what is for all teams, for a team of theirs, or of one.
 """
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -15,26 +17,31 @@ from passgate.kernel.permissions import Permission
 from passgate.publishing import repository, version_repository
 from passgate.publishing.models import Service
 from passgate.publishing.plans.service import plans_shown
-from passgate.publishing.portal.schemas import PortalEntry, PortalService
+from passgate.publishing.portal.schemas import PortalEntry, PortalFacets, PortalService, PortalTeam
 from passgate.publishing.schemas import ServiceFilter, VersionBrief
 from passgate.storage.work import Work
+
+_MOST_TAGS = 200
+"""Tags to choose from, the most used ones."""
 
 
 def catalogue(reader: Actor, work: Work, page: PageRequest, wanted: ServiceFilter | None = None) -> Page[PortalEntry]:
     """The published services that are shown to the reader, newest first."""
-    given = wanted or ServiceFilter()
-    narrowed = ServiceFilter(
-        search=given.search,
-        status="published",
-        tag=given.tag,
-        team_id=given.team_id,
-        kind=given.kind,
-        visibility=None if reader.is_member else "public",
-    )
-    teams = None if reader.may(Permission.SERVICE_READ) else frozenset(reader.by_team)
-    found = repository.services_page(work, page, teams, narrowed)
+    found = repository.services_page(work, page, _teams_of(reader), _shown_to(reader, wanted or ServiceFilter()))
     names = _team_names(work, {row.team_id for row in found.items})
     return Page([PortalEntry.model_validate(_entry(row, names)) for row in found.items], found.next_cursor)
+
+
+def facets(reader: Actor, work: Work) -> PortalFacets:
+    """What the catalogue can be narrowed by: the tags and the teams of the services that are shown to the reader."""
+    rows = repository.tags_and_teams(work, _teams_of(reader), _shown_to(reader, ServiceFilter()))
+    names = _team_names(work, {team_id for _, team_id in rows})
+    counts = Counter(tag for tags, _ in rows for tag in tags)
+    teams = sorted(names.items(), key=lambda named: named[1].casefold())
+    return PortalFacets(
+        tags=sorted(tag for tag, _ in counts.most_common(_MOST_TAGS)),
+        teams=[PortalTeam(id=team_id, name=name) for team_id, name in teams],
+    )
 
 
 def portal_service(reader: Actor, work: Work, service_id: str) -> PortalService:
@@ -65,6 +72,14 @@ def shown_service(reader: Actor, work: Work, service_id: str) -> Service:
     if row is None or row.status != "published" or not _is_shown(reader, work, row):
         raise NotFoundError("No such service.")
     return row
+
+
+def _teams_of(reader: Actor) -> frozenset[str] | None:
+    return None if reader.may(Permission.SERVICE_READ) else frozenset(reader.by_team)
+
+
+def _shown_to(reader: Actor, given: ServiceFilter) -> ServiceFilter:
+    return replace(given, status="published", visibility=None if reader.is_member else "public")
 
 
 def _is_shown(reader: Actor, work: Work, row: Service) -> bool:

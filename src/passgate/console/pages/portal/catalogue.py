@@ -14,7 +14,7 @@ from passgate.console.pages.portal.wording import ACCESS, KINDS
 from passgate.console.visit import Visit
 from passgate.kernel.pagination import PageRequest
 from passgate.publishing.portal.schemas import PortalEntry
-from passgate.publishing.portal.service import catalogue
+from passgate.publishing.portal.service import catalogue, facets
 from passgate.publishing.schemas import ServiceFilter
 
 _SIZE = 24
@@ -26,9 +26,12 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     with page_header("Developer portal", "APIs and prompts that you can build on: read, try out, subscribe."):
         if visit.session_id:
             link_button("My subscriptions", f"{MOUNT_PATH}/portal/mine", icon="link")
+    choices = await visit.ask(facets)
     with box("pg-filters"):
         search = search_field("Search services")
         kind = filter_field("Kind", {"": "Every kind", **KINDS}, "")
+        tag = filter_field("Tag", {"": "Every tag", **{one: one for one in choices.tags}}, "")
+        team = filter_field("Team", {"": "Every team", **{one.id: one.name for one in choices.teams}}, "")
     grid = box("pg-catalogue")
     foot = box("pg-row")
     shown: list[str | None] = []
@@ -41,14 +44,19 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         await add(shown[-1])
 
     async def add(after: str | None) -> None:
-        wanted = ServiceFilter(search=(search.value or "").strip() or None, kind=kind.value or None)
+        wanted = ServiceFilter(
+            search=(search.value or "").strip() or None,
+            kind=kind.value or None,
+            tag=tag.value or None,
+            team_id=team.value or None,
+        )
         found = await visit.ask(catalogue, PageRequest(limit=_SIZE, after=after), wanted)
         shown[:] = [found.next_cursor]
         with grid:
             for entry in found.items:
                 _tile(entry)
             if not found.items and after is None:
-                narrowed = bool(search.value or kind.value)
+                narrowed = bool(search.value or kind.value or tag.value or team.value)
                 empty(
                     "search" if narrowed else "service",
                     "Nothing matches" if narrowed else "Nothing is published yet",
@@ -59,8 +67,8 @@ async def show(visit: Visit, _args: PageArguments) -> None:
                 button("Load more", more)
 
     await load()
-    search.on_value_change(load)
-    kind.on_value_change(load)
+    for narrowing in (search, kind, tag, team):
+        narrowing.on_value_change(load)
 
 
 def _tile(entry: PortalEntry) -> None:
