@@ -22,7 +22,7 @@ CONTENT = {
     "/limits": ["Payments a month", "Money per month", "Team Default"],
     "/ledger": ["Price corrections", "No corrections", "Correct prices"],
     "/portal": ["Developer portal", "Orders", "REST API"],
-    "/portal/mine": ["My subscriptions", "checkout", "Active"],
+    "/portal/mine": ["My subscriptions", "checkout", "Active", "Calls, 30 days"],
     "/subscriptions": ["Nothing waits for you", "Requests"],
     "/services": ["Orders", "/catalogue", "Draft", "Subscribers"],
     "/applications": ["checkout", "Answers questions on the order page", "ada's editor"],

@@ -9,6 +9,7 @@ from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
 from passgate.kernel.permissions import Permission
 from passgate.metering.schemas import Bucket, Summary
 from passgate.metering.service import summary as service
+from passgate.metering.service.service_use import DAYS, MOST_DAYS, ServiceUse, use_of_services
 
 router = APIRouter(prefix="/api/v1/summary", tags=["calls"])
 
@@ -27,3 +28,14 @@ def get_summary(
     with edge.storage.reading() as work:
         end = until or work.clock.now()
         return service.summary(actor, work, since or end - _DAY, end, bucket)
+
+
+@router.get("/service-use", dependencies=[needs(Permission.CALL_READ)])
+def get_service_use(
+    edge: CurrentEdge,
+    actor: CurrentActor,
+    days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="How far back.")] = DAYS,
+) -> list[ServiceUse]:
+    """What the applications of your teams made of each service, the most calls first."""
+    with edge.storage.reading() as work:
+        return use_of_services(actor, work, days)

@@ -14,16 +14,22 @@ from passgate.console.pages.portal.notices import notices_card
 from passgate.console.pages.portal.plan_change import ask_for_plan
 from passgate.console.pages.portal.wording import STATUS_TONES, standing
 from passgate.console.visit import Visit
+from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import Page, PageRequest
+from passgate.kernel.permissions import Permission
+from passgate.metering.service.service_use import ServiceUse, use_of_services
 from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
 from passgate.publishing.subscriptions.service.deciding import resume, suspend, unsubscribe
 from passgate.publishing.subscriptions.service.finding import list_subscriptions
+from passgate.storage.work import Work
 
 _COLUMNS = (
     Column("name", "Service", "main"),
     Column("application", "Application"),
     Column("status", "Status", "badge"),
     Column("plan", "Plan"),
+    Column("calls", "Calls, 30 days", "number"),
+    Column("errors", "Failed", "number"),
     Column("standing", "Standing"),
     Column("actions", "Actions", "actions"),
 )
@@ -39,6 +45,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         link_button("My usage", f"{MOUNT_PATH}/?range=30d", icon="gauge")
     await notices_card(visit)
     known: dict[str, SubscriptionView] = {}
+    uses = await visit.ask(_uses)
 
     async def fetch(page: PageRequest) -> Page[SubscriptionView]:
         found = await visit.ask(list_subscriptions, page, SubscriptionFilter(side="application"))
@@ -54,7 +61,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             label="My subscriptions",
             noun="subscription",
             fetch=fetch,
-            row=_row,
+            row=lambda one: _row(one, uses.get((one.application_id, one.service_id))),
             on_act=do,
             when_empty=lambda: empty(
                 "link",
@@ -66,7 +73,14 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     await listing.load()
 
 
-def _row(one: SubscriptionView) -> Row:
+def _uses(actor: Actor, work: Work) -> dict[tuple[str, str], ServiceUse]:
+    """By application and service; nothing for whoever reads no calls, who sees subscriptions all the same."""
+    if actor.teams_with(Permission.CALL_READ) == frozenset():
+        return {}
+    return {(one.application_id, one.service_id): one for one in use_of_services(actor, work)}
+
+
+def _row(one: SubscriptionView, use: ServiceUse | None) -> Row:
     of = f"the subscription to {one.service_name}"
     actions = []
     if one.status == "active":
@@ -82,6 +96,8 @@ def _row(one: SubscriptionView) -> Row:
         "application": one.application_name,
         "status": tag(one.status.capitalize(), STATUS_TONES[one.status], dot=True),
         "plan": one.plan_name or "None",
+        "calls": f"{use.calls:,}" if use else None,
+        "errors": f"{use.errors:,}" if use else None,
         "standing": standing(one),
         "actions": actions,
     }
