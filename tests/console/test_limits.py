@@ -34,5 +34,6 @@ def test_a_budget_is_set_changed_and_lifted(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
     row.click()
     page.get_by_role("dialog").get_by_role("button", name="Lift").click()
-    page.get_by_role("button", name="Lift", exact=True).last.click()
+    asked = page.get_by_role("dialog").filter(has_text="Lift the limit")
+    asked.get_by_role("button", name="Lift", exact=True).click()
     expect(row).to_have_count(0)

@@ -37,5 +37,6 @@ def test_a_policy_is_tried_made_and_deleted(page: Page) -> None:
     row.click()
     expect(page.get_by_label("Masking")).to_have_value("mail email mask\ncase mask pattern=case no\\. \\d{3,6}")
     page.get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Delete", exact=True).last.click()
+    asked = page.get_by_role("dialog").filter(has_text="Delete the policy")
+    asked.get_by_role("button", name="Delete", exact=True).click()
     expect(row).to_have_count(0)

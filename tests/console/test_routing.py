@@ -78,5 +78,6 @@ def test_a_key_comes_into_the_pool_and_leaves_it(page: Page) -> None:
     expect(row).to_be_visible()
     expect(page.get_by_text("sk-second-4711")).to_have_count(0)
     row.get_by_role("button", name="Remove").click()
-    page.get_by_role("button", name="Remove", exact=True).last.click()
+    asked = page.get_by_role("dialog").filter(has_text="Remove the key")
+    asked.get_by_role("button", name="Remove", exact=True).click()
     expect(row).to_have_count(0)

@@ -97,6 +97,13 @@ class Running:
         pid = report["processes"][name]["pid"]
         return int(pid) if pid else None
 
+    def workers_have(self, version: int) -> bool:
+        """Whether every worker has told that it serves by this configuration."""
+        report = json.loads((self.data / "node" / "processes.json").read_text())
+        workers = {name for name in report["processes"] if name.startswith("worker")}
+        told = re.findall(rf"(worker-\d+)\b.*configuration {version} in force", self.log)
+        return workers <= set(told)
+
     def kill(self, name: str) -> None:
         """SIGKILL one of the processes."""
         pid = self.pid_of(name)
@@ -168,8 +175,13 @@ class Administrator:
         return str(self.post("/services", body | {"publish": True} | more)["id"])
 
     def in_force(self) -> None:
-        """Wait until every node has what was published last."""
+        """Wait until every node has what was published last, and its workers have read it."""
         until(lambda: all(node["state"] == "up to date" for node in self.get("/nodes")), what="the newest snapshot")
+        version = max(node["latest_version"] for node in self.get("/nodes"))
+        # The node says so once it has written the workers' file; they follow in some milliseconds, and say it in the
+        # log (unless a test has silenced that).
+        with contextlib.suppress(AssertionError):
+            until(lambda: self.passgate.workers_have(version), seconds=1)
 
 
 def set_up(passgate: Running) -> Administrator:
