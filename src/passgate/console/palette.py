@@ -8,7 +8,9 @@ from nicegui.events import ValueChangeEventArguments
 
 from passgate.catalog.service.models import list_models
 from passgate.console.components.icon import icon
+from passgate.console.components.latest import Latest
 from passgate.console.components.text import Words, box
+from passgate.console.components.tiles import Tiles
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.icons import icon_path
 from passgate.console.navigation import areas_of
@@ -72,22 +74,29 @@ async def open_palette(visit: Visit) -> None:
         field.props('borderless dense autofocus debounce=120 aria-label="Search"')
         with field.add_slot("prepend"):
             ui.icon(icon_path("search")).style("font-size: 17px")
-        results = box("pg-palette-list")
+        with box("pg-palette-list"):
+            results = box()
+            nothing = Words("Nothing found.", "p", "pg-muted").style("padding: 10px")
+
+    def row(hit: Hit) -> ui.element:
+        link = box("pg-palette-item", "a").on("click", dialog.close)
+        link.props["href"] = hit.href
+        with link:
+            icon(hit.icon)
+            Words(hit.title, "span", "pg-grow pg-strong")
+            Words(hit.what, "span", "pg-faint pg-small")
+        return link
+
+    rows, latest = Tiles(results, key=lambda hit: hit.href, build=row), Latest()
 
     def show(hits: list[Hit]) -> None:
-        with results.clear():
-            if not hits:
-                Words("Nothing found.", "p", "pg-muted").style("padding: 10px")
-            for hit in hits:
-                link = box("pg-palette-item", "a").on("click", dialog.close)
-                link.props["href"] = hit.href
-                with link:
-                    icon(hit.icon)
-                    Words(hit.title, "span", "pg-grow pg-strong")
-                    Words(hit.what, "span", "pg-faint pg-small")
+        rows.show(hits)
+        nothing.set_visibility(not hits)
 
     async def changed(event: ValueChangeEventArguments[str | None]) -> None:
-        show(await visit.ask(find, (event.value or "").strip()))
+        hits = await latest.answer(visit.ask(find, (event.value or "").strip()))
+        if hits is not None:
+            show(hits)
 
     show(every)
     field.on_value_change(changed)

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from passgate.console.components.button import button
 from passgate.console.components.empty import empty
+from passgate.console.components.latest import Latest
 from passgate.console.components.table import ActHandler, Column, Row, RowHandler, Table
 from passgate.console.components.text import Words, box
 from passgate.console.formatting import counted
@@ -48,6 +49,8 @@ class Listing(Generic[Item]):
         self._when_empty, self._narrowed = when_empty, narrowed
         self._rows: list[Row] = []
         self._cursor: str | None = None
+        self._latest = Latest()
+        self._told: tuple[bool, bool] | None = None
         self._holder = box()
         with self._holder:
             self._table = Table(columns, [], label=label, on_open=on_open, on_act=on_act, dense=dense)
@@ -59,14 +62,18 @@ class Listing(Generic[Item]):
 
     async def load(self) -> None:
         """Show the first page, as the filters now say."""
-        page = await self._fetch(PageRequest(limit=PAGE_SIZE))
+        page = await self._latest.answer(self._fetch(PageRequest(limit=PAGE_SIZE)))
+        if page is None:
+            return
         self._rows = [self._row(item) for item in page.items]
         self._cursor = page.next_cursor
         self._show()
 
     async def more(self) -> None:
         """Show the next page below."""
-        page = await self._fetch(PageRequest(limit=PAGE_SIZE, after=self._cursor))
+        page = await self._latest.answer(self._fetch(PageRequest(limit=PAGE_SIZE, after=self._cursor)))
+        if page is None:
+            return
         self._rows += [self._row(item) for item in page.items]
         self._cursor = page.next_cursor
         self._show()
@@ -77,6 +84,10 @@ class Listing(Generic[Item]):
         more = self._cursor is not None
         self._count.say(counted(len(self._rows), self._noun) + (" shown" if more else ""))
         self._more.set_visibility(more)
+        shown = (bool(self._rows), self._narrowed())
+        if shown == self._told:
+            return
+        self._told = shown
         with self._nothing.clear():
             if self._rows:
                 return

@@ -8,6 +8,7 @@ from passgate.console.components.button import button
 from passgate.console.components.card import card
 from passgate.console.components.empty import empty, next_page
 from passgate.console.components.field import filter_field, search_field
+from passgate.console.components.latest import Latest
 from passgate.console.components.page_header import page_header
 from passgate.console.components.table import Table
 from passgate.console.components.text import Words, box, muted
@@ -50,6 +51,7 @@ class LiveCalls:
         self._service_id = service_id or None
         self._calls: list[CallView] = []
         self._cursor: str | None = None
+        self._latest = Latest()
         self._live = True
         if service_id:
             with box("pg-between"):
@@ -85,13 +87,18 @@ class LiveCalls:
 
     async def load(self) -> None:
         """Show the newest calls that the filters let through."""
-        page = await self._visit.ask(list_calls, self._filter(), PageRequest(limit=_PAGE))
+        page = await self._latest.answer(self._visit.ask(list_calls, self._filter(), PageRequest(limit=_PAGE)))
+        if page is None:
+            return
         self._calls, self._cursor = list(page.items), page.next_cursor
         self._show(set())
 
     async def more(self) -> None:
         """Show older ones below."""
-        page = await self._visit.ask(list_calls, self._filter(), PageRequest(limit=_PAGE, after=self._cursor))
+        older = PageRequest(limit=_PAGE, after=self._cursor)
+        page = await self._latest.answer(self._visit.ask(list_calls, self._filter(), older))
+        if page is None:
+            return
         self._calls += page.items
         self._cursor = page.next_cursor
         self._show(set())

@@ -18,6 +18,7 @@ from passgate.console.components.field import search_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.page_header import page_header
 from passgate.console.components.text import Words, box, muted
+from passgate.console.components.tiles import Tiles
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import hue, initials
 from passgate.console.visit import Visit
@@ -42,16 +43,14 @@ def _choose(vendors: tuple[Vendor, ...]) -> ui.element:
     found = box()
     with card():
         search = search_field("Search vendors", f"Search {len(vendors)} vendors").props("autofocus")
-        grid = box("pg-vendors")
+        tiles = Tiles(box("pg-vendors"), key=lambda one: one.id, build=_vendor)
+        nothing = muted("No vendor of that name. One that speaks OpenAI's format works as “OpenAI-compatible”.")
 
     def show_matching() -> None:
         wanted = (search.value or "").strip().lower()
-        found = [one for one in vendors if wanted in f"{one.name} {one.id}".lower()]
-        with grid.clear():
-            for one in found:
-                _vendor(one)
-            if not found:
-                muted("No vendor of that name. One that speaks OpenAI's format works as “OpenAI-compatible”.")
+        matching = [one for one in vendors if wanted in f"{one.name} {one.id}".lower()]
+        tiles.show(matching)
+        nothing.set_visibility(not matching)
 
     show_matching()
     search.on_value_change(show_matching)
@@ -67,7 +66,7 @@ def _offer(place: ui.element, servers: list[LocalServer]) -> None:
                 link_button("Connect it", f"{MOUNT_PATH}/providers/new?vendor={server.vendor}", kind="quiet")
 
 
-def _vendor(vendor: Vendor) -> None:
+def _vendor(vendor: Vendor) -> ui.element:
     tile = box("pg-vendor", "a")
     tile.props["href"] = f"{MOUNT_PATH}/providers/new?vendor={vendor.id}"
     with tile:
@@ -77,6 +76,7 @@ def _vendor(vendor: Vendor) -> None:
             if vendor.local:
                 badge("Your own", "brand")
         Words(vendor.name, "span", "pg-strong")
+    return tile
 
 
 def _connect(visit: Visit, vendor: Vendor) -> None:

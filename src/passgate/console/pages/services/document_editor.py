@@ -5,6 +5,7 @@ from collections.abc import Callable
 from nicegui import events, run, ui
 
 from passgate.console.components.button import button
+from passgate.console.components.latest import Latest
 from passgate.console.components.text import Words, box, muted
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
@@ -29,6 +30,7 @@ class DocumentEditor:
         self._on_checked = on_checked
         self._text = text
         self._waiting: list[ui.timer] = []
+        self._latest = Latest()
         self._sources()
         self._editor = ui.codemirror(text, language="YAML", line_wrapping=False).classes("w-full h-64")
         self._editor.props("aria-label=Document")
@@ -70,7 +72,9 @@ class DocumentEditor:
             button("Open file", lambda: upload.run_method("pickFiles"), icon="plus")
 
     async def _check(self) -> None:
-        report = await self._visit.ask(_check, self._text)
+        report = await self._latest.answer(self._visit.ask(_check, self._text))
+        if report is None:
+            return
         self._found.clear()
         with self._found:
             _show(report)
