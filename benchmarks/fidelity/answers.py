@@ -5,7 +5,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.fidelity.meaning import Meaning, arguments, as_dict, as_rows, counts, fingerprint, finish, said
+from benchmarks.fidelity.found import Found
+from benchmarks.fidelity.meaning import Meaning, as_dict, as_rows, counts, fingerprint, finish
+from benchmarks.fidelity.responses import read_answer as read_responses
+from benchmarks.fidelity.vendor_blocks import gemini_logprobs, gemini_own, openai_logprobs, own
 
 _OPENAI = {"length": "length", "content_filter": "filter", "tool_calls": "tools", "function_call": "tools"}
 _ANTHROPIC = {
@@ -28,42 +31,6 @@ _COHERE = {"MAX_TOKENS": "length", "TOOL_CALL": "tools"}
 _MARK = "passgate1."
 
 
-class _Found:
-    """What is found on the way through an answer."""
-
-    def __init__(self) -> None:
-        self.text: list[str] = []
-        self.thinking: list[str] = []
-        self.signatures: list[str] = []
-        self.calls: list[tuple[str, Any]] = []
-        self.ids: list[str] = []
-        self.cited: list[str] = []
-        self.images: list[str] = []
-        self.own_tools: list[str] = []
-        self.logprobs: list[tuple[str, float]] = []
-
-    def call(self, call_id: object, name: object, given: object) -> None:
-        self.calls.append((str(name), arguments(given)))
-        self.ids.append(str(call_id or ""))
-
-    def meaning(self, stop: str | None, usage: dict[str, int]) -> Meaning:
-        return said(
-            {
-                "text": "".join(self.text),
-                "thinking": "".join(self.thinking),
-                "signatures": self.signatures,
-                "calls": self.calls,
-                "call ids": self.ids if all(self.ids) else None,
-                "citations": sorted(set(self.cited)),
-                "images": self.images,
-                "own tools": sorted(self.own_tools),
-                "finish": stop,
-                "usage": usage,
-                "logprobs": self.logprobs,
-            }
-        )
-
-
 def openai_usage(told: object) -> dict[str, int]:
     """Usage of OpenAI and of those that speak its format."""
     usage = as_dict(told)
@@ -84,7 +51,7 @@ def openai_usage(told: object) -> dict[str, int]:
 
 def read_openai(document: dict[str, Any]) -> Meaning:
     """A chat completion."""
-    found = _Found()
+    found = Found()
     choice = as_rows(document["choices"])[0]
     message = as_dict(choice.get("message"))
     _openai_words(message, found)
@@ -96,16 +63,14 @@ def read_openai(document: dict[str, Any]) -> Meaning:
     found.images += [
         fingerprint(row["image_url"]["url"].partition("base64,")[2]) for row in as_rows(message.get("images"))
     ]
-    _own(as_rows(message.get("vendor_blocks")), found)
+    own(as_rows(message.get("vendor_blocks")), found)
     found.own_tools += ["executed_tools" for _ in as_rows(message.get("executed_tools"))]  # Groq's
-    found.logprobs += [
-        (row["token"], row["logprob"]) for row in as_rows(as_dict(choice.get("logprobs")).get("content"))
-    ]
+    found.logprobs += openai_logprobs(choice.get("logprobs"))
     stop = finish(choice.get("finish_reason"), _OPENAI, called=bool(found.calls))
     return found.meaning(stop, openai_usage(document.get("usage")))
 
 
-def _openai_words(message: dict[str, Any], found: _Found) -> None:
+def _openai_words(message: dict[str, Any], found: Found) -> None:
     content = message.get("content")
     if isinstance(content, str):
         found.text.append(content)
@@ -121,31 +86,9 @@ def _openai_words(message: dict[str, Any], found: _Found) -> None:
     found.signatures += [told for row in details if (told := row.get("signature") or row.get("data"))]
 
 
-def _own(rows: list[dict[str, Any]], found: _Found) -> None:
-    """What a vendor's own tools did, in the gate's ``vendor_blocks``: each block in its vendor's reader's words."""
-    for row in rows:
-        block = as_dict(row.get("block"))
-        if block.get("type") == "logprobsResult":
-            found.logprobs += _gemini_logprobs(block)
-        elif row.get("format") == "gemini":
-            _gemini_own(block, found)
-        elif block.get("type"):
-            found.own_tools += [block["type"]] * len(as_rows(block.get(block["type"])) or [block])
-        else:
-            found.own_tools += sorted(block)
-
-
-def _gemini_own(block: dict[str, Any], found: _Found) -> None:
-    inline = as_dict(block.get("inlineData"))
-    if str(inline.get("mimeType", "")).startswith("image/"):
-        found.images.append(fingerprint(inline.get("data", "")))
-    else:
-        found.own_tools.append(block.get("type") or min(block.keys() - {"thoughtSignature"}))
-
-
 def read_anthropic(document: dict[str, Any]) -> Meaning:
     """A message of Anthropic's."""
-    found = _Found()
+    found = Found()
     for block in as_rows(document["content"]):
         match block["type"]:
             case "text":
@@ -160,7 +103,7 @@ def read_anthropic(document: dict[str, Any]) -> Meaning:
                 found.call(block.get("id"), block.get("name"), block.get("input"))
             case other:
                 found.own_tools.append(other)
-    _own(as_rows(document.get("vendor_blocks")), found)
+    own(as_rows(document.get("vendor_blocks")), found)
     usage = as_dict(document.get("usage"))
     cached, written = usage.get("cache_read_input_tokens") or 0, usage.get("cache_creation_input_tokens") or 0
     told = counts(
@@ -182,7 +125,7 @@ def _unpacked(signature: str) -> str:
 
 def read_gemini(document: dict[str, Any]) -> Meaning:
     """A GenerateContentResponse."""
-    found = _Found()
+    found = Found()
     candidates = as_rows(document.get("candidates"))
     candidate = candidates[0] if candidates else {}
     for part in as_rows(as_dict(candidate.get("content")).get("parts")):
@@ -194,12 +137,12 @@ def read_gemini(document: dict[str, Any]) -> Meaning:
         elif isinstance(part.get("text"), str):
             found.text.append(part["text"])
         elif part.keys() - {"thoughtSignature"}:
-            _gemini_own(part, found)
+            gemini_own(part, found)
             continue
         if "thoughtSignature" in part:
             found.signatures += _gemini_signatures(part["thoughtSignature"])
     _gemini_beside(candidate, found)
-    found.logprobs += _gemini_logprobs(candidate)
+    found.logprobs += gemini_logprobs(candidate)
     usage = as_dict(document.get("usageMetadata"))
     thoughts = usage.get("thoughtsTokenCount") or 0
     told = counts(
@@ -216,12 +159,7 @@ def read_gemini(document: dict[str, Any]) -> Meaning:
     return found.meaning(stop, told)
 
 
-def _gemini_logprobs(candidate: dict[str, Any]) -> list[tuple[str, float]]:
-    chosen = as_rows(as_dict(candidate.get("logprobsResult")).get("chosenCandidates"))
-    return [(row.get("token", ""), row.get("logProbability", 0)) for row in chosen]
-
-
-def _gemini_beside(candidate: dict[str, Any], found: _Found) -> None:
+def _gemini_beside(candidate: dict[str, Any], found: Found) -> None:
     grounding = as_dict(candidate.get("groundingMetadata"))
     chunks = as_rows(grounding.get("groundingChunks"))
     for support in as_rows(grounding.get("groundingSupports")):
@@ -231,7 +169,7 @@ def _gemini_beside(candidate: dict[str, Any], found: _Found) -> None:
     sources = as_dict(candidate.get("citationMetadata"))
     found.cited += [row["uri"] for row in as_rows(sources.get("citationSources")) if row.get("uri")]
     found.own_tools += [name for name in ("groundingMetadata", "urlContextMetadata") if candidate.get(name)]
-    _own(as_rows(candidate.get("vendorBlocks")), found)
+    own(as_rows(candidate.get("vendorBlocks")), found)
 
 
 def _gemini_signatures(carried: str) -> list[str]:
@@ -248,7 +186,7 @@ def _sound(details: object) -> int:
 
 def read_bedrock(document: dict[str, Any]) -> Meaning:
     """A Converse response."""
-    found = _Found()
+    found = Found()
     for block in as_rows(as_dict(as_dict(document["output"]).get("message")).get("content")):
         for kind, told in block.items():
             if kind == "text":
@@ -280,7 +218,7 @@ def read_bedrock(document: dict[str, Any]) -> Meaning:
 
 def read_cohere(document: dict[str, Any]) -> Meaning:
     """An answer of Cohere's (v2); what it plans to do with its tools is thought."""
-    found = _Found()
+    found = Found()
     message = as_dict(document["message"])
     found.thinking.append(message.get("tool_plan") or "")
     for part in as_rows(message.get("content")):
@@ -304,6 +242,7 @@ def read_cohere(document: dict[str, Any]) -> Meaning:
 
 READERS: dict[str, Callable[[dict[str, Any]], Meaning]] = {
     "openai": read_openai,
+    "responses": read_responses,
     "anthropic": read_anthropic,
     "gemini": read_gemini,
     "bedrock": read_bedrock,

@@ -44,7 +44,12 @@ class Asked:
             self.lists.setdefault(aspect, []).append(value)
 
     def source(self, aspect: str, url: object = None, data: object = None, file: object = None) -> None:
-        """Content by URL, as data (base64 or a data URL), or as the id of a file that the vendor holds."""
+        """Content by URL, as data (base64 or a data URL), or as the id of a file that the vendor holds.
+
+        A file that is sound is sound, whatever it is called.
+        """
+        if aspect == "documents" and str(url).endswith((".mp3", ".wav")):
+            aspect = "audio"
         if isinstance(data, str) and data.startswith("http"):
             url = data
         if isinstance(url, str) and url.startswith("data:"):
@@ -63,7 +68,7 @@ class Asked:
             plain = text.replace("-", "+").replace("_", "/")
             self.text(role, base64.b64decode(plain + "=" * (-len(plain) % 4)).decode(errors="replace"))
         else:
-            self.source("documents", data=text)
+            self.source("audio" if kind.startswith("audio/") else "documents", data=text)
 
     def call(self, call_id: object, name: str, given: object) -> None:
         """The model asked for a tool."""

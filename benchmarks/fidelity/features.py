@@ -64,6 +64,12 @@ def features() -> Iterator[Feature]:
     yield from _tools()
     yield from _settings()
     yield from _reasoning()
+    yield from _responses()
+
+
+def _with_responses(name: str, **more: object) -> Feature:
+    plain = {"model": "public", "input": [_said("Hello")]}
+    return Feature(f"Responses: {name}", "responses", plain, {**plain, **more})
 
 
 def _with_openai(name: str, **more: object) -> Feature:
@@ -216,3 +222,40 @@ def _reasoning() -> Iterator[Feature]:
 
     yield Feature("signed thoughts sent back", "anthropic", request(), request(thought))
     yield Feature("encrypted thoughts sent back", "anthropic", request(), request(hidden))
+
+
+def _responses() -> Iterator[Feature]:
+    picture = {"type": "input_image", "image_url": f"data:image/png;base64,{_PIXEL}"}
+    pdf = {"type": "input_file", "filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjQ="}
+    by_url = {"type": "input_file", "file_url": "https://e.example/a.pdf"}
+    thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "c2ln"}
+    call = {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": '{"city":"Bern"}'}
+    result = {"type": "function_call_output", "call_id": "call_1", "output": "fine"}
+    searched = {"type": "web_search_call", "id": "ws_1", "status": "completed"}
+    tool = {"type": "function", "name": "weather", "parameters": _SCHEMA, "strict": True}
+    items: dict[str, list[Any]] = {
+        "developer's message": [_said("Be brief.", "developer"), _said("Hello")],
+        "picture": [_said("Hello"), _said([picture])],
+        "file as data": [_said("Hello"), _said([pdf])],
+        "file by URL": [_said("Hello"), _said([by_url])],
+        "call and its output": [_said("Hello"), call, result],
+        "encrypted thoughts": [_said("Hello"), thought, _said("Hi.", "assistant"), _said("Go on")],
+        "what OpenAI's tools did": [_said("Hello"), searched, _said("Hi.", "assistant"), _said("Go on")],
+    }
+    for name, given in items.items():
+        yield _with_responses(name, input=given)
+    settings: dict[str, Any] = {
+        "instructions": "Be brief.",
+        "max_output_tokens": 50,
+        "metadata": {"a": "b"},
+        "truncation": "auto",
+        "safety_identifier": "u",
+        "tools": [tool],
+    }
+    for name, value in settings.items():
+        yield _with_responses(name, **{name: value})
+    yield _with_responses("logprobs", include=["message.output_text.logprobs"])
+    yield _with_responses("JSON schema", text={"format": {"type": "json_schema", "name": "answer", "schema": _SCHEMA}})
+    yield _with_responses("verbosity", text={"verbosity": "low"})
+    yield _with_responses("reasoning effort", reasoning={"effort": "low", "summary": "auto"})
+    yield _with_responses("web search", tools=[{"type": "web_search"}])

@@ -6,12 +6,19 @@ from typing import Any
 from passgate.inference.translation import Exchange, InboundFormat, Target
 from passgate.inference.translator import open_exchange, parse
 
-FORMATS: dict[str, InboundFormat] = {"openai": "openai-chat", "anthropic": "anthropic-messages", "gemini": "gemini"}
+FORMATS: dict[str, InboundFormat] = {
+    "openai": "openai-chat",
+    "responses": "openai-responses",
+    "anthropic": "anthropic-messages",
+    "gemini": "gemini",
+}
 """The formats that clients speak, by family."""
-DIALECTS = ("openai", "anthropic", "gemini", "bedrock", "cohere", "ollama")
+DIALECTS = ("openai", "responses", "anthropic", "gemini", "bedrock", "cohere", "ollama")
+"""``responses``: OpenAI's dialect, to a model that answers Responses alone."""
 _URLS = {"bedrock": "https://bedrock-runtime.eu-west-1.amazonaws.com"}
 MODELS = {
     "openai": "gpt-5.2",
+    "responses": "gpt-5.2-pro",
     "anthropic": "claude-opus-4-6",
     "gemini": "gemini-3-flash-preview",
     "bedrock": "anthropic.claude-sonnet-4-5-v1:0",
@@ -24,7 +31,10 @@ MODELS = {
 def target(dialect: str, model: str | None = None, **profile: object) -> Target:
     """A deployment that speaks a dialect."""
     url = _URLS.get(dialect, "https://vendor.example/v1")
-    return Target(dialect, url, "key", model or MODELS[dialect], profile=profile)
+    name = model or MODELS[dialect]
+    if dialect == "responses":
+        dialect, profile = "openai", {**profile, "responses_path": "/responses", "responses_only": [name]}
+    return Target(dialect, url, "key", name, profile=profile)
 
 
 def opened(form: str, document: Any, to: Target, *, stream: bool = False) -> Exchange:  # noqa: ANN401 - JSON
@@ -38,6 +48,8 @@ def hello(form: str, *, stream: bool) -> dict[str, Any]:
     """The smallest request of a format; where it streams, it asks for the usage."""
     if form == "gemini":
         return {"contents": [{"role": "user", "parts": [{"text": "Hello"}]}]}
+    if form == "responses":
+        return {"model": "public", "input": "Hello", "stream": stream}
     document: dict[str, Any] = {"model": "public", "messages": [{"role": "user", "content": "Hello"}], "stream": stream}
     if form == "anthropic":
         return {**document, "max_tokens": 100}

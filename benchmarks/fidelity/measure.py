@@ -125,7 +125,7 @@ def _measure_answer(recording: Recording, asked: Meaning, found: Measure) -> Non
     for form in gate.FORMATS:
         differing, unsayable = _answer_differences(recording, wanted, form)
         what = "differing" if differing else "named" if unsayable else "exact"
-        rows = [(recording.vendor, kind, form) for kind in kinds(recording, asked, wanted)]
+        rows = [(recording.row, kind, form) for kind in kinds(recording, asked, wanted)]
         _count(found.answers, rows, what)
         _note(found, "answer", f"{family} → {form}", what, differing or unsayable, recording)
 
@@ -158,7 +158,7 @@ def _measure_error(recording: Recording, found: Measure) -> None:
         reply = exchange.reply(recording.status, "", recording.body, request_id="r")
         same = (reply.status, _error_words(json.loads(reply.body))) == wanted
         what = "exact" if same else "differing"
-        _count(found.answers, [(recording.vendor, "errors", form)], what)
+        _count(found.answers, [(recording.row, "errors", form)], what)
         _note(found, "answer", f"{recording.family} → {form}", what, [] if same else ["error"], recording)
 
 
@@ -172,7 +172,7 @@ def _error_words(document: Any) -> str:  # noqa: ANN401 - JSON
 def _measure_request(recording: Recording, asked: Meaning, found: Measure) -> None:
     for dialect in gate.DIALECTS:
         way = f"{recording.family} → {dialect}"
-        rows = [(recording.vendor, kind, dialect) for kind in kinds(recording, asked) if kind != "usage"]
+        rows = [(recording.row, kind, dialect) for kind in kinds(recording, asked) if kind != "usage"]
         model = recording.model if dialect == recording.family else None
         try:
             exchange = gate.opened(
@@ -202,4 +202,4 @@ def _note(  # noqa: PLR0913, PLR0917 - what a note consists of
     for aspect in aspects:
         found.reasons[side, way, what, aspect] += 1
     if what == "differing":
-        found.differences.append(f"{side} {way}: {recording.vendor}, {recording.name}: {', '.join(aspects)}")
+        found.differences.append(f"{side} {way}: {recording.row}, {recording.name}: {', '.join(aspects)}")

@@ -12,12 +12,12 @@ FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "recordings"
 ABSENT = "the recorded exchanges (../shared/recordings) are absent"
 _FAMILIES = {"anthropic": "anthropic", "bedrock": "bedrock", "cohere": "cohere", "gemini": "gemini", "vertex": "gemini"}
 _CHATS = re.compile(
-    r"/chat/completions$|/v1/messages$|:generateContent$|:streamGenerateContent$|/converse$|/converse-stream$|/v2/chat$"
+    r"/chat/completions$|/responses$|/v1/messages$|:generateContent$|:streamGenerateContent$|/converse$|/converse-stream$|/v2/chat$"
 )
 _LEFT = (
-    (r"/responses", "OpenAI's Responses format: its own measure comes with its own readers"),
+    (r"/responses/(compact|input_tokens)", "no answer: a talk made shorter, or counted"),
     (
-        r"/files|/fileSearchStores|/vector_stores|/conversations|/cachedContents",
+        r"/responses/|/files|/fileSearchStores|/vector_stores|/conversations|/cachedContents",
         "kept by the vendor, no part of a chat",
     ),
     (r"/realtime", "realtime speech is not spoken"),
@@ -25,6 +25,7 @@ _LEFT = (
     (r"count_tokens|countTokens|/count-tokens", "counts of tokens, not words: the tests of translation compare them"),
     (r"/models", "a list of models is no chat"),
 )
+_BACKGROUND = "a promise of an answer (`background`): the gate refuses to ask for it, by name"
 _SUCCESS = 200
 
 
@@ -51,8 +52,15 @@ class Recording:
     body: bytes
 
     @property
+    def row(self) -> str:
+        """Whose row of the tables it stands in."""
+        return f"{self.vendor} (Responses)" if self.family == "responses" else self.vendor
+
+    @property
     def family(self) -> str:
         """The dialect that it speaks."""
+        if self.path.partition("?")[0].endswith("/responses"):
+            return "responses"
         return _FAMILIES.get(self.vendor, "openai")
 
     @property
@@ -60,10 +68,14 @@ class Recording:
         """Why it is no chat that can be measured; None where it is one."""
         path = self.path.partition("?")[0]
         if _CHATS.search(path):
-            return None
+            return _BACKGROUND if self._is_promised else None
         return next(
             (reason for pattern, reason in _LEFT if re.search(pattern, path)), "an endpoint nobody has explained"
         )
+
+    @property
+    def _is_promised(self) -> bool:
+        return self.family == "responses" and not self.streamed and json.loads(self.body).get("status") == "queued"
 
     @property
     def ok(self) -> bool:

@@ -36,6 +36,8 @@ refused by the name of a field that the vendor cannot express (mostly other vend
   they say is compared: texts, tool calls (name, and the arguments' JSON), the class of the finish reason, usage by
   kind, pictures, documents and sound by their bytes, thoughts, signatures, citations, log probabilities, what the
   vendor's own tools did, and every setting of a request.
+- OpenAI's Responses are a format of their own here, in and out: rows named *(Responses)*, and the columns *responses*
+  (to a model that answers Responses alone). Chats and Responses are translated into each other there.
 - An answer of each vendor goes to each format that clients speak; streams whole, and cut at {cuts} random places, which
   must give the same bytes. A request in each of these formats goes to each dialect.
 - A request's field that is not the same on the other side is either *named* in `x-passgate-dropped`, or the request is
@@ -44,7 +46,7 @@ refused by the name of a field that the vendor cannot express (mostly other vend
 - Not compared: white space between texts; the ids that the gate makes up where a vendor gives none; how much thought an
   effort stands for (tokens or a word, as the vendor wants it); Gemini's order hints within schemas; where in the talk
   instructions stand that come in its midst (they go to its start where the vendor takes them there only); whether
-  documents of plain text travel as documents or as text.
+  documents of plain text travel as documents or as text; whether thoughts are told in full or summed up.
 - A vendor's own blocks that another format has no place for reach the client in `vendor_blocks`, the gate's addition.
   They count as kept: nothing is lost, though the client must know where to look.
   Log probabilities go there too, and OpenAI's `logprobs` are not yet asked of Gemini: they are named as left out.

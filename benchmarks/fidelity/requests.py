@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.fidelity.asked import Asked, plain_schema
 from benchmarks.fidelity.meaning import Meaning, as_dict, as_rows
+from benchmarks.fidelity.responses import read_request as read_responses
 
 _OPENAI = (
     "model messages stream stream_options tools tool_choice response_format temperature top_p top_k seed n logprobs "
@@ -426,7 +427,7 @@ def read_cohere(document: dict[str, Any]) -> Meaning:
         meaning["format"] = ("json_object", None)
     if thinking:
         meaning["reasoning"] = "off" if thinking["type"] == "disabled" else "on"
-    if meaning.pop("field strict_tools", None):
+    if meaning.pop("field strict_tools", None) and meaning.get("tools"):
         meaning["strict"] = sorted(meaning["tools"])
     return meaning
 
@@ -453,6 +454,7 @@ def read_ollama(document: dict[str, Any]) -> Meaning:
 
 READERS: dict[str, Callable[[dict[str, Any]], Meaning]] = {
     "openai": read_openai,
+    "responses": read_responses,
     "anthropic": read_anthropic,
     "gemini": read_gemini,
     "bedrock": read_bedrock,

@@ -6,22 +6,13 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.fidelity.events import events
 from benchmarks.fidelity.meaning import as_dict, as_rows
+from benchmarks.fidelity.responses import fold as fold_responses
 
 _PRELUDE = 12
 _CHECKSUM = 4
 _STRING = 7
-
-
-def events(stream: bytes) -> list[Any]:
-    """The JSON of a server-sent stream's events."""
-    found = []
-    for block in stream.replace(b"\r\n", b"\n").split(b"\n\n"):
-        lines = [line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
-        data = b"\n".join(lines).strip()
-        if data and data != b"[DONE]":
-            found.append(json.loads(data))
-    return found
 
 
 def fold_openai(stream: bytes) -> dict[str, Any]:
@@ -176,6 +167,7 @@ def _headers(raw: bytes) -> dict[str, str]:
 
 FOLDS: dict[str, Callable[[bytes], dict[str, Any]]] = {
     "openai": fold_openai,
+    "responses": fold_responses,
     "anthropic": fold_anthropic,
     "gemini": fold_gemini,
     "bedrock": fold_bedrock,

@@ -14,11 +14,13 @@ _NAMES = {
     "thinking": r"thinking|reasoning|thought|content$|parts$",
     "signatures": r"signature|thinking|reasoning|content$|parts$",
     "cache hints": r"cache",
+    "stop": r"stop",
+    "own tools": r"^input\.(\w+_(call|output|tools)|compaction)$",
     "strict": r"strict",
     "tool choice": r"tool_?choice|toolConfig",
     "tools": r"tool_?choice|toolConfig",
     "one call at a time": r"parallel_tool|disable_parallel|tool_choice",
-    "format": r"response_format|output_config|responseMimeType|response_mime_type|generationConfig.response",
+    "format": r"response_format|text\.format|output_config|response_?mime_?type|generationConfig.response",
     "user": r"^user$|user_id",
     "metadata": r"^metadata$|labels",
     "service tier": r"service_?tier",
@@ -37,6 +39,8 @@ ADDED = {
 UNSAYABLE = {
     ("anthropic", "input_audio"): "Anthropic's usage has no count of sound",
     ("anthropic", "output_audio"): "Anthropic's usage has no count of sound",
+    ("responses", "input_audio"): "Responses' usage has no count of sound",
+    ("responses", "output_audio"): "Responses' usage has no count of sound",
 }
 """What a format that clients speak has no place for in an answer; anything else that is lost counts as a difference."""
 

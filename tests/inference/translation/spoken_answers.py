@@ -189,6 +189,42 @@ def ollama(told: Spoken) -> tuple[bytes, bytes]:
     return json.dumps(whole).encode(), b"".join(json.dumps(line).encode() + b"\n" for line in lines)
 
 
+def responses(told: Spoken) -> tuple[bytes, bytes]:
+    head: dict[str, Any] = {"id": "resp_r", "object": "response", "created_at": 5, "model": "m"}
+    events: list[dict[str, Any]] = [{"type": "response.created", "response": {**head, "status": "in_progress"}}]
+    items: list[dict[str, Any]] = []
+
+    def add(item: dict[str, Any], empty: dict[str, Any], kind: str, pieces: list[str], **part: Any) -> None:
+        place = len(items)
+        items.append(item)
+        events.append({"type": "response.output_item.added", "output_index": place, "item": {**item, **empty}})
+        events.extend({"type": f"response.{name}", "output_index": place, **more} for name, more in part.items())
+        at = {"output_index": place, "content_index": 0, "summary_index": 0}
+        events.extend({"type": f"response.{kind}.delta", **at, "delta": piece} for piece in pieces)
+        events.append({"type": "response.output_item.done", "output_index": place, "item": item})
+
+    if told.thinking:
+        item: dict[str, Any] = {"type": "reasoning", "id": "rs_1", "encrypted_content": "c2ln"}
+        item["summary"] = [{"type": "summary_text", "text": "".join(told.thinking)}]
+        begun = {"part": {"type": "summary_text", "text": ""}, "summary_index": 0}
+        part = {"reasoning_summary_part.added": begun}
+        add(item, {"summary": [], "encrypted_content": None}, "reasoning_summary_text", told.thinking, **part)
+    if told.text:
+        text = {"type": "output_text", "text": "".join(told.text), "annotations": [], "logprobs": []}
+        item = {"type": "message", "id": "msg_1", "status": "completed", "role": "assistant", "content": [text]}
+        part = {"content_part.added": {"content_index": 0, "part": {**text, "text": ""}}}
+        add(item, {"content": []}, "output_text", told.text, **part)
+    for i, (name, given) in enumerate(told.calls):
+        arguments = json.dumps(given)
+        item = {"type": "function_call", "call_id": f"c{i}", "name": name, "arguments": arguments}
+        add(item, {"arguments": ""}, "function_call_arguments", [arguments[:3], arguments[3:]])
+    usage = {"input_tokens": told.tokens[0], "output_tokens": told.tokens[1], "total_tokens": sum(told.tokens)}
+    ending = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+    whole = {**head, **(ending if told.cut_short else {"status": "completed"}), "output": items, "usage": usage}
+    events.append({"type": f"response.{whole['status']}", "response": whole})
+    return json.dumps(whole).encode(), sse(*events, named=True)
+
+
 WRITERS = {
     "openai": openai,
     "anthropic": anthropic,

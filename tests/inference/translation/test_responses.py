@@ -12,7 +12,7 @@ from inference.translation.calls import opened, replied, sent, streamed, target
 from inference.translation.recordings import Recording, responses
 from inference.translation.spoken_answers import WRITERS, Spoken
 from passgate.inference.translation import InvalidRequestError, Target, UntranslatableError
-from passgate.inference.translator import parse
+from passgate.inference.translator import open_exchange, parse
 
 EVENT: TypeAdapter[object] = TypeAdapter(ResponseStreamEvent)
 OWN_ITEMS = ("message", "function_call", "reasoning")
@@ -264,3 +264,37 @@ def test_a_chat_request_to_a_model_of_responses_alone() -> None:
         "function_call_output",
     ]
     assert document["reasoning"] == {"effort": "low", "summary": "auto"}
+
+
+NOTE = {"type": "file_citation", "file_id": "file-1", "filename": "a.txt", "index": 3}
+TOLD = {"token": "Hi", "logprob": -0.5, "bytes": [72, 105], "top_logprobs": []}
+
+
+def response(**part: Any) -> dict[str, Any]:
+    text = {"type": "output_text", "text": "Hi", "annotations": [], "logprobs": [], **part}
+    item = {"type": "message", "id": "msg_1", "status": "completed", "role": "assistant", "content": [text]}
+    return {"id": "resp_1", "object": "response", "status": "completed", "model": "m", "output": [item]}
+
+
+def test_a_cited_file_and_log_probabilities_of_a_response_reach_chat_clients() -> None:
+    chat = {"model": "public", "messages": [{"role": "user", "content": "Hi"}], "logprobs": True}
+    reply = replied(opened("openai-chat", chat, only_responses()), response(annotations=[NOTE], logprobs=[TOLD]))
+    whole = json.loads(reply.body)
+    assert whole["choices"][0]["message"]["vendor_blocks"] == [{"format": "openai-responses", "block": NOTE}]
+    assert whole["choices"][0]["logprobs"]["content"] == [TOLD]
+
+
+def test_a_cited_file_that_comes_back_is_left_out_by_name_and_no_item() -> None:
+    said = {"role": "assistant", "content": "Hi", "vendor_blocks": [{"format": "openai-responses", "block": NOTE}]}
+    exchange = opened("openai-chat", {"model": "public", "messages": [said]}, only_responses())
+    assert exchange.dropped == ("messages.vendor_blocks.file_citation",)
+    assert [item["type"] for item in sent(exchange)["input"]] == ["message"]
+
+
+def test_a_file_that_another_vendor_keeps_is_refused_by_name() -> None:
+    kept = {"fileUri": "https://generativelanguage.googleapis.com/v1beta/files/a", "mimeType": "application/pdf"}
+    talk = {"contents": [{"role": "user", "parts": [{"text": "Read"}, {"fileData": kept}]}]}
+    path = {":path": "/v1beta/models/public:generateContent"}
+    with pytest.raises(UntranslatableError) as refused:
+        open_exchange(parse("gemini", json.dumps(talk).encode(), path), only_responses())
+    assert refused.value.field == "contents[0].parts[1]"

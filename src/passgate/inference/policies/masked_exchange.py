@@ -1,11 +1,11 @@
 """An exchange whose answers are masked before the client gets them."""
 
 from dataclasses import replace
-from typing import Any
 
-from passgate.inference.json_text import Json, read_json, write_json
+from passgate.inference.json_text import read_json, write_json
 from passgate.inference.policies.masked_stream import MaskedStream
 from passgate.inference.policies.masker import ContentBlockedError, Masker
+from passgate.inference.policies.spelling import without_spelling
 from passgate.inference.policies.stream_slots import SHAPES
 from passgate.inference.translation import (
     ClientReply,
@@ -15,9 +15,6 @@ from passgate.inference.translation import (
     StreamTranslator,
 )
 from passgate.inference.translator import render_error
-
-_SPELT_AGAIN = ("logprobs", "logprobsResult")
-"""Members of an answer that spell its text out once more, token by token."""
 
 
 class MaskedExchange:
@@ -38,7 +35,7 @@ class MaskedExchange:
         except ValueError:
             return answer
         try:
-            masked = self._masker.document(_without_spelling(document))
+            masked = self._masker.document(without_spelling(document))
         except ContentBlockedError as error:
             kind, text = render_error(
                 self._form, status=error.status, code=error.code, message=error.message, request_id=request_id
@@ -55,21 +52,3 @@ class MaskedExchange:
         if self._form not in SHAPES:
             raise InvalidRequestError("Answers are masked here, which needs a stream of events: ask for alt=sse.")
         return MaskedStream(self._inner.stream(), self._form, self._masker)
-
-
-def _without_spelling(document: Json) -> Json:
-    if not isinstance(document, dict):
-        return document
-    for name in ("choices", "candidates"):
-        answers = document.get(name)
-        for answer in answers if isinstance(answers, list) else []:
-            if isinstance(answer, dict):
-                for member in _SPELT_AGAIN:
-                    if answer.get(member) is not None:
-                        document = _without(document, name, member)
-    return document
-
-
-def _without(document: dict[str, Any], name: str, member: str) -> dict[str, Any]:
-    kept = [{key: value for key, value in answer.items() if key != member} for answer in document[name]]
-    return {**document, name: kept}

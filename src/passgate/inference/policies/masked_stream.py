@@ -8,6 +8,7 @@ from passgate.inference.exchange.failure import Failure
 from passgate.inference.json_text import read_json, write_json
 from passgate.inference.policies.held_text import HeldText
 from passgate.inference.policies.masker import ContentBlockedError, Hits, Masker
+from passgate.inference.policies.spelling import without_spelling
 from passgate.inference.policies.stream_slots import SHAPES, Key
 from passgate.inference.sse import SseCutter, SseEvent, sse_event
 from passgate.inference.translation import InboundFormat, StreamTranslator
@@ -79,6 +80,7 @@ class MaskedStream:
         if not isinstance(document, dict):
             return event.raw
         before = write_json(document)
+        document = without_spelling(document)
         pieces = self._shape.pieces(document)
         here = {slot.key for slot in pieces.slots}
         numbers = {key[0] for key in here} | pieces.closing

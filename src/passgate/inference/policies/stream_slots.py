@@ -46,8 +46,6 @@ def _openai(document: dict[str, Any]) -> Pieces:
     found = Pieces([], set())
     for choice in _list(document.get("choices")):
         number = _number(choice.get("index"))
-        if choice.get("logprobs"):
-            choice["logprobs"] = None  # they spell the text out once more, in pieces
         delta = choice.get("delta")
         if isinstance(delta, dict):
             texts = (name for name in _DELTA_TEXTS if isinstance(delta.get(name), str))
@@ -103,7 +101,6 @@ def _gemini(document: dict[str, Any]) -> Pieces:
     found = Pieces([], set())
     for candidate in _list(document.get("candidates")):
         number = _number(candidate.get("index"))
-        candidate.pop("logprobsResult", None)
         content = candidate.get("content")
         for part in _list(content.get("parts")) if isinstance(content, dict) else []:
             if isinstance(part.get("text"), str):

@@ -131,7 +131,7 @@ class BlockWriter:
     def _vendor_block(self, block: VendorBlock) -> dict[str, Any] | None:
         if block.vendor_format == "anthropic":
             return block.document
-        self._left_out.at(block.path)
+        self._left_out.at(block.path, str(block.document.get("type", "vendor_block")))
         return None
 
 

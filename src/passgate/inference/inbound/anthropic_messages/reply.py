@@ -130,6 +130,7 @@ def _block(part: Part) -> list[dict[str, Any]]:
 
 def _thinking(thought: Thinking) -> list[dict[str, Any]]:
     if thought.data is not None:
-        return [{"type": "redacted_thinking", "data": pack(thought.data, thought.format, thought.id)}]
+        told = [] if not thought.text else [{"type": "thinking", "thinking": thought.text, "signature": ""}]
+        return [*told, {"type": "redacted_thinking", "data": pack(thought.data, thought.format, thought.id)}]
     signature = "" if thought.signature is None else pack(thought.signature, thought.format, thought.id)
     return [{"type": "thinking", "thinking": thought.text, "signature": signature}]

@@ -4,6 +4,7 @@ What other vendors' own tools did goes into ``vendorBlocks`` of the candidate, t
 that was met into ``stopSequence``. Signatures of other vendors' thoughts are carried in Gemini's own field.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from passgate.contracts.usage_record import TokenUsage
@@ -101,9 +102,9 @@ class PartWriter:
     def write(self, part: Part) -> list[dict[str, Any]]:
         """The parts of one, without what has no place in an answer."""
         match part:
-            case Thinking(_, _, str()):
-                self._waiting.append(part)
-                return []
+            case Thinking(text, _, str()):
+                self._waiting.append(replace(part, text=""))
+                return [{"text": text, "thought": True}] if text else []
             case Thinking(text, signature):
                 thought: dict[str, Any] = {"text": text, "thought": True}
                 if signature is not None:

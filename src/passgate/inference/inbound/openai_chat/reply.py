@@ -78,11 +78,24 @@ def write_vendor_block(block: VendorBlock) -> dict[str, Any]:
     return {"format": block.vendor_format, "block": block.document}
 
 
+def own_logprobs(block: VendorBlock) -> dict[str, Any] | None:
+    """What stands in a choice's ``logprobs``, where a block is that: OpenAI's Responses tell it too."""
+    if block.vendor_format != "openai" or block.document.get("type") != "logprobs":
+        return None
+    told = block.document.get("logprobs")
+    return told if isinstance(told, dict) else None
+
+
+def _logprobs(choice: Choice) -> dict[str, Any] | None:
+    told = [own for part in choice.parts if isinstance(part, VendorBlock) and (own := own_logprobs(part)) is not None]
+    return {"content": [row for own in told for row in own.get("content") or []], "refusal": None} if told else None
+
+
 def _choice(choice: Choice, index: int) -> dict[str, Any]:
     written = {
         "index": index,
         "message": _message(choice),
-        "logprobs": None,
+        "logprobs": _logprobs(choice),
         "finish_reason": write_reason(choice.finish_reason),
     }
     if choice.stop_sequence is not None:
@@ -110,7 +123,7 @@ def _message(choice: Choice) -> dict[str, Any]:
                 function = {"name": part.name, "arguments": part.arguments}
                 calls.append({"id": part.id, "type": "function", "function": function})
             case VendorBlock():
-                blocks.append(write_vendor_block(part))
+                blocks += [] if own_logprobs(part) is not None else [write_vendor_block(part)]
             case _:
                 pass  # pictures, documents and sound stand in requests only
     message: dict[str, Any] = {"role": "assistant", "content": text or None, "refusal": refusal}

@@ -22,6 +22,7 @@ from passgate.inference.exchange.events import (
 from passgate.inference.exchange.ports import ReplyContext
 from passgate.inference.exchange.reasoning_details import write_reasoning_detail
 from passgate.inference.inbound.openai_chat.reply import (
+    own_logprobs,
     write_citation,
     write_reason,
     write_usage,
@@ -63,8 +64,8 @@ class ChunkEncoder:
                 return self._think(event)
             case RefusalDelta(text, choice):
                 return self._chunk({"refusal": text}, choice)
-            case VendorBlockSent(block, choice):
-                return self._chunk({"vendor_blocks": [write_vendor_block(block)]}, choice)
+            case VendorBlockSent():
+                return self._block(event)
             case _:
                 return self._mark(event)
 
@@ -117,6 +118,12 @@ class ChunkEncoder:
         self._thought_open = False
         return self._chunk({"reasoning_details": [detail]}, event.choice)
 
+    def _block(self, event: VendorBlockSent) -> bytes:
+        logprobs = own_logprobs(event.block)
+        if logprobs is not None:
+            return self._chunk({}, event.choice, logprobs)
+        return self._chunk({"vendor_blocks": [write_vendor_block(event.block)]}, event.choice)
+
     def _finish(self, event: Finished) -> bytes:
         cited = self._flush_citations(event.choice)
         choice = {"index": event.choice, "delta": {}, "finish_reason": write_reason(event.reason)}
@@ -133,9 +140,11 @@ class ChunkEncoder:
         annotations = [write_citation(citation, start, self._length) for citation in citations]
         return self._chunk({"annotations": annotations}, choice)
 
-    def _chunk(self, delta: dict[str, Any], choice: int) -> bytes:
-        choices = [{"index": choice, "delta": delta, "finish_reason": None}]
-        return sse_event(write_json({**self._head, "choices": choices}))
+    def _chunk(self, delta: dict[str, Any], choice: int, logprobs: dict[str, Any] | None = None) -> bytes:
+        told: dict[str, Any] = {"index": choice, "delta": delta, "finish_reason": None}
+        if logprobs is not None:
+            told["logprobs"] = logprobs
+        return sse_event(write_json({**self._head, "choices": [told]}))
 
 
 def _tool_call(event: ToolCallStarted | ToolCallDelta) -> dict[str, Any]:

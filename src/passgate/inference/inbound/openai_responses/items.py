@@ -91,4 +91,4 @@ def _read_thought(item: Fields) -> Part:
     told = [part.text_or_none("text") or "" for part in item.objects("content")]
     summary = [part.text_or_none("text") or "" for part in item.objects("summary")]
     text = "\n\n".join(told or summary)
-    return unseal(text, item.text_or_none("encrypted_content"), item.text_or_none("id"), item.path)
+    return unseal(text, item.text_or_none("encrypted_content"), item.text_or_none("id"), f"{item.path}.reasoning")

@@ -51,6 +51,8 @@ class OpenMessage:
             opening = self._close_part()
             self._kind = kind
             opening += self._about("response.content_part.added", part=_part(kind, "", []))
+        if not text:
+            return opening
         self._said.append(text)
         extra: dict[str, object] = {"logprobs": []} if kind == "output_text" else {}
         return opening + self._about(f"response.{kind}.delta", delta=text, **extra)

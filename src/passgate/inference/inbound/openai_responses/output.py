@@ -107,5 +107,7 @@ def reasoning(item_id: str, thought: Thinking) -> dict[str, Any]:
 
 
 def vendor_block(block: VendorBlock, own_format: str) -> dict[str, Any] | None:
-    """What OpenAI's own tools did, as they tell it; what others' tools did has no item here."""
-    return block.document if block.vendor_format == own_format and "type" in block.document else None
+    """What OpenAI's own tools did, as they tell it; others' tools, and notes on a text, have no item here."""
+    kind = block.document.get("type")
+    is_item = isinstance(kind, str) and not kind.endswith(("_citation", "_path"))
+    return block.document if block.vendor_format == own_format and is_item else None

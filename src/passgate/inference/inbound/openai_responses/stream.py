@@ -137,9 +137,11 @@ class ResponseEncoder:
         return closing + call.begin()
 
     def _cite(self, citation: Citation) -> bytes:
+        """Some vendors cite before the text that rests on it."""
+        opened = b"" if isinstance(self._open, OpenMessage) else self._message("output_text", "")
         if isinstance(self._open, OpenMessage):
             self._open.cite(citation)
-        return b""
+        return opened
 
     def _block(self, block: VendorBlock) -> bytes:
         item = output.vendor_block(block, VENDOR_FORMAT)

@@ -29,8 +29,10 @@ from passgate.inference.translation import UntranslatableError
 class ItemWriter:
     """Writes the items of one request."""
 
-    def __init__(self, left_out: LeftOut) -> None:
+    def __init__(self, left_out: LeftOut, *, own_files: bool) -> None:
+        """Write for one request; ``own_files``: the ids of files in it are this vendor's."""
         self._left_out = left_out
+        self._own_files = own_files
 
     def write(self, request: ChatRequest) -> list[dict[str, Any]]:
         """All items, less the instructions at the start."""
@@ -83,7 +85,7 @@ class ItemWriter:
                 return [{"type": "function_call", **call}]
             case Thinking():
                 return self._thought(part)
-            case VendorBlock(vendor_format, document) if vendor_format == VENDOR_FORMAT:
+            case VendorBlock(vendor_format, document) if vendor_format == VENDOR_FORMAT and not _is_note(document):
                 return [document]
             case VendorBlock():
                 self._left_out.at(part.path, str(part.document.get("type", "vendor_block")))
@@ -126,8 +128,13 @@ class ItemWriter:
     def _image(self, part: Image) -> dict[str, Any]:
         written: dict[str, Any] = {"type": "input_image", "detail": part.detail or "auto"}
         if isinstance(part.source, FileSource):
-            return {**written, "file_id": part.source.file_id}
+            return {**written, "file_id": self._kept(part.source, part)}
         return {**written, "image_url": _address(part.source, part)}
+
+    def _kept(self, source: FileSource, part: Part) -> str:
+        if not self._own_files:
+            raise _elsewhere(part)
+        return source.file_id
 
     def _document(self, part: Document) -> dict[str, Any]:
         if part.context is not None:
@@ -139,7 +146,7 @@ class ItemWriter:
             return {"type": "input_text", "text": title + part.source.text}
         written: dict[str, Any] = {"type": "input_file"}
         if isinstance(part.source, FileSource):
-            return {**written, "file_id": part.source.file_id}
+            return {**written, "file_id": self._kept(part.source, part)}
         if isinstance(part.source, UrlSource):
             return {**written, "file_url": part.source.url}
         return {**written, "filename": part.title or "document.pdf", "file_data": _address(part.source, part)}
@@ -157,6 +164,11 @@ def _address(source: Source, part: Part) -> str:
             return data_url(source)
         case _:
             raise _elsewhere(part)
+
+
+def _is_note(document: dict[str, Any]) -> bool:
+    """What stood within a message, such as the citation of a file, is no item."""
+    return str(document.get("type")).endswith(("_citation", "_path"))
 
 
 def _elsewhere(part: Part) -> UntranslatableError:

@@ -75,10 +75,25 @@ def read_citation(note: dict[str, Any]) -> Citation | None:
     )
 
 
+def read_other_note(note: dict[str, Any]) -> Iterator[VendorBlock]:
+    """An annotation that names no web page: a file of the vendor's, by its id."""
+    if note and read_citation(note) is None:
+        yield VendorBlock(VENDOR_FORMAT, note)
+
+
+def read_logprobs(told: dict[str, Any]) -> Iterator[VendorBlock]:
+    """Log probabilities, which stand beside the text; as chat completions tell them."""
+    if told.get("logprobs"):
+        yield VendorBlock("openai", {"type": "logprobs", "logprobs": {"content": told["logprobs"]}})
+
+
 def _said(part: dict[str, Any]) -> Iterator[Part]:
     kind = part.get("type")
     if kind == "output_text":
         yield Text(as_text(part.get("text")), tuple(read_citations(part)))
+        for note in as_list(part.get("annotations")):
+            yield from read_other_note(as_object(note))
+        yield from read_logprobs(part)
     elif kind == "refusal":
         yield Refusal(as_text(part.get("refusal")))
     elif part:

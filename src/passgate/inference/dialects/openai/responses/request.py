@@ -23,7 +23,6 @@ def write_responses_request(request: ChatRequest, parsed: ParsedRequest, target:
     Raises:
         UntranslatableError: several answers are asked for.
     """
-    del parsed  # nothing of the client's headers matters to these vendors
     profile = read_profile(target.profile)
     left_out = LeftOut(request)
     body = Body(profile, left_out)
@@ -31,9 +30,12 @@ def write_responses_request(request: ChatRequest, parsed: ParsedRequest, target:
         name = request.called("n")
         raise UntranslatableError(f"The field '{name}' cannot be translated: a response is one answer.", field=name)
     body.document["model"] = target.vendor_model
+    for text in request.system:
+        if text.cache is not None:
+            left_out.at(text.path, "cache_control")
     if request.system:
         body.document["instructions"] = "\n\n".join(text.text for text in request.system)
-    body.document["input"] = ItemWriter(left_out).write(request)
+    body.document["input"] = ItemWriter(left_out, own_files=parsed.format.startswith("openai-")).write(request)
     for name in _SAME_NAME:
         body.put(name, name, getattr(request, name))
     for name in _UNKNOWN:

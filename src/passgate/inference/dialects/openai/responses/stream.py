@@ -7,6 +7,8 @@ from passgate.inference.dialects.openai.responses.reply import (
     THOUGHT_FORMAT,
     VENDOR_FORMAT,
     read_citation,
+    read_logprobs,
+    read_other_note,
 )
 from passgate.inference.dialects.openai.responses.usage import read_error, read_reason, read_usage
 from passgate.inference.exchange.content import VendorBlock
@@ -27,7 +29,7 @@ from passgate.inference.exchange.events import (
     VendorBlockSent,
 )
 from passgate.inference.exchange.ports import VendorGarbageError
-from passgate.inference.exchange.reading import as_count, as_object, as_text, as_text_or_none
+from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text, as_text_or_none
 from passgate.inference.json_text import read_exact
 from passgate.inference.sse import SseEvent
 
@@ -42,12 +44,13 @@ class ResponseDecoder:
         self._ended = False
         self._slots: dict[int, int] = {}
         self._thought_told = False
+        self._blocks: set[int] = set()
         self._readers: Mapping[str, Callable[[dict[str, Any]], Iterator[StreamEvent]]] = {
             "response.created": self._created,
             "response.output_item.added": self._item_added,
             "response.output_item.done": self._item_done,
             "response.content_part.added": self._part_added,
-            "response.output_text.delta": lambda event: iter((TextDelta(as_text(event.get("delta"))),)),
+            "response.output_text.delta": self._text,
             "response.refusal.delta": lambda event: iter((RefusalDelta(as_text(event.get("delta"))),)),
             "response.output_text.annotation.added": self._annotated,
             "response.reasoning_summary_part.added": self._thought_part,
@@ -101,16 +104,25 @@ class ResponseDecoder:
             if sealed is not None:
                 yield ThinkingSealed(None, sealed, THOUGHT_FORMAT, as_text_or_none(item.get("id")))
         elif item and kind not in _TOLD_PIECEWISE:
+            self._blocks.add(as_count(event.get("output_index")))
             yield VendorBlockSent(VendorBlock(VENDOR_FORMAT, item))
 
     def _part_added(self, event: dict[str, Any]) -> Iterator[StreamEvent]:
         if as_object(event.get("part")).get("type") == "output_text":
             yield TextOpened()
 
+    def _text(self, event: dict[str, Any]) -> Iterator[StreamEvent]:
+        yield TextDelta(as_text(event.get("delta")))
+        for block in read_logprobs(event):
+            yield VendorBlockSent(block)
+
     def _annotated(self, event: dict[str, Any]) -> Iterator[StreamEvent]:
-        citation = read_citation(as_object(event.get("annotation")))
+        note = as_object(event.get("annotation"))
+        citation = read_citation(note)
         if citation is not None:
             yield Cited(citation)
+        for block in read_other_note(note):
+            yield VendorBlockSent(block)
 
     def _thought_part(self, _: dict[str, Any]) -> Iterator[StreamEvent]:
         if self._thought_told:
@@ -129,10 +141,18 @@ class ResponseDecoder:
     def _end(self, event: dict[str, Any]) -> Iterator[StreamEvent]:
         response = as_object(event.get("response"))
         self._ended = True
+        yield from self._untold(response)
         usage = read_usage(response)
         if usage is not None:
             yield UsageTold(usage)
         yield Finished(read_reason(response))
+
+    def _untold(self, response: dict[str, Any]) -> Iterator[StreamEvent]:
+        """What the vendor's own tools did and no event has told: some items stand in the whole response alone."""
+        for place, told in enumerate(as_list(response.get("output"))):
+            item = as_object(told)
+            if item and place not in self._blocks and item.get("type") not in _TOLD_PIECEWISE:
+                yield VendorBlockSent(VendorBlock(VENDOR_FORMAT, item))
 
     def _failed(self, event: dict[str, Any]) -> Iterator[StreamEvent]:
         response = as_object(event.get("response"))
