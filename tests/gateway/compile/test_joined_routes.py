@@ -48,7 +48,7 @@ def test_a_call_comes_to_the_same_kind_of_route(
 ) -> None:
     alone = [_route(*one) for one in kinds]
     alone.sort(key=lambda one: one.template.rank)
-    together = list(joined(alone, "/s"))
+    together = list(joined(alone))
     assert len(together) <= len(alone)
     for path in (*paths, *(f"{path}/" for path in paths)):
         for method in _METHODS:
@@ -56,10 +56,10 @@ def test_a_call_comes_to_the_same_kind_of_route(
 
 
 def test_what_is_alike_is_one_route_and_no_expression_grows_without_end() -> None:
-    together = list(joined([_route(f"/p{one}/{{id}}", ("GET",), "A") for one in range(PATHS_TOGETHER + 1)], "/s"))
+    together = list(joined([_route(f"/p{one}/{{id}}", ("GET",), "A") for one in range(PATHS_TOGETHER + 1)]))
     assert [route["name"] for route in together] == ["A|", f"A|/p{PATHS_TOGETHER}/{{id}}"]
 
 
 def test_methods_apart_do_not_keep_paths_apart() -> None:
     routes = [_route(path, (method,), "A") for path in ("/a", "/b", "/{x}") for method in _METHODS]
-    assert [route["match"]["methods"] for route in joined(routes, "/s")] == [("GET",), ("POST",)]
+    assert [route["match"]["methods"] for route in joined(routes)] == [("GET",), ("POST",)]

@@ -37,10 +37,11 @@ def virtual_hosts(
     for service in published:
         made_of = (service, facts.trusted, service.id in facts.planned)
         for host, block in kept.part(("blocks", service.id), made_of, partial(_blocks_of, service, facts)):
-            first = taken.setdefault((host.lower(), block.base), service.id)
-            if first != service.id:
-                words = f"{first} and {service.id} share the path {block.base or '/'} at the host {host}."
-                raise UncompilableError(words, field="published")
+            for base in block.bases:
+                first = taken.setdefault((host.lower(), base), service.id)
+                if first != service.id:
+                    words = f"{first} and {service.id} share the path {base or '/'} at the host {host}."
+                    raise UncompilableError(words, field="published")
             by_host.setdefault(host.lower(), []).append(block)
     return [
         {

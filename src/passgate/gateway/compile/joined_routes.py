@@ -7,6 +7,7 @@ longer says then; whoever wants to know it asks the document again.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from passgate.gateway.compile.path_expressions import expression_of
 from passgate.gateway.compile.path_templates import PathTemplate
 from passgate.gateway.envoy.names import JsonObject
 
@@ -46,7 +47,7 @@ class _Joined:
             _share(mine.methods, one.methods) and mine.template.may_take_paths_of(one.template) for mine in self.members
         )
 
-    def as_route(self, base: str) -> JsonObject:
+    def as_route(self) -> JsonObject:
         first = self.members[0]
         if len(self.members) == 1:
             return first.route
@@ -54,16 +55,15 @@ class _Joined:
         return {
             **first.route,
             "name": first.name,
-            "match": {**match, **any_of(base, (m.template for m in self.members))},
+            "match": {**match, **any_of(m.template for m in self.members)},
         }
 
 
-def joined(routes: Iterable[TemplateRoute], base: str) -> Iterator[JsonObject]:
+def joined(routes: Iterable[TemplateRoute]) -> Iterator[JsonObject]:
     """The routes in an order in which each call comes to the one that it came to before.
 
     Args:
-        routes: the more exact first.
-        base: the path that all of them are below.
+        routes: the more exact first, all below one base.
     """
     places: list[_Joined] = []
     for one in routes:
@@ -72,13 +72,13 @@ def joined(routes: Iterable[TemplateRoute], base: str) -> Iterator[JsonObject]:
             place = _Joined()
             places.append(place)
         place.members.append(one)
-    return (place.as_route(base) for place in places)
+    return (place.as_route() for place in places)
 
 
-def any_of(base: str, templates: Iterable[PathTemplate]) -> JsonObject:
-    """A matcher that takes the paths of any template."""
-    tails = "|".join(template.tail for template in templates)
-    return {"safe_regex": {"regex": f"{PathTemplate(base, '').regex}(?:{tails})"}}
+def any_of(templates: Iterable[PathTemplate]) -> JsonObject:
+    """A matcher that takes the paths of any template; all have one base."""
+    listed = list(templates)
+    return {"safe_regex": {"regex": listed[0].base_regex + expression_of(one.parts for one in listed)}}
 
 
 def _place_for(one: TemplateRoute, places: list[_Joined]) -> _Joined | None:

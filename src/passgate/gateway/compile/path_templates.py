@@ -18,10 +18,16 @@ class PathTemplate:
     """A template below a base path.
 
     ``{name}`` is one segment or a part of one, and a last ``{name*}`` all that follows, nothing included.
+
+    Attributes:
+        base: the path that it is below.
+        text: the template itself.
+        version_segment: may follow the base, and is then a part of it; "" for none.
     """
 
     base: str
     text: str
+    version_segment: str = ""
 
     @cached_property
     def segments(self) -> list[str]:
@@ -29,14 +35,20 @@ class PathTemplate:
         return self.text.strip("/").split("/") if self.text.strip("/") else []
 
     @cached_property
-    def literal(self) -> str:
-        """The path down to the first variable."""
+    def literals(self) -> tuple[str, ...]:
+        """The path down to the first variable, for each base."""
         fixed: list[str] = []
         for segment in self.segments:
             if "{" in segment:
                 break
             fixed.append(segment)
-        return "/".join([self.base, *fixed])
+        bases = [self.base, f"{self.base}/{self.version_segment}"] if self.version_segment else [self.base]
+        return tuple("/".join([base, *fixed]) for base in bases)
+
+    @cached_property
+    def base_regex(self) -> str:
+        """The base as an expression without groups."""
+        return re.escape(self.base) + (f"(?:/{re.escape(self.version_segment)})?" if self.version_segment else "")
 
     @cached_property
     def rank(self) -> tuple[int, ...]:
@@ -47,7 +59,7 @@ class PathTemplate:
     def regex(self) -> str:
         """The whole path as an expression of RE2, each variable a group; the same for all that match the same."""
         slash = "/" if self.text.endswith("/") and self.segments else ""
-        parts = [re.escape(self.base)]
+        parts = [self.base_regex]
         for segment in self.segments:
             if _kind(segment) == _REST:
                 parts.append("(?:/(.*))?")
@@ -56,16 +68,12 @@ class PathTemplate:
         return "".join(parts) + slash
 
     @cached_property
-    def tail(self) -> str:
-        """What follows the base, as an expression without groups."""
+    def parts(self) -> tuple[str, ...]:
+        """What follows the base, segment by segment, as expressions without groups."""
         if not self.segments:
-            return "/?"
-        slash = "/" if self.text.endswith("/") else ""
-        parts = []
-        for segment in self.segments:
-            rest = _kind(segment) == _REST
-            parts.append("(?:/.*)?" if rest else f"/{_VARIABLE.sub('[^/]+', _escaped(segment))}")
-        return "".join(parts) + slash
+            return ("/?",)
+        slash = ("/",) if self.text.endswith("/") else ()
+        return (*("(?:/.*)?" if _kind(one) == _REST else _as_part(one) for one in self.segments), *slash)
 
     def may_take_paths_of(self, other: "PathTemplate") -> bool:
         """Whether a path may be both templates'; where that is not soon seen, it is said to be so."""
@@ -83,6 +91,9 @@ class PathTemplate:
 
     def matches(self) -> list[JsonObject]:
         """The matchers, one of which takes the path. The base itself is taken with a slash at its end and without."""
+        if self.version_segment:
+            ends = ("", "") if self.segments else ("", "/")
+            return [{"safe_regex": {"regex": self.regex + end}} for end in dict.fromkeys(ends)]
         if not self.segments:
             return [{"path": path} for path in (self.base, f"{self.base}/") if path]
         if not self.names:
@@ -132,6 +143,10 @@ def _kind(segment: str) -> int:
     if variable is not None:
         return _REST if variable.group(2) else _ONE
     return _MIXED if "{" in segment else _LITERAL
+
+
+def _as_part(segment: str) -> str:
+    return f"/{_VARIABLE.sub('[^/]+', _escaped(segment))}"
 
 
 def _escaped(segment: str) -> str:

@@ -17,11 +17,18 @@ class PathBlock:
             paths below its base.
         routes_at: the routes for calls whose path begins with a key and with no longer one. The key may be another
             block's, further down: calls come here whose path only begins with the same letters.
+        others: paths below the base that are bases of the same block, so that no other may stand there.
     """
 
     base: str
     keys: tuple[str, ...]
     routes_at: Callable[[str], list[JsonObject]]
+    others: tuple[str, ...] = ()
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """All paths that the block stands at."""
+        return (self.base, *self.others)
 
 
 def path_tree(routes: dict[str, list[JsonObject]], otherwise: JsonObject) -> JsonObject:

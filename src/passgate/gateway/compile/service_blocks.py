@@ -5,7 +5,7 @@ the dice once a call, so bounds that add up hold over all routes of a list.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from passgate.contracts.published_service import (
@@ -21,6 +21,7 @@ from passgate.gateway.compile.route_filters import GateFacts
 from passgate.gateway.compile.service_answers import gone_route, no_revision_route, no_version_route
 from passgate.gateway.compile.service_places import places_of
 from passgate.gateway.compile.service_routes import RouteMaker, TemplateRoutes
+from passgate.gateway.compile.two_places import version_of_two_places
 from passgate.gateway.envoy.names import JsonObject
 
 _ALL = 100
@@ -30,8 +31,13 @@ _LONGEST_LIST = 32
 
 def service_blocks(service: PublishedService, facts: GateFacts) -> Iterator[tuple[str, PathBlock]]:
     """Hosts, ``*`` for those that no service names, and the blocks that stand there."""
+    shared = _block_of_two(service, facts)
     for place in places_of(service):
-        if place.by_header:
+        if shared is not None and place.base in shared.bases:
+            if place.base != shared.base:
+                continue
+            block = shared
+        elif place.by_header:
             block = _block_by_header(service, facts, place.version)
         else:
             block = _block(service, facts, place.base, [_Asked(place.version, {})])
@@ -52,12 +58,25 @@ def _block_by_header(service: PublishedService, facts: GateFacts, default: Publi
     return _block(service, facts, service.base_path, [*asked, unknown, _Asked(default, {})])
 
 
-def _block(service: PublishedService, facts: GateFacts, base: str, asked: list[_Asked]) -> PathBlock:
-    versions = _Versions(service, facts, base)
+def _block_of_two(service: PublishedService, facts: GateFacts) -> PathBlock | None:
+    """The default version at both of its places, as one: half the routes; None where they need blocks of their own."""
+    default = version_of_two_places(service)
+    if default is None:
+        return None
+    base = service.base_path
+    block = _block(service, facts, base, [_Asked(default, {})], default.name)
+    return None if block.keys else replace(block, others=(f"{base}/{default.name}",))
+
+
+def _block(
+    service: PublishedService, facts: GateFacts, base: str, asked: list[_Asked], version_segment: str = ""
+) -> PathBlock:
+    versions = _Versions(service, facts, base, version_segment)
     variants = [variant for one in asked for variant in versions.variants(one)]
 
     def joined_at(key: str) -> list[JsonObject]:
-        return [route for variant in variants for route in variant.joined_at(key, base)]
+        below = None if key == base else key
+        return [route for variant in variants for route in variant.joined_at(below)]
 
     whole = joined_at(base)
     if len(whole) <= _LONGEST_LIST:
@@ -67,7 +86,7 @@ def _block(service: PublishedService, facts: GateFacts, base: str, asked: list[_
     def routes_at(key: str) -> list[JsonObject]:
         return [route for variant in variants for route in variant.routes_at(key)]
 
-    literals = [template.literal for variant in variants for template in variant.templates]
+    literals = [one for variant in variants for template in variant.templates for one in template.literals]
     return PathBlock(base, tuple(dict.fromkeys(literals)), routes_at)
 
 
@@ -79,17 +98,20 @@ class _Variant:
     elsewhere: Callable[[str | None], list[JsonObject]]
     """For the paths of no template, by the key that they begin with."""
 
-    def joined_at(self, key: str, base: str) -> Iterator[JsonObject]:
-        """The routes for calls whose path begins with a key, as few as can be."""
-        below = None if key == base else key
-        here = [one for one in self.templates if below is None or may_begin_alike(one.literal, below)]
-        yield from joined((route for template in here for route in template.routes), base)
-        yield from self.elsewhere(below)
+    def joined_at(self, key: str | None) -> Iterator[JsonObject]:
+        """The routes for calls whose path begins with a key, None for any, as few as can be."""
+        here = [
+            one
+            for one in self.templates
+            if key is None or any(may_begin_alike(literal, key) for literal in one.literals)
+        ]
+        yield from joined(route for template in here for route in template.routes)
+        yield from self.elsewhere(key)
 
     def routes_at(self, key: str) -> Iterator[JsonObject]:
         """The routes for calls that come to a key and to no longer one, one by one."""
         for template in self.templates:
-            if is_at_or_below(key, template.literal):
+            if any(is_at_or_below(key, literal) for literal in template.literals):
                 yield from (one.route for one in template.routes)
         yield from self.elsewhere(None)
 
@@ -105,6 +127,8 @@ class _Versions:
     service: PublishedService
     facts: GateFacts
     base: str
+    version_segment: str
+    """A version's name, where it may follow the base."""
 
     def variants(self, asked: _Asked) -> list[_Variant]:
         """The variants, in the order in which a call is matched."""
@@ -135,7 +159,7 @@ class _Versions:
             yield self._variant(version, one, {**match, **part})
 
     def _variant(self, version: PublishedVersion, revision: PublishedRevision, match: JsonObject) -> _Variant:
-        maker = RouteMaker(self.service, version, revision, self.base, self.facts)
+        maker = RouteMaker(self.service, version, revision, self.base, self.facts, self.version_segment)
         everywhere = maker.elsewhere(match)
 
         def elsewhere(key: str | None) -> list[JsonObject]:

@@ -1,6 +1,5 @@
 """The routes of one revision of a service."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,19 +34,21 @@ from passgate.gateway.envoy.names import JsonObject
 class TemplateRoutes:
     """All routes of one path."""
 
-    literal: str
+    literals: tuple[str, ...]
     routes: tuple[TemplateRoute, ...]
 
 
 @dataclass(frozen=True)
 class RouteMaker:
-    """Makes routes for a revision below a base path."""
+    """Makes routes for a revision below a base path, which its version's name may follow."""
 
     service: PublishedService
     version: PublishedVersion
     revision: PublishedRevision
     base: str
     facts: GateFacts
+    version_segment: str = ""
+    """The version's name, where it may follow the base."""
     _parts: dict[tuple[str, bool], "_Parts"] = field(default_factory=dict)
 
     def templates(self, match: JsonObject) -> Iterator[TemplateRoutes]:
@@ -56,7 +57,7 @@ class RouteMaker:
         for template, route in self._routes:
             by_path.setdefault(template.regex, []).append((template, route))
         for same in sorted(by_path.values(), key=lambda same: same[0][0].rank):
-            yield TemplateRoutes(same[0][0].literal, tuple(self._of_path(same, match)))
+            yield TemplateRoutes(same[0][0].literals, tuple(self._of_path(same, match)))
 
     def elsewhere(self, match: JsonObject, key: str | None = None) -> list[JsonObject]:
         """What answers the paths that no template takes.
@@ -77,7 +78,7 @@ class RouteMaker:
 
     @cached_property
     def _routes(self) -> list[tuple[PathTemplate, PublishedRoute]]:
-        return [(PathTemplate(self.base, route.path), route) for route in self.revision.routes]
+        return [(PathTemplate(self.base, route.path, self.version_segment), route) for route in self.revision.routes]
 
     @cached_property
     def _everything(self) -> list[tuple[JsonObject, bool]]:
@@ -217,12 +218,12 @@ class RouteMaker:
                 return {"prefix_rewrite": substitution}
             return {"regex_rewrite": {"pattern": {"regex": f"^{template.regex}$"}, "substitution": substitution}}
         if not template.segments:
-            return self._kept_path(exact=match == {"path": self.base})
+            return self._kept_path(exact=bool(self.base) and match == template.matches()[0])
         kept = prefix if self._strips(pool) else prefix + self.base
         if kept == self.base:
             return {}
         escaped = kept.replace("\\", "\\\\")
-        return {"regex_rewrite": {"pattern": {"regex": f"^{re.escape(self.base)}"}, "substitution": escaped}}
+        return {"regex_rewrite": {"pattern": {"regex": f"^{template.base_regex}"}, "substitution": escaped}}
 
     def _kept_path(self, *, exact: bool) -> JsonObject:
         pool = self._pool(None)
@@ -240,7 +241,7 @@ class RouteMaker:
         """The answers to methods that no template of a path takes, for all paths of the same methods together."""
         by_path: dict[str, list[tuple[PathTemplate, PublishedRoute]]] = {}
         for template, route in self._routes:
-            if key is None or may_begin_alike(template.literal, key):
+            if key is None or any(may_begin_alike(one, key) for one in template.literals):
                 by_path.setdefault(template.regex, []).append((template, route))
         by_methods: dict[str, list[PathTemplate]] = {}
         for same in by_path.values():
@@ -249,7 +250,7 @@ class RouteMaker:
                 by_methods.setdefault(listed, []).append(same[0][0])
         for listed, templates in by_methods.items():
             for start in range(0, len(templates), PATHS_TOGETHER):
-                paths = any_of(self.base, templates[start : start + PATHS_TOGETHER])
+                paths = any_of(templates[start : start + PATHS_TOGETHER])
                 yield self._other_method({**match, **paths}, listed)
 
     def _other_method(self, match: JsonObject, listed: str) -> JsonObject:
