@@ -9,13 +9,14 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from passgate.bootstrap.database import AGENT_NOTICE, open_node_storage
 from passgate.bootstrap.layout import Folders
 from passgate.bootstrap.node import node_layout, worker_names
+from passgate.bootstrap.node_database import AGENT_NOTICE, open_node_storage
 from passgate.contracts.call_body import BODIES_FOLDER
 from passgate.gateway.agent import Agent
 from passgate.gateway.changes import ChangeReader
@@ -27,7 +28,6 @@ from passgate.gateway.last_good import NodeFiles, write_atomically
 from passgate.gateway.node_record import NodeRecord
 from passgate.gateway.rate_limits.counts import MemoryCounts
 from passgate.gateway.rate_limits.limiter import Limiter
-from passgate.gateway.rate_limits.valkey_counts import ValkeyCounts
 from passgate.gateway.service import serving_nodes
 from passgate.gateway.wake_up import WakeUp
 from passgate.identity.oauth.purging import purge_oauth
@@ -42,6 +42,9 @@ from passgate.metering.service.retention import delete_before
 from passgate.settings import Settings
 from passgate.storage.tables import has_tables
 from passgate.storage.work import Storage
+
+if TYPE_CHECKING:
+    from passgate.gateway.rate_limits.valkey_counts import ValkeyCounts
 
 _log = logging.getLogger("passgate.agent")
 
@@ -79,11 +82,18 @@ def run_agent(settings: Settings, folders: Folders) -> None:
         messages=MessageFactory(load_descriptors(binary, folders.cache)),
         wake_up=WakeUp(folders.socket(AGENT_NOTICE), postgresql=_libpq(settings)),
         limiter=Limiter(
-            shared=ValkeyCounts(settings.valkey_url.get_secret_value()) if settings.valkey_url else None,
+            shared=_shared_counts(settings.valkey_url.get_secret_value()) if settings.valkey_url else None,
             refuses_alone=settings.limits_without_valkey == "refuse",
         ),
     )
     asyncio.run(_run(settings, folders, storage, agent))
+
+
+def _shared_counts(url: str) -> "ValkeyCounts":
+    """Counts that all nodes share; their client's library is loaded only where there is a Valkey."""
+    from passgate.gateway.rate_limits.valkey_counts import ValkeyCounts  # noqa: PLC0415 - see above
+
+    return ValkeyCounts(url)
 
 
 async def _run(settings: Settings, folders: Folders, storage: Storage, agent: Agent) -> None:

@@ -29,7 +29,6 @@ from passgate.identity.service.sessions import SessionLimits
 from passgate.identity.service.setup import has_administrator, new_setup_link
 from passgate.publishing.prompts.gate import LocalGate
 from passgate.settings import Settings
-from passgate.storage.migration import migrate
 from passgate.storage.work import Storage
 
 _log = logging.getLogger("passgate.control")
@@ -39,13 +38,12 @@ _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be told from 
 
 
 def run_control(settings: Settings, folders: Folders) -> None:
-    """Migrate, prepare a first start, then serve until a signal.
+    """Prepare a first start of a database that is of the present schema, then serve until a signal.
 
     Raises:
         PassgateError: the database, the master key or a folder cannot be used.
     """
     storage = open_storage(settings, folders)
-    migrate(storage.engine)
     prepare(settings, storage)
     leave_setup_link(settings, storage, folders)
     path = folders.socket("control")

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from passgate.bootstrap.layout import Folders
+from passgate.bootstrap.node_database import AGENT_NOTICE
 from passgate.gateway.notice import LocalNotice, notify_nodes
 from passgate.gateway.publication import Publication
 from passgate.kernel.clock import SystemClock
@@ -12,8 +13,6 @@ from passgate.settings import Settings
 from passgate.storage.engine import open_engine
 from passgate.storage.master_key import load_vault
 from passgate.storage.work import Storage
-
-AGENT_NOTICE = "agent-notice"
 
 
 def open_storage(settings: Settings, folders: Folders) -> Storage:
@@ -32,20 +31,4 @@ def open_storage(settings: Settings, folders: Folders) -> Storage:
         own_names=OwnNames(settings.audience, frozenset(filter(None, [urlsplit(settings.base_url).hostname]))),
         before_commit=(Publication(issuer=settings.token_issuer, audience=settings.audience), notify_nodes),
         after_commit=(LocalNotice(folders.socket(AGENT_NOTICE)),),
-    )
-
-
-def open_node_storage(settings: Settings, folders: Folders) -> Storage:
-    """Storage of a node's agent, whose own rows (calls, its state) wake nobody.
-
-    Raises:
-        MasterKeyError: the master key cannot be used.
-    """
-    clock = SystemClock()
-    secret = settings.master_key.get_secret_value() if settings.master_key else None
-    return Storage(
-        engine=open_engine(settings.sqlalchemy_url, pool_size=3),
-        clock=clock,
-        ids=IdFactory(clock),
-        vault=load_vault(folders.data, secret),
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from passgate.bootstrap.child import EXIT_CONFIGURATION
 from passgate.bootstrap.layout import Folders, folders_of
 from passgate.bootstrap.logs import configure_logging
+from passgate.bootstrap.schema import PROCESS_NAME, begin_schema, run_schema
 from passgate.kernel.errors import PassgateError
 from passgate.settings import Settings, load_settings
 
@@ -22,7 +23,10 @@ def main(name: str) -> int:
     settings = load_settings()
     configure_logging(name, settings.log_format, settings.log_level)
     try:
+        schema = begin_schema() if name == "control" else None
         run = _loaded(name)
+        if schema is not None and (code := schema.wait()):
+            return code
         run(settings, folders_of(settings))
     except PassgateError as error:
         logging.getLogger("passgate").critical(error.message)
@@ -36,11 +40,13 @@ def _loaded(name: str) -> Callable[[Settings, Folders], None]:
     """What the process runs, with its libraries loaded.
 
     Each process loads only what it runs: a worker with the console's libraries would weigh three times as much.
-    The collector rests meanwhile, since nothing of what is loaded is garbage, and never looks at it again.
+    The collector rests meanwhile, and never looks again at what stays of it.
     """
     gc.disable()
     run: Callable[[Settings, Folders], None]
-    if name == "control":
+    if name == PROCESS_NAME:
+        run = run_schema
+    elif name == "control":
         from passgate.bootstrap.control import run_control as run  # noqa: PLC0415 - see above
     elif name == "agent":
         from passgate.bootstrap.agent import run_agent as run  # noqa: PLC0415 - see above
@@ -48,6 +54,7 @@ def _loaded(name: str) -> Callable[[Settings, Folders], None]:
         from passgate.bootstrap.worker import run_worker  # noqa: PLC0415 - see above
 
         run = functools.partial(run_worker, name=name)
+    gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import orjson
-from pyreqwest.client import SyncClientBuilder
-from pyreqwest.exceptions import ConnectError, RequestError, RequestTimeoutError
 
 from passgate.catalog.errors import VendorCallError
+
+if TYPE_CHECKING:
+    from pyreqwest.exceptions import ConnectError
 
 TIMEOUT_SECONDS = 10.0
 MAX_BYTES = 16 * 1024 * 1024
@@ -27,6 +28,12 @@ def get_json(url: str, headers: Mapping[str, str], *, timeout_seconds: float = T
     Raises:
         VendorCallError: unreachable, too slow, or an answer that is no success, no JSON, or too long.
     """
+    from pyreqwest.exceptions import (  # noqa: PLC0415 - seven megabytes, of use when a provider is asked
+        ConnectError,
+        RequestError,
+        RequestTimeoutError,
+    )
+
     host = urlsplit(url).netloc
     try:
         status, body = _fetch(url, headers, timeout_seconds)
@@ -53,6 +60,8 @@ def get_json(url: str, headers: Mapping[str, str], *, timeout_seconds: float = T
 
 
 def _fetch(url: str, headers: Mapping[str, str], timeout_seconds: float) -> tuple[int, bytes]:
+    from pyreqwest.client import SyncClientBuilder  # noqa: PLC0415 - as above
+
     builder = SyncClientBuilder().timeout(timedelta(seconds=timeout_seconds)).follow_redirects(enable=False)
     with builder.build() as client, client.get(url).headers(headers).build_streamed() as response:
         body = bytearray()
@@ -65,7 +74,7 @@ def _fetch(url: str, headers: Mapping[str, str], timeout_seconds: float) -> tupl
         return response.status, bytes(body)
 
 
-def _connect_failure(host: str, error: ConnectError) -> VendorCallError:
+def _connect_failure(host: str, error: "ConnectError") -> VendorCallError:
     causes = [cause["message"] for cause in error.details["causes"] or ()]
     text = " ".join(causes)
     if "dns error" in causes:

@@ -11,7 +11,6 @@ from passgate.bootstrap.logs import configure_logging
 from passgate.bootstrap.node import run_node
 from passgate.kernel.errors import InvalidInputError
 from passgate.settings import Settings, load_settings
-from passgate.storage.master_key import FILE_NAME
 
 
 def add(commands: Any) -> None:  # noqa: ANN401 - argparse gives its subparsers no public type
@@ -47,6 +46,8 @@ def _node(options: argparse.Namespace) -> int:
     )
     if not settings.sqlalchemy_url.startswith("postgresql"):
         raise InvalidInputError("A further node needs a shared PostgreSQL: give --database or PASSGATE_DATABASE_URL.")
+    from passgate.storage.master_key import FILE_NAME  # noqa: PLC0415 - cryptography, for a name, in a process that stays
+
     if settings.master_key is None and not (settings.data_dir / FILE_NAME).exists():
         raise InvalidInputError(
             f"A further node needs the first one's master key: set PASSGATE_MASTER_KEY, or copy {FILE_NAME} into "

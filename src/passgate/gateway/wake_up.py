@@ -7,8 +7,6 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
-
 from passgate.gateway.notice import CHANNEL
 
 _log = logging.getLogger("passgate.agent")
@@ -63,6 +61,8 @@ class WakeUp:
         self._event.set()
 
     async def _listen(self, conninfo: str) -> None:
+        import psycopg  # noqa: PLC0415 - eight megabytes that a node on SQLite has no use for
+
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from passgate.gateway.rate_limits import rules
 from passgate.gateway.rate_limits.counts import CountedCall, MemoryCounts, Standing
 from passgate.gateway.rate_limits.plans import PlanRates
-from passgate.gateway.rate_limits.valkey_counts import ValkeyCounts
+
+if TYPE_CHECKING:
+    from passgate.gateway.rate_limits.valkey_counts import ValkeyCounts
 
 _NOBODY = ""
 
@@ -20,7 +23,7 @@ class Limiter:
     """The limits of one node."""
 
     memory: MemoryCounts = field(default_factory=MemoryCounts)
-    shared: ValkeyCounts | None = None
+    shared: "ValkeyCounts | None" = None
     refuses_alone: bool = False
     """Whether calls are refused, not counted here, while the shared counters are away."""
     plans: PlanRates = field(default_factory=PlanRates)

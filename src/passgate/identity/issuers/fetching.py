@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import orjson
-from pyreqwest.client import SyncClientBuilder
-from pyreqwest.exceptions import PyreqwestError
 
 from passgate.identity.issuers.errors import IssuerFetchError
+
+if TYPE_CHECKING:
+    from pyreqwest.exceptions import PyreqwestError
 
 TIMEOUT_SECONDS = 8.0
 MAX_BYTES = 512 * 1024
@@ -52,6 +53,9 @@ def post_form(url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -
 
 
 def _exchange(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+    from pyreqwest.client import SyncClientBuilder  # noqa: PLC0415 - seven megabytes, of use once there is an issuer
+    from pyreqwest.exceptions import PyreqwestError  # noqa: PLC0415 - as above
+
     builder = SyncClientBuilder().timeout(timedelta(seconds=TIMEOUT_SECONDS)).follow_redirects(enable=False)
     content = bytearray()
     try:
@@ -73,7 +77,7 @@ def _exchange(method: str, url: str, headers: Mapping[str, str], body: bytes | N
         return Reply(status, None)
 
 
-def _cause(error: PyreqwestError) -> str:
+def _cause(error: "PyreqwestError") -> str:
     details = getattr(error, "details", None)
     causes = [cause["message"] for cause in (details or {}).get("causes") or ()]
     return causes[-1] if causes else "no answer in time"

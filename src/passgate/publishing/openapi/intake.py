@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from passgate.contracts.published_service import PublishedRoute
-from passgate.publishing.openapi.checking import faults_of, unasked_patterns
+from passgate.publishing.openapi.checking import faults_of
 from passgate.publishing.openapi.faults import DocumentRefusedError, Fault
 from passgate.publishing.openapi.operations import routes_of
 from passgate.publishing.openapi.reading import Syntax, places_of, read_document, syntax_of
 from passgate.publishing.openapi.swagger2 import as_openapi
+from passgate.publishing.openapi.unbounded_patterns import unasked_patterns
 from passgate.publishing.openapi.walking import version_of
 from passgate.publishing.openapi.writing import written
 
