@@ -21,6 +21,8 @@ _REGEX_STEPS = 1_000_000
 """Of RE2's compiled form. Envoy's own bound of 100 refuses one expression for the paths of twenty operations, and the
 whole snapshot with it. An expression takes time in proportion to the path, whatever its size, and is ours."""
 _MOST_CONNECTIONS = 50_000
+_FREED_BYTES_A_SECOND = 4 * 1024 * 1024
+"""Given back to the system: a new route table is read beside the old one, and what that took is not needed again."""
 _OWNER_ONLY = 0o600
 
 
@@ -46,6 +48,13 @@ def bootstrap(layout: NodeLayout) -> JsonObject:
             "listeners": [listener(layout), inner_listener(layout)],
         },
         "stats_config": {"stats_matcher": {"inclusion_list": {"patterns": [{"prefix": name} for name in _STATISTICS]}}},
+        # A cluster that nobody calls costs a worker nothing, and has no numbers.
+        "cluster_manager": {"enable_deferred_cluster_creation": True},
+        "deferred_stat_options": {"enable_deferred_creation_stats": True},
+        "memory_allocator_manager": {
+            "bytes_to_release": _FREED_BYTES_A_SECOND,
+            "memory_release_interval": "1s",
+        },
         "overload_manager": {"resource_monitors": [_connection_limit()]},
         "layered_runtime": {"layers": [{"name": "fixed", "static_layer": {_LARGEST_REGEX: _REGEX_STEPS}}]},
     }
