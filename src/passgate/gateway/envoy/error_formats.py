@@ -96,10 +96,11 @@ def _header(name: str, **match: object) -> JsonObject:
     return {"header_filter": {"header": {"name": name, **match}}}
 
 
-def _path(prefix: str) -> tuple[JsonObject, ...]:
+def _path(*prefixes: str) -> tuple[JsonObject, ...]:
     """The path as the caller sent it: one that a service's route rewrote may only look like an AI path."""
     rewritten = _header("x-envoy-original-path", present_match=True, invert_match=True)
-    return (_header(":path", string_match={"prefix": prefix}), rewritten)
+    begins: JsonObject = {"safe_regex": {"regex": f"({'|'.join(prefixes)}).*"}}
+    return (_header(":path", string_match={"prefix": prefixes[0]} if len(prefixes) == 1 else begins), rewritten)
 
 
 def _route(name: str) -> JsonObject:
@@ -108,15 +109,13 @@ def _route(name: str) -> JsonObject:
     return {"extension_filter": {"name": "cel", "typed_config": expression}}
 
 
+_ANY_FORMAT = ("/v1/", "/providers/")
+"""Paths on which clients of several vendors call; their own headers tell them apart."""
 ERROR_FORMATS: tuple[ErrorFormat, ...] = (
     ErrorFormat("anthropic", _path("/v1/messages"), _anthropic),
-    ErrorFormat("anthropic", (*_path("/v1/"), _header("anthropic-version", present_match=True)), _anthropic),
-    ErrorFormat("gemini", (*_path("/v1/"), _header("x-goog-api-client", present_match=True)), _gemini),
-    ErrorFormat("openai", _path("/v1/"), _openai),
-    ErrorFormat("anthropic", (*_path("/providers/"), _header("anthropic-version", present_match=True)), _anthropic),
-    ErrorFormat("gemini", (*_path("/providers/"), _header("x-goog-api-client", present_match=True)), _gemini),
-    ErrorFormat("openai", _path("/providers/"), _openai),
-    ErrorFormat("openai", _path("/v2/rerank"), _openai),
+    ErrorFormat("anthropic", (*_path(*_ANY_FORMAT), _header("anthropic-version", present_match=True)), _anthropic),
+    ErrorFormat("gemini", (*_path(*_ANY_FORMAT), _header("x-goog-api-client", present_match=True)), _gemini),
+    ErrorFormat("openai", _path(*_ANY_FORMAT, "/v2/rerank"), _openai),
     ErrorFormat("gemini", _path("/v1beta/"), _gemini),
     ErrorFormat(
         "mcp",
@@ -127,4 +126,6 @@ ERROR_FORMATS: tuple[ErrorFormat, ...] = (
     ),
     ErrorFormat("problem", (), _problem, "application/problem+json"),
 )
-"""First match wins; the last one takes every caller."""
+"""First match wins; the last one takes every caller. Few, since Envoy holds each with every refusal."""
+SERVICE_FORMATS = ERROR_FORMATS[-1:]
+"""What calls of services meet, and nothing else does."""

@@ -3,6 +3,7 @@
 from passgate.contracts.published_service import MOST_CERTIFICATES
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.access_log import access_log
+from passgate.gateway.envoy.error_formats import SERVICE_FORMATS
 from passgate.gateway.envoy.filters import ADS, http_filters
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.local_replies import local_reply_config
@@ -46,6 +47,7 @@ def inner_listener(layout: NodeLayout) -> JsonObject:
     manager = {
         **connection_manager(layout),
         "use_remote_address": False,
+        "local_reply_config": local_reply_config(layout.public_url, SERVICE_FORMATS),
         "early_header_mutation_extensions": [_without(_ONLY_OURS)],
     }
     return {

@@ -1,5 +1,7 @@
 """Envoy's own answers, in the caller's format: the matrix of refusals and formats."""
 
+from collections.abc import Sequence
+
 from passgate.gateway.envoy.error_formats import ERROR_FORMATS, ErrorFormat
 from passgate.gateway.envoy.names import JsonObject, type_url
 from passgate.gateway.envoy.refusals import REFUSALS, Refusal
@@ -7,14 +9,15 @@ from passgate.gateway.envoy.refusals import REFUSALS, Refusal
 _REALM = 'Bearer realm="passgate"'
 
 
-def local_reply_config(public_url: str | None = None) -> JsonObject:
+def local_reply_config(public_url: str | None = None, formats: Sequence[ErrorFormat] = ERROR_FORMATS) -> JsonObject:
     """One mapper for each format and refusal; answers of upstreams pass untouched.
 
     Args:
         public_url: under which the world reaches the gate; None: by what it says itself.
+        formats: that callers may be of.
     """
     site = public_url or "%REQ(X-FORWARDED-PROTO)%://%REQ(:AUTHORITY)%"
-    mappers = [_mapper(form, refusal, site) for form in ERROR_FORMATS for refusal in REFUSALS]
+    mappers = [_mapper(form, refusal, site) for form in formats for refusal in REFUSALS]
     return {"mappers": [*_own_statuses(), *mappers]}
 
 
