@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from passgate.kernel.actor import SYSTEM, Actor
 from passgate.kernel.clock import epoch_seconds
 from passgate.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 from passgate.kernel.pagination import PageRequest
-from passgate.kernel.permissions import Role
+from passgate.kernel.permissions import Permission, Role
 from passgate.sdk.rules import Rules
 from passgate.sdk.verification_key import keys_of_jwks
 from passgate.sdk.verifier import verified
@@ -102,10 +103,35 @@ def test_a_personal_token_needs_a_team_where_one_may_issue(storage: Storage) -> 
     with storage.writing() as work:
         ours, theirs = make_team(work, "Ours"), make_team(work, "Theirs")
         actor = make_actor(work, Role.DEVELOPER, ours)
-        for team_id in (None, theirs.id, "team_none"):
+        for team_id in (theirs.id, "team_none", ""):
             given = TokenIn(kind="personal", name="n", audiences=["passgate"], team_id=team_id)
             with pytest.raises(NotFoundError):
                 issue_token(actor, work, ISSUER, given)
+
+
+def test_the_team_of_a_personal_token_is_the_only_one_where_none_is_named(storage: Storage) -> None:
+    given = TokenIn(kind="personal", name="n", audiences=["passgate"])
+    with storage.writing() as work:
+        admin = actor_of_user(work, make_user(work, "ada@example.com", is_admin=True))
+        with pytest.raises(InvalidInputError, match="there is none"):
+            issue_token(admin, work, ISSUER, given)
+        ours = make_team(work, "Ours")
+        assert issue_token(admin, work, ISSUER, given).row.team_id == ours.id  # in no team, and there is one
+        second = make_team(work, "Second")
+        dana = make_actor(work, Role.DEVELOPER, ours, "dana@example.com")
+        viewer = make_actor(work, Role.VIEWER, ours, "vera@example.com")
+        assert issue_token(dana, work, ISSUER, given).row.team_id == ours.id
+        rights = viewer.by_team[ours.id]
+        in_two = replace(dana, by_team={**dana.by_team, second.id: rights})  # may only look there
+        assert issue_token(in_two, work, ISSUER, given).row.team_id == ours.id
+        in_two = replace(dana, by_team={team.id: dana.by_team[ours.id] for team in (ours, second)})
+        for actor, word in ((in_two, "several"), (admin, "several")):
+            with pytest.raises(InvalidInputError, match=word) as refused:
+                issue_token(actor, work, ISSUER, given)
+            assert (refused.value.code, refused.value.field) == ("team_needed", "team_id")
+        nowhere = replace(dana, everywhere=frozenset({Permission.TEAM_READ}), by_team={})
+        with pytest.raises(ForbiddenError):
+            issue_token(nowhere, work, ISSUER, given)
 
 
 def test_nobody_takes_a_token_of_somebody_elses_own_application(storage: Storage, admin: Actor) -> None:

@@ -144,7 +144,10 @@ class TokenIn(Input):
     kind: TokenKind = "application"
     name: Line
     application_id: str | None = Field(default=None, description="Whom it is issued to; without: yourself.")
-    team_id: str | None = Field(default=None, description="Of a personal token for the gate: where its calls count.")
+    team_id: str | None = Field(
+        default=None,
+        description="Of a personal token for the gate: where its calls count. Unset: your team, if you are in one alone.",
+    )
     template_id: str | None = Field(default=None, description="Of a custom token.")
     audiences: list[Audience] | None = Field(
         default=None, min_length=1, max_length=10, description="For whom it is; unset: the usual for its kind."

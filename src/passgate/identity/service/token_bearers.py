@@ -52,7 +52,7 @@ def service_bearer(actor: Actor, work: Work, issuer: TokenIssuer, given: TokenIn
 def personal_bearer(actor: Actor, work: Work, issuer: TokenIssuer, given: TokenIn) -> Bearer:
     """The actor, at the management API, at the gate, or at both, as the audiences say.
 
-    At the gate the calls count for the user's own application in the team that is named.
+    At the gate the calls count for the user's own application in the team that is named, or in their only one.
     """
     actor.require_somewhere(Permission.TOKEN_ISSUE)
     user = own_user(actor, work)
@@ -136,9 +136,9 @@ def _api_scopes(actor: Actor, work: Work, user: User, wanted: Sequence[str]) -> 
 
 def _own_application(actor: Actor, work: Work, user: User, team_id: str | None) -> Application:
     """The application that the user's calls count for in a team, made at first need."""
-    team = work.session.get(Team, team_id or "")
+    team = _own_team(actor, work) if team_id is None else work.session.get(Team, team_id)
     if team is None:
-        raise NotFoundError("No such team. Name the team that the calls shall count for.", field="team_id")
+        raise NotFoundError("No such team.", field="team_id")
     actor.require(Permission.TOKEN_ISSUE, team.id, what="team")
     mine = select(Application).where(Application.user_id == user.id, Application.team_id == team.id)
     found = work.session.scalars(mine.order_by(Application.id).with_for_update()).first()
@@ -160,6 +160,18 @@ def _own_application(actor: Actor, work: Work, user: User, team_id: str | None) 
     work.session.add(application)
     work.session.flush()
     return application
+
+
+def _own_team(actor: Actor, work: Work) -> Team:
+    """The only team in which the user may take tokens: of those that they are in, or of all, for who is in none."""
+    allowed = frozenset(team for team in actor.by_team if actor.may(Permission.TOKEN_ISSUE, team))
+    query = select(Team).where(Team.id.in_(allowed)) if allowed else select(Team)
+    teams = work.session.scalars(query.limit(2)).all() if allowed or actor.may(Permission.TOKEN_ISSUE) else ()
+    if len(teams) != 1:
+        why = "you are in several" if teams else "there is none in which you may take tokens"
+        text = f"team_id: name the team that the calls shall count for; {why}."
+        raise InvalidInputError(text, code="team_needed", field="team_id")
+    return teams[0]
 
 
 def _free_name(work: Work, team_id: str, email: str) -> str:
