@@ -61,18 +61,28 @@ def _secret_of(jwk: Mapping[str, Any]) -> dict[str, VerificationKey]:
 def cases(name: str) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
     for group in json.loads((VECTORS / name).read_text())["testGroups"]:
         for case in group["tests"]:
-            if "jws" in case and not (name == "json_web_signature_test.json" and case["tcId"] in _WRONG_VERDICTS):
+            if not (name == "json_web_signature_test.json" and case["tcId"] in _WRONG_VERDICTS):
                 yield group.get("public") or group["private"], case
+
+
+def token_of(case: Mapping[str, Any]) -> object:
+    return case["jws"] if "jws" in case else case["jwe"]
 
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("json_web_signature_test.json", 350), ("json_web_key_test.json", 21), ("json_web_crypto_test.json", 30)],
+    [("json_web_signature_test.json", 350), ("json_web_key_test.json", 21), ("json_web_crypto_test.json", 77)],
 )
 def test_nothing_that_wycheproof_calls_invalid_is_accepted(name: str, count: int) -> None:
     invalid = [(jwk, case) for jwk, case in cases(name) if case["result"] == "invalid"]
     assert len(invalid) >= count
-    assert [(case["tcId"], case["comment"]) for jwk, case in invalid if accepts(jwk, case["jws"])] == []
+    assert [(case["tcId"], case["comment"]) for jwk, case in invalid if accepts(jwk, token_of(case))] == []
+
+
+def test_what_is_encrypted_is_no_token_however_valid() -> None:
+    encrypted = [(jwk, case) for jwk, case in cases("json_web_crypto_test.json") if "jwe" in case]
+    assert len(encrypted) == 34
+    assert not [case["tcId"] for jwk, case in encrypted if accepts(jwk, case["jwe"])]
 
 
 def test_wycheproofs_valid_signatures_of_our_algorithms_hold() -> None:

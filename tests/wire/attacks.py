@@ -187,6 +187,9 @@ ATTACKS: dict[str, Attack] = {
     "unused bits set": Attack(
         spelled(lambda token: token[:-1] + _ALPHABET[_ALPHABET.index(token[-1]) + 1]), envoys="accepted"
     ),
+    "a dot at its front": Attack(spelled(lambda token: f".{token}"), envoys="accepted"),
+    "a dot at its end": Attack(spelled(lambda token: f"{token}."), envoys="accepted"),
+    "a dot doubled": Attack(spelled(lambda token: token.replace(".", "..", 1)), envoys="accepted"),
     "the other signature of ECDSA": Attack(spelled(twin_signature), "accepted"),
     "a letter of base64": Attack(spelled(lambda token: token.replace("_", "/").replace("-", "+") + "+/")),
     "four parts": Attack(spelled(lambda token: token + ".e30")),
