@@ -42,6 +42,8 @@ def test_a_policy_s_life(house: House) -> None:
     ("change", "field"),
     [
         ({"name": ""}, "name"),
+        ({"model": ""}, "model"),
+        ({"model": "no such name"}, "model"),
         ({"cache_seconds": -1}, "cache_seconds"),
         ({"max_prompt_bytes": 0}, "max_prompt_bytes"),
         ({"max_output_tokens": "many"}, "max_output_tokens"),

@@ -11,6 +11,7 @@ from databases import SqliteDatabases
 from declaring.everything import everything
 from issuer_site import IssuerSite, issuer_site
 from moving_clock import MovingClock
+from passgate.catalog.models import Policy
 from passgate.identity.models import Application, Team, User
 from passgate.kernel.ids import IdFactory
 from passgate.kernel.sealing import Vault
@@ -82,6 +83,17 @@ def test_everything_goes_out_and_in_again(house: House, site: IssuerSite, fresh_
     pruned = [change["kind"] for change in _applied(house, [], prune=True)["changes"]]
     assert pruned == [one["kind"] for one in reversed(documents)]
     assert _exported(house) == []
+
+
+def test_what_no_document_can_say_is_left_out_by_name(house: House) -> None:
+    document = {"kind": "AiPolicy", "team": "Red", "name": "Small", "max_output_tokens": 5}
+    _applied(house, [document, document | {"name": "Of old"}])
+    with house.storage.writing() as work:
+        old = work.session.query(Policy).filter_by(name="Of old").one()
+        old.model = "no such name"
+    found = answer(house.admin.get(f"{ROOT}/export", params={"kind": "AiPolicy"}), 200)
+    assert [one["name"] for one in found["documents"]] == ["Small"]
+    assert found["notes"][0].startswith(f"Left out: AiPolicy {old.id}, which no document can say: model: ")
 
 
 def test_each_kind_asks_for_its_own_permission(house: House) -> None:

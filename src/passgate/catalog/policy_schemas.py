@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from passgate.catalog.schemas import PublicName
 from passgate.contracts.ai_policy import MaskingAction, MaskingPlace, MaskingRule
 from passgate.kernel.given import Input
 from passgate.kernel.text import Line
@@ -28,7 +29,7 @@ class PolicyIn(Input):
     team_id: Annotated[str, Field(max_length=40)] | None = None
     """Null: of the whole organisation."""
     application_id: Annotated[str, Field(max_length=40)] | None = None
-    model: Annotated[str, Field(max_length=200)] | None = None
+    model: PublicName | None = None
     """Public name."""
     cache_seconds: CacheSeconds | None = None
     """How long a same request is answered from the cache; 0: never; null: as the caller asks."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from passgate.declaring import marks
 from passgate.declaring.catalogue import KINDS
@@ -137,6 +137,10 @@ def _exported(desk: Desk, kind: Kind[Any]) -> Iterator[Document]:
             yield kind.export(desk, object_id)
         except InvalidInputError as error:
             desk.notes.append(f"Left out: {error.message}")
+        except ValidationError as error:  # it was stored under rules that were milder then
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            desk.notes.append(f"Left out: {kind.name} {object_id}, which no document can say: {place}: {first['msg']}")
 
 
 def _applied(desk: Desk, placed: PlacedDocument) -> tuple[Change, str, Document]:

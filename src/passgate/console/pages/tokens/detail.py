@@ -44,7 +44,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
         if status == "active":
             button("Revoke", lambda: ask_to_revoke(visit, token.jti, visit.refresh), kind="danger", icon="ban")
     with box("pg-main-aside"):
-        with box():
+        with box("pg-stack"):
             with card("What it may do"):
                 facts(_rights(token))
             with card("Narrowed from it", "Weaker tokens that its holder made of it. They die with it.", flush=True):
