@@ -10,7 +10,7 @@ LOCKED := $(PIP) install --require-hashes --no-deps
 PYTEST_FLAGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench fidelity pictures lock migration clean
+.PHONY: help up test check format example bench fidelity pictures lock migration clean
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ check: $(VENV)/dev.stamp ## Format, lint, types, architecture
 format: $(VENV)/dev.stamp ## Put the code in its form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+example: $(VENV)/run.stamp ## Run three services that call each other by Passgate's tokens
+	@$(BIN)/python examples/services/run.py
 
 bench: $(VENV)/dev.stamp ## Measure Passgate side by side with its peers
 	@$(BIN)/python -m benchmarks.run

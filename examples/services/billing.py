@@ -17,4 +17,4 @@ app = FastAPI()
 @app.get("/invoices/{number}")
 def invoice(number: int, caller: Caller) -> dict[str, object]:
     """The invoice of an order."""
-    return {"order": number, "micro_dollars": 12_500_000, "asked_by": caller.client_id}
+    return {"order": number, "micro_dollars": 12_500_000, "asked_for": caller.subject, "asked_by": caller.client_id}

@@ -1,4 +1,4 @@
-"""Run the example services against a Passgate that runs: see README.md."""
+"""Run the example services, against a Passgate of their own or one that runs: see README.md."""
 
 import argparse
 import json
@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+
+from own_passgate import asked, free_port, own_passgate
 
 from passgate.sdk.client_credentials import ClientCredentials
 from passgate.sdk.explanation import explain
@@ -22,8 +22,10 @@ from passgate.sdk.rules import any_jwt
 
 _HERE = Path(__file__).resolve().parent
 _CLIENTS = {
-    "example shop": {"audiences": ["orders"], "scopes": ["orders.read"]},
-    "example orders": {"audiences": ["billing", "shipping"], "scopes": ["billing.read", "shipping.read"]},
+    # What orders may ask of billing in the shop's name, the shop's own token must allow.
+    "example shop": {"audiences": ["orders"], "scopes": ["orders.read", "billing.read"]},
+    # "orders" is among them so that a token for it may be exchanged; the others are those that it calls.
+    "example orders": {"audiences": ["orders", "billing", "shipping"], "scopes": ["billing.read", "shipping.read"]},
 }
 _START_SECONDS = 60
 
@@ -31,11 +33,15 @@ _START_SECONDS = 60
 def main() -> None:
     """Register, start, call, revoke, and take away."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", default="http://localhost:8080", help="Passgate's URL")
-    url = parser.parse_args().url.rstrip("/")
-    token = os.environ.get("PASSGATE_TOKEN") or sys.exit("Set PASSGATE_TOKEN to a personal token of an administrator.")
-    manage = Management(url, token)
+    parser.add_argument("--url", help="a Passgate that runs; PASSGATE_TOKEN is an administrator's token for it")
+    url = parser.parse_args().url
     with ExitStack() as stack:
+        if url is None:
+            url, token = stack.enter_context(own_passgate())
+        else:
+            url = url.rstrip("/")
+            token = os.environ.get("PASSGATE_TOKEN") or sys.exit("Set PASSGATE_TOKEN to an administrator's token.")
+        manage = Management(url, token)
         shop, orders = (stack.enter_context(manage.client(name)) for name in _CLIENTS)
         base = _start_services(stack, url, orders)
         _show(manage, base, ClientCredentials(url, *shop, resource="orders"))
@@ -46,6 +52,8 @@ def _show(manage: "Management", base: Mapping[str, str], shop: ClientCredentials
     status, body = asked(f"{base['orders']}/orders/42", token)
     print(f"shop → orders → billing, shipping: {status} {json.dumps(body)}")
     print(f"without a token: {asked(base['orders'] + '/orders/42')[0]}")
+    billed = body["invoice"]
+    print(f"billing was asked for {billed['asked_for']} (the shop), by {billed['asked_by']} (orders)")
     print(f"the shop's token at billing, for which it is not: {asked(base['billing'] + '/invoices/42', token)[0]}")
     claims = explain(token, {}, any_jwt(), now=time.time()).payload or {}
     manage.ask("POST", f"/tokens/{claims['jti']}/revoke", {"reason": "the example's end"})
@@ -82,24 +90,10 @@ class Management:
             self.ask("DELETE", path)
 
 
-def asked(url: str, token: str | None = None, method: str = "GET", body: Any = None) -> tuple[int, Any]:  # noqa: ANN401 - JSON
-    """Status and JSON of an answer."""
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data=data, headers=headers, method=method)  # noqa: S310 - the operator's own
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
-            content = answer.read()
-            return answer.status, json.loads(content) if content else None
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.loads(error.read() or b"null")
-
-
 def _start_services(stack: ExitStack, url: str, orders: tuple[str, str]) -> dict[str, str]:
     """Start them all; where each answers."""
     names = ["billing", "orders"] + (["shipping"] if _has_jose() else [])
-    ports = {name: _free_port() for name in names}
+    ports = {name: free_port() for name in names}
     base = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     settings = {f"{name.upper()}_URL": where for name, where in base.items()} | {"PASSGATE_URL": url}
     settings |= {"ORDERS_CLIENT_ID": orders[0], "ORDERS_CLIENT_SECRET": orders[1]}
@@ -130,12 +124,6 @@ def _has_jose() -> bool:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     process.wait(10)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -38,6 +38,26 @@ def test_a_token_is_had_by_secret_kept_and_renewed_before_it_ends(stub: IssuerSt
     assert len(stub.forms) == 3
 
 
+def test_a_callers_token_is_exchanged_for_a_narrower_one(stub: IssuerStub) -> None:
+    stub.token_answer = (200, GRANTED)
+    client = ClientCredentials(stub.url, "app_1", "s", resource="billing", scopes=("a",))
+    assert client.exchanged("theirs") == "t1"
+    (form,) = stub.forms
+    del form["authorization"]
+    assert form == {
+        "grant_type": ["urn:ietf:params:oauth:grant-type:token-exchange"],
+        "subject_token": ["theirs"],
+        "subject_token_type": ["urn:ietf:params:oauth:token-type:access_token"],
+        "scope": ["a"],
+        "resource": ["billing"],
+    }
+    stub.token_answer = (400, {"error": "invalid_request"})
+    with pytest.raises(GrantRefusedError, match="invalid_request"):
+        client.exchanged("revoked")
+    stub.token_answer = (200, GRANTED | {"access_token": "own"})
+    assert client.token() == "own"
+
+
 def test_a_token_is_had_by_a_private_key(stub: IssuerStub) -> None:
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     key = SigningKey.of_pem(pem, "mine")

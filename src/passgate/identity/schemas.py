@@ -146,7 +146,7 @@ class TokenIn(Input):
     application_id: str | None = Field(default=None, description="Whom it is issued to; without: yourself.")
     team_id: str | None = Field(
         default=None,
-        description="Of a personal token for the gate: where its calls count. Unset: your team, if you are in one alone.",
+        description="Of a personal token for the gate: where its calls count. Unset: your only team.",
     )
     template_id: str | None = Field(default=None, description="Of a custom token.")
     audiences: list[Audience] | None = Field(

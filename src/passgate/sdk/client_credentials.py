@@ -1,4 +1,4 @@
-"""A service's own token, had from Passgate by client credentials (RFC 6749 section 4.4) and kept until it grows old."""
+"""A service's tokens: its own, by client credentials (RFC 6749 section 4.4), and those made of callers' (RFC 8693)."""
 
 import base64
 import json
@@ -17,6 +17,8 @@ from passgate.sdk.signing_key import SigningKey
 TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_SECONDS = 60
+_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+_ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name
 _RENEW_BEFORE = 0.2
 """The last part of a token's life in which it is renewed, so that none ends on its way."""
 
@@ -85,8 +87,26 @@ class ClientCredentials:
         with self._asking:
             self._renew_at = 0.0
 
+    def exchanged(self, subject_token: str) -> str:
+        """A narrower token to call on with, made of the one that this service was called with (RFC 8693); not kept.
+
+        It speaks for the same subject, says that this service acts (``act``), and dies with the first. The
+        application's audiences hold the one that the first is for, and ``resource``; ``scopes`` are among the first's.
+
+        Raises:
+            GrantRefusedError: Passgate refuses one.
+            IssuerUnreachableError: it does not answer.
+        """
+        form = {"grant_type": _EXCHANGE, "subject_token": subject_token, "subject_token_type": _ACCESS_TOKEN}
+        return self._granted(form)[0]
+
     def _renew(self) -> None:
-        form = {"grant_type": "client_credentials"}
+        asked_at = self.clock()
+        self._token, seconds = self._granted({"grant_type": "client_credentials"})
+        self._renew_at = asked_at + seconds * (1 - _RENEW_BEFORE)
+
+    def _granted(self, form: dict[str, str]) -> tuple[str, float]:
+        """A token, and how many seconds it lives."""
         if self.scopes:
             form["scope"] = " ".join(self.scopes)
         if self.resource is not None:
@@ -98,7 +118,6 @@ class ClientCredentials:
         elif self.key is not None:
             form |= {"client_assertion_type": _ASSERTION_TYPE, "client_assertion": self._assertion(self.key)}
         url = (self.base_url or self.issuer).rstrip("/") + TOKEN_PATH
-        asked_at = self.clock()
         try:
             answer = self.fetch(url, headers=headers, timeout=self.timeout, body=urlencode(form).encode())
             document = json.loads(answer.body)
@@ -108,8 +127,7 @@ class ClientCredentials:
             raise GrantRefusedError(
                 str(document.get("error", answer.status)), str(document.get("error_description", ""))
             )
-        self._token = document["access_token"]
-        self._renew_at = asked_at + float(document.get("expires_in", 0)) * (1 - _RENEW_BEFORE)
+        return str(document["access_token"]), float(document.get("expires_in", 0))
 
     def _assertion(self, key: SigningKey) -> str:
         now = int(self.clock())
