@@ -139,6 +139,14 @@ def test_files_and_batches(stage: Stage) -> None:
             with pytest.raises(openai.NotFoundError):
                 act(asked.id)
         assert client.files.delete(asked.id).deleted
+        content = os.urandom(300_000)
+        whole = client.uploads.upload_file_chunked(
+            file=content, filename="a.bin", bytes=len(content), mime_type="x/y", purpose="user_data", part_size=100_000
+        )
+        assert whole.file is not None
+        assert client.files.content(whole.file.id).content == content
+        with pytest.raises(openai.NotFoundError):
+            stranger.uploads.cancel(whole.id)
     usage = until(lambda: usage_of(stage, made.headers["x-request-id"]), what="the batch's charge")
     assert (usage["format_in"], usage["vendor_model"], usage["tokens_in"]) == ("openai-batches", MODEL, 100)
     assert usage["cost_micro_dollars"] == 22  # half of 100 x 0.15 + 50 x 0.6, to the even neighbour

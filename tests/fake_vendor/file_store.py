@@ -14,16 +14,22 @@ USAGE = {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150}
 
 
 class FileStore:
-    """Answers below ``/v1/files`` and ``/v1/batches`` of a fake vendor; a batch is done when a test says so."""
+    """Answers below ``/v1/files``, ``/v1/uploads`` and ``/v1/batches`` of a fake vendor.
+
+    A batch is done when a test says so.
+    """
 
     def __init__(self, vendor: FakeVendor, *, page: int = 100) -> None:
         self.files: dict[str, dict[str, Any]] = {}
         self.contents: dict[str, bytes] = {}
         self.batches: dict[str, dict[str, Any]] = {}
+        self.uploads: dict[str, dict[str, Any]] = {}
+        self.parts: dict[str, bytes] = {}
         self._page = page
         self._vendor = vendor
         vendor.reply("/v1/files", self._files)
         vendor.reply("/v1/batches", self._batches)
+        vendor.reply("/v1/uploads", self._begin)
 
     def keep(self, name: str, purpose: str, content: bytes) -> dict[str, Any]:
         number = f"file-{len(self.files) + 1:04}"
@@ -57,12 +63,39 @@ class FileStore:
         moment = {f"{status}_at": batch["created_at"] + 60}
         self.batches[number] = {**batch, "status": status, "output_file_id": output, **moment}
 
+    def _begin(self, request: VendorRequest) -> Reply:
+        number = f"upload_{len(self.uploads) + 1:04}"
+        self.uploads[number] = {"id": number, "object": "upload", "status": "pending", "file": None, **request.json()}
+        for act in (self._add, self._complete, self._give_up):
+            name = {self._add: "parts", self._complete: "complete", self._give_up: "cancel"}[act]
+            self._vendor.reply(f"/v1/uploads/{number}/{name}", act)
+        return json_reply(self.uploads[number])
+
+    def _add(self, request: VendorRequest) -> Reply:
+        number, part = request.path.split("/")[3], f"part_{len(self.parts) + 1:04}"
+        content = _form(request)["data"].get_payload(decode=True)
+        assert isinstance(content, bytes)
+        self.parts[part] = content
+        return json_reply({"id": part, "object": "upload.part", "created_at": 1, "upload_id": number})
+
+    def _complete(self, request: VendorRequest) -> Reply:
+        upload = self.uploads[request.path.split("/")[3]]
+        missing = [one for one in request.json()["part_ids"] if one not in self.parts]
+        if missing:
+            return json_reply({"error": {"message": f"No such part {missing[0]}", "type": "invalid"}}, status=400)
+        content = b"".join(self.parts[one] for one in request.json()["part_ids"])
+        upload["status"], upload["file"] = "completed", self.keep(upload["filename"], upload["purpose"], content)
+        return json_reply(upload)
+
+    def _give_up(self, request: VendorRequest) -> Reply:
+        upload = self.uploads[request.path.split("/")[3]]
+        upload["status"] = "cancelled"
+        return json_reply(upload)
+
     def _files(self, request: VendorRequest) -> Reply:
         if request.method == "GET":
             return self._list(list(reversed(self.files.values())), request)
-        head = f"content-type: {request.headers['content-type']}\r\n\r\n".encode()
-        form = BytesParser(policy=HTTP).parsebytes(head + request.body)
-        parts = {part.get_param("name", header="content-disposition"): part for part in form.iter_parts()}
+        parts = _form(request)
         file = parts["file"]
         content = file.get_payload(decode=True)
         assert isinstance(content, bytes)
@@ -111,3 +144,9 @@ class FileStore:
             items = items[[item["id"] for item in items].index(query["after"]) + 1 :]
         size = min(self._page, int(query.get("limit", "20")))
         return json_reply({"object": "list", "data": items[:size], "has_more": len(items) > size})
+
+
+def _form(request: VendorRequest) -> dict[Any, Any]:
+    head = f"content-type: {request.headers['content-type']}\r\n\r\n".encode()
+    form = BytesParser(policy=HTTP).parsebytes(head + request.body)
+    return {part.get_param("name", header="content-disposition"): part for part in form.iter_parts()}

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openai
 import pytest
 
-from fake_vendor import FakeVendor, openai_chat, openai_stream
+from fake_vendor import FakeVendor, json_reply, openai_chat, openai_stream
+from fake_vendor.file_store import FileStore
 from inference.worker.running_worker import (
     APPLICATIONS,
     VAULT,
@@ -20,6 +22,8 @@ from inference.worker.running_worker import (
 )
 from passgate.contracts.ai_policy import AiPolicy, MaskingRule
 from passgate.contracts.call_body import LONGEST_BODY, BodyRecord
+from passgate.contracts.inference_config import PassThrough
+from passgate.contracts.prompt import PromptDefinition, PromptModel, PromptVariable, PublishedPrompt
 
 CHAT = "/v1/chat/completions"
 QUESTION = {"model": "gpt", "messages": [{"role": "user", "content": "I am ada@example.org"}]}
@@ -84,3 +88,68 @@ def test_what_is_kept_is_masked_and_bounded(worker: RunningWorker, vendor: FakeV
         assert not [text for text in texts if "ada@example.org" in text or "topsecret" in text]
         assert (len(texts[4]), len(texts[5])) == (LONGEST_BODY, LONGEST_BODY)
         assert records[2].reply_bytes > 300_000
+
+
+def test_of_a_prompt_the_caller_s_own_words_are_kept_and_not_the_prompt_s(
+    worker: RunningWorker, vendor: FakeVendor, tmp_path: Path
+) -> None:
+    rule = MaskingRule(name="mail", kind="email", action="mask", places=("request", "reply"))
+    chain = (PromptModel(name="broken"), PromptModel(name="gpt"))
+    definition = PromptDefinition(
+        system="the publisher's secret", user="On {{id}}", variables=(PromptVariable(name="id"),), models=chain
+    )
+    told = PublishedPrompt(
+        service_id="svc_1", version_id="ver_1", revision_id="rev", team_id="team_1", definition=definition
+    )
+    providers = [provider("oa", vendor.url), provider("bad", vendor.url + "/bad")]
+    models = [model("gpt", deployment("oa")), model("broken", deployment("bad"))]
+    applications = [one.model_copy(update={"logs_bodies": True}) for one in APPLICATIONS]
+    more = {"prompts": (told,), "policies": (AiPolicy(id="pol_1", masking=(rule,)),)}
+    worker.configure(config(providers, models).model_copy(update={"applications": tuple(applications), **more}))
+    with worker:
+        vendor.reply("/bad" + CHAT, json_reply({"error": {"message": "broken"}}, status=500))
+        vendor.reply(CHAT, openai_chat("Ask bob@example.org"))
+        answer = worker.call("/ask", {"id": "ada@example.org"}, x_passgate_prompt="rev")
+        assert answer.json() == {"text": "Ask [masked:mail]"}
+        records = {one.request_id: one for one in kept(tmp_path, 2)}
+    assert records.keys() == {"req-1", "req-1~1"}
+    assert {VAULT.open(one.sealed_request) for one in records.values()} == {'{"id":"[masked:mail]"}'}
+    assert VAULT.open(records["req-1"].sealed_reply).encode() == answer.body
+    assert "secret" not in "".join(VAULT.open(one.sealed_reply) for one in records.values())
+
+
+def test_calls_of_a_provider_as_it_is_are_kept_and_no_sound(
+    worker: RunningWorker, vendor: FakeVendor, tmp_path: Path
+) -> None:
+    allowed = PassThrough(applications=("app_1",), charge_micro_dollars=1)
+    own = provider("oa", vendor.url).model_copy(update={"pass_through": allowed})
+    set_up(worker, vendor, providers=(own,))
+    path = "/providers/oa/v1"
+    with worker:
+        vendor.reply(CHAT, openai_chat("Hello"))
+        vendor.reply("/v1/uploads", json_reply({"id": "upload_1"}))
+        answer = worker.call(f"{path}/chat/completions", QUESTION, x_request_id="req-1")
+        worker.call(f"{path}/uploads", raw=b"\x00" * 900, content_type="audio/wav", x_request_id="req-2")
+        worker.call("/providers/none/v1/models", raw=b"{}", x_request_id="req-3")
+        records = {one.request_id: one for one in kept(tmp_path, 2)}
+    assert records.keys() == {"req-1", "req-2"}
+    first, second = records["req-1"], records["req-2"]
+    assert json.loads(VAULT.open(first.sealed_request)) == QUESTION
+    assert VAULT.open(first.sealed_reply).encode() == answer.body
+    assert (VAULT.open(second.sealed_request), second.request_bytes) == ("(audio/wav, 900 bytes)", 900)
+    assert json.loads(VAULT.open(second.sealed_reply)) == {"id": "upload_1"}
+
+
+def test_of_files_the_words_are_kept(worker: RunningWorker, vendor: FakeVendor, tmp_path: Path) -> None:
+    FileStore(vendor, page=3)
+    keeping = provider("oa", vendor.url).model_copy(update={"profile": {"files_path": "/files"}})
+    set_up(worker, vendor, providers=(keeping,), sealed_file_key=VAULT.seal("5a" * 32))
+    with worker:
+        headers = {"x-passgate-claims": claims(), "x-request-id": "req-1"}
+        with openai.OpenAI(api_key="x", base_url=f"{worker.url}/v1", max_retries=0, default_headers=headers) as client:
+            file = client.files.create(file=("a.jsonl", b'{"a": 1}\n'), purpose="user_data")
+            client.with_options(default_headers={**headers, "x-request-id": "req-2"}).files.content(file.id)
+        records = {one.request_id: one for one in kept(tmp_path, 2)}
+    assert VAULT.open(records["req-1"].sealed_request).startswith("(multipart/form-data, ")
+    assert json.loads(VAULT.open(records["req-1"].sealed_reply))["id"] == file.id
+    assert VAULT.open(records["req-2"].sealed_reply) == '{"a": 1}\n'

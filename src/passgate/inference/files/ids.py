@@ -1,4 +1,4 @@
-"""Ids of files and batches as callers have them: sealed for one application, with provider and vendor's id inside.
+"""Ids of files, batches and uploads as callers have them: sealed for one application, the vendor's id inside.
 
 Nothing is stored: whoever did not get the id from the gate, for the same application, cannot make one.
 """
@@ -12,9 +12,14 @@ from passgate.inference.translation import InvalidRequestError
 from passgate.kernel.errors import NotFoundError
 from passgate.kernel.lasting_seal import LastingSeal, SealBrokenError
 
-Kind = Literal["file", "batch"]
+Kind = Literal["file", "batch", "upload", "part"]
 
-_PREFIXES: Mapping[Kind, str] = {"file": "file-pg_", "batch": "batch_pg_"}
+_PREFIXES: Mapping[Kind, str] = {
+    "file": "file-pg_",
+    "batch": "batch_pg_",
+    "upload": "upload_pg_",
+    "part": "part_pg_",
+}
 _FILE_ID = re.compile(rb"file-pg_[A-Za-z0-9_-]+")
 _LONGEST = 1024
 _BETWEEN = b"\n"
@@ -24,7 +29,7 @@ _NAME = re.compile(r"pg-([A-Za-z0-9_-]{16})-(.*)", re.DOTALL)
 
 
 class FileNotFoundHereError(NotFoundError):
-    """There is no such file or batch, or not for this application."""
+    """There is no such file, batch or upload, or not for this application."""
 
     code = "not_found"
 
@@ -96,6 +101,19 @@ class OwnIds:
         if isinstance(metadata, dict):
             seen["metadata"] = {name: text for name, text in metadata.items() if name != MARKED} or None
         return seen
+
+    def upload_view(self, document: Mapping[str, Any], provider_id: str) -> dict[str, Any]:
+        """An upload as its owner sees it, with the file that it has become."""
+        name = self.own_name(document.get("filename"))
+        seen = {**document, "id": self.sealed("upload", provider_id, str(document.get("id")))}
+        if name is not None:
+            seen["filename"] = name
+        file = document.get("file")
+        return {**seen, "file": self.file_view(file, provider_id)} if isinstance(file, dict) else seen
+
+    def part_view(self, document: Mapping[str, Any], provider_id: str, upload: str) -> dict[str, Any]:
+        """A part as its owner sees it; ``upload`` is the owner's id of its upload."""
+        return {**document, "id": self.sealed("part", provider_id, str(document.get("id"))), "upload_id": upload}
 
     def unsealed(self, body: bytes) -> tuple[bytes, str | None]:
         """A request's body with the vendor's ids of the files that it names, and the provider that has them.

@@ -26,6 +26,8 @@ class FileProvider:
     """Below the base URL."""
     batches_path: str
     """The same; empty: it has none."""
+    uploads_path: str
+    """The same, of files in parts."""
     paging: str
     """How it pages lists: ``cursor`` (OpenAI's ``after``), ``number`` (``page``), ``none`` (it gives all at once)."""
     batch_percent: int
@@ -58,6 +60,7 @@ def file_provider(  # noqa: PLR0913 - what is known of a provider, each by name
         target=target,
         files_path=path,
         batches_path=profile.get("batches_path", ""),
+        uploads_path=profile.get("uploads_path", ""),
         paging=profile.get("files_paging", "cursor"),
         batch_percent=profile.get("batch_percent", 100),
     )

@@ -10,18 +10,19 @@ from passgate.inference.translation import InvalidRequestError
 
 _LONGEST_VALUE = 4096
 _MOST_FIELDS = 50
-_FILE = "file"
+FILE = "file"
 
 
 class UploadForm:
     """Takes an upload in pieces, in any order of its fields; clients put the file first or last."""
 
-    def __init__(self, content_type: str, aside: Callable[[], BinaryIO]) -> None:
+    def __init__(self, content_type: str, aside: Callable[[], BinaryIO], file_field: str = FILE) -> None:
         """Make it.
 
         Args:
             content_type: of the request.
             aside: makes the place for the file.
+            file_field: the name of the field that holds it.
 
         Raises:
             InvalidRequestError: it is no form.
@@ -37,6 +38,7 @@ class UploadForm:
         self.size = 0
         """Bytes of the file."""
         self._aside = aside
+        self._file_field = file_field
         self._header = self._value = b""
         self._name: str | None = None
         self._is_file = False
@@ -81,7 +83,8 @@ class UploadForm:
         if not self._ended:
             raise InvalidRequestError("The form has no end.")
         if self.file is None:
-            raise InvalidRequestError("The field 'file' is missing.", code="missing_field", field=_FILE)
+            name = self._file_field
+            raise InvalidRequestError(f"The field '{name}' is missing.", code="missing_field", field=name)
         self.file.seek(0)
         return self.file
 
@@ -112,9 +115,9 @@ class UploadForm:
     def _open_part(self) -> None:
         if not self._is_file:
             return
-        if self._name != _FILE or self.file is not None:
+        if self._name != self._file_field or self.file is not None:
             raise InvalidRequestError(
-                "The form holds a file besides the one in 'file'.", field=(self._name or "")[:100]
+                f"The form holds a file besides the one in '{self._file_field}'.", field=(self._name or "")[:100]
             )
         self.file, self.file_name, self.file_type = self._aside(), self._part_name, self._part_type
 
@@ -138,14 +141,16 @@ class UploadForm:
         self._ended = True
 
 
-def form_frame(fields: dict[str, str], file_name: str, file_type: str, boundary: str) -> tuple[bytes, bytes]:
+def form_frame(
+    fields: dict[str, str], file_name: str, file_type: str, boundary: str, file_field: str = FILE
+) -> tuple[bytes, bytes]:
     """What goes before and after a file's bytes, so that all together is a form."""
     lines = [
         f'--{boundary}\r\ncontent-disposition: form-data; name="{_quoted(name)}"\r\n\r\n{text}\r\n'
         for name, text in fields.items()
     ]
     lines.append(
-        f'--{boundary}\r\ncontent-disposition: form-data; name="{_FILE}"; filename="{_quoted(file_name)}"\r\n'
+        f'--{boundary}\r\ncontent-disposition: form-data; name="{file_field}"; filename="{_quoted(file_name)}"\r\n'
         f"content-type: {file_type or 'application/octet-stream'}\r\n\r\n"
     )
     return "".join(lines).encode(), f"\r\n--{boundary}--\r\n".encode()

@@ -29,6 +29,7 @@ from passgate.inference.worker.batch_desk import BatchDesk
 from passgate.inference.worker.batch_judge import BatchJudge
 from passgate.inference.worker.batch_watch import BatchWatch
 from passgate.inference.worker.body_log import BodyLog
+from passgate.inference.worker.call_frame import CallFrame
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
 from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
 from passgate.inference.worker.client_request import ClientRequest
@@ -51,9 +52,7 @@ from passgate.inference.worker.prompt_trial import PromptTrial
 from passgate.inference.worker.rationing import Rationing
 from passgate.inference.worker.raw_client import RawClient
 from passgate.inference.worker.refusals import (
-    ApplicationUnknownError,
     MethodNotAllowedError,
-    NotOfferedError,
     RouteNotFoundError,
 )
 from passgate.inference.worker.server_sessions import ServerSessions
@@ -61,6 +60,8 @@ from passgate.inference.worker.server_tool_handler import ServerToolHandler
 from passgate.inference.worker.spool import UsageSpool
 from passgate.inference.worker.tool_handler import PREFIX as TOOLS
 from passgate.inference.worker.tool_handler import ToolHandler
+from passgate.inference.worker.upload_desk import UploadDesk
+from passgate.inference.worker.upload_room import UploadRoom
 from passgate.kernel.clock import Clock, SystemClock
 from passgate.kernel.errors import PassgateError
 from passgate.kernel.ids import IdFactory
@@ -86,8 +87,6 @@ _LARGEST_RESULT = 4 * 1024 * 1024
 _MODELS = "/v1/models"
 _LISTS = (_MODELS, f"{GEMINI}models")
 _LISTED = tuple(f"{path}/" for path in _LISTS)
-_NOT_OFFERED = "/v1/uploads"
-"""Files in parts: one that is too large for one call goes to its provider below ``/providers``."""
 _READ_HEADERS = {
     name.encode(): name
     for name in (
@@ -158,10 +157,9 @@ class WorkerApp:
         raw_client = RawClient(
             connect_seconds=limits.connect, now=lambda: self._clock.now().timestamp(), ca_file=options.ca_file
         )
-        self._raw = PassThroughHandler(
-            self._state, raw_client, spool, limits, self._clock, rationing, judged=_judges_requests(options)
-        )
-        watch = self._follow_files(FileVendor(raw_client), spool, rationing)
+        frame = CallFrame(self._state, spool, limits, self._clock, rationing, bodies)
+        self._raw = PassThroughHandler(frame, raw_client, judged=_judges_requests(options))
+        watch = self._follow_files(FileVendor(raw_client), frame)
         followers: list[_Follower] = [self._state, rationing, watch]
         if options.health_file is not None:
             health = HealthFile(
@@ -182,7 +180,7 @@ class WorkerApp:
             raw_client.close()
             spool.close()
 
-    def _follow_files(self, vendor: FileVendor, spool: UsageSpool, rationing: Rationing) -> BatchWatch:
+    def _follow_files(self, vendor: FileVendor, frame: CallFrame) -> BatchWatch:
         """Make what answers for files and batches; gives what follows batches under way."""
         options, limits = self._options, self._options.limits
         folder = options.spool_dir / "batches"
@@ -190,8 +188,8 @@ class WorkerApp:
             folder,
             self._state,
             vendor=vendor,
-            spool=spool,
-            rationing=rationing,
+            spool=frame.spool,
+            rationing=frame.rationing,
             clock=self._clock,
             seconds=limits.batch_look,
         )
@@ -200,9 +198,10 @@ class WorkerApp:
         def judges(asked: FileCall) -> BatchJudge:
             return BatchJudge(asked, judged)
 
-        files = FileDesk(vendor, options.spool_dir, limits.file_bytes, judges)
-        batches = BatchDesk(vendor, watch, rationing, self._clock, judges)
-        self._files = FileHandler(self._state, files, batches, spool, limits, self._clock, rationing)
+        room = UploadRoom(options.spool_dir, limits.file_bytes)
+        files, uploads = FileDesk(vendor, room, judges), UploadDesk(vendor, room, judges)
+        batches = BatchDesk(vendor, watch, frame.rationing, self._clock, judges)
+        self._files = FileHandler(frame, files, batches, uploads)
         return watch
 
     async def answer(self, request: ClientRequest) -> None:
@@ -280,8 +279,6 @@ class WorkerApp:
         elif path == "/readyz":
             _require_method(incoming, "GET")
             await self._tell_readiness(incoming.send)
-        elif path.startswith(_NOT_OFFERED):
-            raise NotOfferedError("Uploads in parts are not offered here; upload the file at /v1/files as a whole.")
         else:
             raise RouteNotFoundError("There is nothing at this path.")
 
@@ -302,11 +299,7 @@ class WorkerApp:
 
     def _application(self, headers: Mapping[str, str]) -> ServingApplication:
         caller = read_caller(headers, self._state.issuers)
-        self._state.refuse_revoked(caller.token)
-        application = self._state.table.application(caller.token.application)
-        if application is None:
-            raise ApplicationUnknownError("The token's application is not known to this gate.")
-        return application.limited_to(caller.models)
+        return self._state.admitted(caller.token)[1].limited_to(caller.models)
 
     async def _tell_readiness(self, send: Send) -> None:
         ready = self._state.ready

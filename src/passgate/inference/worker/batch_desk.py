@@ -10,7 +10,6 @@ from passgate.inference.exchange.reading import as_object, as_text, is_success
 from passgate.inference.files.batch_lines import read_line
 from passgate.inference.files.ids import MARKED
 from passgate.inference.files.provider import FileProvider
-from passgate.inference.json_text import read_json
 from passgate.inference.limits.estimate import estimate
 from passgate.inference.routing_table import ServingDeployment, ServingModel
 from passgate.inference.translation import InvalidRequestError
@@ -22,11 +21,9 @@ from passgate.inference.worker.file_vendor import FileVendor, VendorSaid, lines_
 from passgate.inference.worker.listing_files import Listing, listed
 from passgate.inference.worker.rationing import Rationing
 from passgate.inference.worker.refusals import ModelNotAllowedError
-from passgate.inference.worker.request_body import read_body
 from passgate.kernel.clock import Clock, from_epoch
 
 _LONGEST_LINE = 32 * 1024 * 1024
-_LONGEST_REQUEST = 64 * 1024
 _CHARGED_WHEN_SEEN = timedelta(days=7)
 """Of a batch that ended longer ago it is not certain that the ledger still knows its line."""
 
@@ -117,13 +114,7 @@ class BatchDesk:
         return asked.told(said, asked.ids.batch_view(document, provider.id), (place.vendor_id, text))
 
     async def _read(self, asked: FileCall) -> dict[str, Any]:
-        raw = await read_body(asked.incoming.receive, asked.headers, _LONGEST_REQUEST)
-        try:
-            document = read_json(raw)
-        except ValueError as error:
-            raise InvalidRequestError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
-        if not isinstance(document, dict):
-            raise InvalidRequestError("The body must be a JSON object.", code="invalid_json")
+        document = await asked.document()
         if not as_text(document.get("input_file_id")):
             message = "The field 'input_file_id' is missing."
             raise InvalidRequestError(message, code="missing_field", field="input_file_id")

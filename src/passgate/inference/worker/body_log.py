@@ -3,12 +3,13 @@
 Texts are as they went to the vendor and to the client, that is, masked where a policy masks.
 """
 
+import codecs
 import logging
 from pathlib import Path
 
 from passgate.contracts.call_body import LONGEST_BODY, BodyRecord
 from passgate.inference.worker.ai_call import AiCall
-from passgate.inference.worker.incoming import Message, Send
+from passgate.inference.worker.incoming import Message, Receive, Send
 from passgate.kernel.ids import IdFactory
 from passgate.kernel.sealing import Vault
 
@@ -18,19 +19,21 @@ _MOST_WAITING = 5_000
 """Files of calls that the database has not taken yet; more would fill the disk."""
 _COUNTED_EVERY = 200
 _WORDS = ("application/json", "text/", "application/x-ndjson")
+_GZIP = b"\x1f\x8b"
+_ANYTHING = "application/octet-stream"
 _LONGEST_NAME = 256
 
 
 class BodyTap:
     """One call, listened to on its way out."""
 
-    def __init__(self, onward: Send, request: bytes, request_type: str) -> None:
+    def __init__(self, onward: Send, request_type: str, request: bytes = b"") -> None:
         """Make it.
 
         Args:
             onward: where the answer goes.
-            request: as it goes to vendors.
-            request_type: its content type.
+            request_type: the content type of the request.
+            request: as it goes to vendors, where that is known already.
         """
         self.request_bytes = len(request)
         self.reply_bytes = 0
@@ -41,11 +44,28 @@ class BodyTap:
         self._parts: list[bytes] = []
         self._kept = 0
 
+    def listening(self, receive: Receive) -> Receive:
+        """Take down the request as it is read."""
+
+        async def heard() -> Message:
+            message = await receive()
+            self.ask(bytes(message.get("body", b"")))
+            return message
+
+        return heard
+
+    def ask(self, piece: bytes) -> None:
+        """A piece of the request."""
+        self.request_bytes += len(piece)
+        if len(self._request) < LONGEST_BODY:
+            self._request += piece[: LONGEST_BODY - len(self._request)]
+
     async def send(self, message: Message) -> None:
         """Pass a piece of the answer on, and keep it while there is room."""
         if message["type"] == "http.response.start":
-            found = (value for name, value in message["headers"] if name == b"content-type")
-            self._reply_type = next(found, b"").decode("latin-1")
+            told = dict(message["headers"])
+            kind = told.get(b"content-encoding") or told.get(b"content-type", b"")
+            self._reply_type = kind.decode("latin-1")
         else:
             body = message.get("body", b"")
             self.reply_bytes += len(body)
@@ -81,17 +101,24 @@ class BodyLog:
         self._written = 0
         self._full = False
 
-    def keep(self, call: AiCall, tap: BodyTap) -> None:
-        """Write a call down. What cannot be written is told in the log, without its text."""
+    def keep(self, call: AiCall, tap: BodyTap, asked: BodyTap | None = None) -> None:
+        """Write a call down. What cannot be written is told in the log, without its text.
+
+        Args:
+            call: the call.
+            tap: heard the answer.
+            asked: heard the request, where another did.
+        """
+        asked = asked or tap
         record = BodyRecord(
             request_id=call.request_id,
             start=call.started.isoformat(timespec="microseconds"),
             application_id=call.caller.application_id,
             team_id=call.team_id,
             model=call.model_name[:_LONGEST_NAME],
-            sealed_request=self._vault.seal(tap.request_text()),
+            sealed_request=self._vault.seal(asked.request_text()),
             sealed_reply=self._vault.seal(tap.reply_text()),
-            request_bytes=tap.request_bytes,
+            request_bytes=asked.request_bytes,
             reply_bytes=tap.reply_bytes,
         )
         try:
@@ -116,6 +143,19 @@ class BodyLog:
 
 def _text(body: bytes, content_type: str, size: int) -> str:
     kind = content_type.partition(";")[0].strip().lower()
-    if kind and not kind.startswith(_WORDS):
+    if body.startswith(_GZIP):
+        return f"(compressed, {size} bytes)"
+    if kind and not kind.startswith(_WORDS) and not (kind == _ANYTHING and _is_text(body)):
         return f"({kind}, {size} bytes)"
     return body.decode("utf-8", "replace")
+
+
+def _is_text(body: bytes) -> bool:
+    """Vendors give files of lines without saying so. The last letter may be cut."""
+    if b"\0" in body:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(body)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -27,7 +27,6 @@ from passgate.inference.worker.options import WorkerLimits
 from passgate.inference.worker.rationing import Rationing
 from passgate.inference.worker.recorded_answer import RecordedAnswer, send_stored
 from passgate.inference.worker.refusals import (
-    ApplicationUnknownError,
     ModelKindError,
     ModelNotAllowedError,
     ModelNotFoundError,
@@ -79,7 +78,7 @@ class CallHandler:
         try:
             parsed, model = await self._admit(call, incoming)
             if self.bodies is not None and call.application is not None and call.application.logs_bodies:
-                tap = BodyTap(incoming.send, parsed.raw, incoming.headers.get("content-type", ""))
+                tap = BodyTap(incoming.send, incoming.headers.get("content-type", ""), parsed.raw)
                 incoming = replace(incoming, send=tap.send)
             await self._serve(call, parsed, model, incoming)
         except ClientGoneError:
@@ -91,17 +90,14 @@ class CallHandler:
             _log.exception("a call failed in a way that nobody foresaw", extra={"request_id": call.request_id})
             await self._fail(call, PassgateError(UNFORESEEN), "error", incoming.send)
         finally:
-            if tap is not None and self.bodies is not None and call.prompt is None:
+            if call.prompt is not None:
+                call.prompt.tap = tap
+            elif tap is not None and self.bodies is not None:
                 self.bodies.keep(call, tap)
 
     async def _admit(self, call: AiCall, incoming: Incoming) -> tuple[ParsedRequest, ServingModel]:
         """Read the request and find its model, or refuse it."""
-        token = call.caller.token
-        self.state.refuse_revoked(token)
-        table = self.state.table
-        application = table.application(token.application)
-        if application is None:
-            raise ApplicationUnknownError("The token's application is not known to this gate.")
+        table, application = self.state.admitted(call.caller.token)
         call.team_id = application.team_id
         raw = await read_body(incoming.receive, incoming.headers, self.limits.request_bytes)
         raw, kept_by = _with_files(table, application, raw)

@@ -7,18 +7,21 @@ from urllib.parse import parse_qs
 
 from passgate.inference.files.ids import FileNotFoundHereError, Kind, OwnIds, Place
 from passgate.inference.files.provider import FileProvider
-from passgate.inference.json_text import write_json
+from passgate.inference.json_text import read_json, write_json
 from passgate.inference.routing_table import RoutingTable, ServingApplication
 from passgate.inference.translation import InvalidRequestError
 from passgate.inference.worker.ai_call import AiCall
 from passgate.inference.worker.file_vendor import VendorSaid
 from passgate.inference.worker.incoming import Incoming
 from passgate.inference.worker.refusals import NotOfferedError, RouteNotFoundError
+from passgate.inference.worker.request_body import read_body
 from passgate.inference.worker.stand_in import stand_in_deployment
 
 PROVIDER_HEADER = "x-passgate-provider"
 """By which a caller says which provider is to keep a file."""
 _NONE = "No provider whose models this application may use keeps files and batches in OpenAI's way."
+_NO_UPLOADS = "No provider whose models this application may use takes files in parts; upload the file at /v1/files."
+_LONGEST_REQUEST = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +46,53 @@ class FileCall:
     deferred: bool = False
     """Its usage is told later, when the batch that it made is done."""
 
-    def providers(self, *, batches: bool = False) -> list[FileProvider]:
+    def providers(self, *, batches: bool = False, uploads: bool = False) -> list[FileProvider]:
         """Those that the caller may use, the one that it names alone where it names one; by name.
 
         Raises:
             RouteNotFoundError: the one that it names is none of them.
             NotOfferedError: there is none.
         """
-        found = [one for one in self.table.file_providers_of(self.application) if one.batches_path or not batches]
+        usable = self.table.file_providers_of(self.application)
+        found = [one for one in usable if (one.batches_path or not batches) and (one.uploads_path or not uploads)]
         named = self.headers.get(PROVIDER_HEADER)
         if named:
             found = [one for one in found if named in {one.id, one.name}]
             if not found:
-                message = f"No provider '{named[:200]}' keeps {'batches' if batches else 'files'} for this application."
+                kept = "batches" if batches else "files in parts" if uploads else "files"
+                message = f"No provider '{named[:200]}' keeps {kept} for this application."
                 raise RouteNotFoundError(message)
         if not found:
-            raise NotOfferedError(_NONE)
+            raise NotOfferedError(_NO_UPLOADS if uploads else _NONE)
         return found
+
+    @staticmethod
+    def only(providers: list[FileProvider]) -> FileProvider:
+        """The one that is meant.
+
+        Raises:
+            InvalidRequestError: several could be.
+        """
+        if len(providers) > 1:
+            names = ", ".join(one.name for one in providers)
+            message = f"Several providers keep files ({names}); say which one with the header {PROVIDER_HEADER}."
+            raise InvalidRequestError(message, code="provider_needed", field=PROVIDER_HEADER)
+        return providers[0]
+
+    async def document(self) -> dict[str, Any]:
+        """The request's body.
+
+        Raises:
+            InvalidRequestError: it is no JSON object.
+        """
+        raw = await read_body(self.incoming.receive, self.headers, _LONGEST_REQUEST)
+        try:
+            document = read_json(raw)
+        except ValueError as error:
+            raise InvalidRequestError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
+        if not isinstance(document, dict):
+            raise InvalidRequestError("The body must be a JSON object.", code="invalid_json")
+        return document
 
     def found(self, kind: Kind, text: str) -> tuple[FileProvider, Place]:
         """Where a file or batch of the caller's is.
@@ -70,7 +103,10 @@ class FileCall:
         place = self.ids.opened(kind, text)
         usable = self.table.file_providers_of(self.application)
         provider = next((one for one in usable if one.id == place.provider_id), None)
-        if provider is None or (kind == "batch" and not provider.batches_path):
+        has_none = provider is not None and (
+            (kind == "batch" and not provider.batches_path) or (kind == "upload" and not provider.uploads_path)
+        )
+        if provider is None or has_none:
             raise FileNotFoundHereError(f"There is no {kind} '{text[:200]}'.")
         return provider, place
 

@@ -1,65 +1,53 @@
-"""Calls about files and batches (``/v1/files``, ``/v1/batches``): each for its owner, at the provider that has it."""
+"""Calls about files, whole and in parts, and batches: each for its owner, at the provider that has it."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 from urllib.parse import unquote
 
-import orjson
-
 from passgate.inference.exchange.reading import is_success
 from passgate.inference.files.ids import OwnIds
 from passgate.inference.translation import ParsedRequest
-from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
-from passgate.inference.worker.answering import call_headers, send_refusal, send_whole
+from passgate.inference.worker.ai_call import AiCall, Ending
+from passgate.inference.worker.answering import call_headers, send_whole
 from passgate.inference.worker.batch_desk import BatchDesk
 from passgate.inference.worker.batch_watch import FORMAT as BATCH_FORMAT
-from passgate.inference.worker.caller import read_caller
+from passgate.inference.worker.call_frame import CallFrame
 from passgate.inference.worker.client_request import ClientRequest
-from passgate.inference.worker.failure_log import log_failure
 from passgate.inference.worker.file_call import FileCall, Told
 from passgate.inference.worker.file_desk import FileDesk
-from passgate.inference.worker.guarded_run import run_guarded
 from passgate.inference.worker.incoming import Incoming
-from passgate.inference.worker.live_state import LiveState
-from passgate.inference.worker.options import WorkerLimits
-from passgate.inference.worker.rationing import Rationing
 from passgate.inference.worker.refusals import (
-    ApplicationUnknownError,
     MethodNotAllowedError,
     NotOfferedError,
     RouteNotFoundError,
-    VendorFailedError,
     VendorTimeoutError,
 )
-from passgate.inference.worker.spool import UsageSpool
 from passgate.inference.worker.stand_in import stand_in_model
-from passgate.kernel.clock import Clock
-from passgate.kernel.errors import PassgateError
+from passgate.inference.worker.upload_desk import UploadDesk
 
-PREFIXES = ("/v1/files", "/v1/batches")
+PREFIXES = ("/v1/files", "/v1/batches", "/v1/uploads")
 _FILE_FORMAT = "openai-files"
 _JSON = "application/json"
 _CLIENT_GONE = 499
 _OK = 200
 
-Kind = Literal["files", "batches"]
+_NOTHING = "There is nothing at this path."
+_Acts = dict[str, Callable[[FileCall], Awaitable[Told | None]]]
+Kind = Literal["files", "batches", "uploads"]
+_KINDS: tuple[Kind, ...] = ("files", "batches", "uploads")
 
 
 @dataclass(frozen=True, slots=True)
 class FileHandler:
     """Answers calls about files and batches."""
 
-    state: LiveState
+    frame: CallFrame
     files: FileDesk
     batches: BatchDesk
-    spool: UsageSpool
-    limits: WorkerLimits
-    clock: Clock
-    rationing: Rationing
+    uploads: UploadDesk
 
     async def answer(self, request: ClientRequest, incoming: Incoming) -> None:
         """Answer a call; it leaves a usage line, that of one that makes a batch when the batch is done.
@@ -67,46 +55,35 @@ class FileHandler:
         Raises:
             ClaimsMissingError: nobody knows who calls.
         """
-        timer = asyncio.get_running_loop().time
-        caller = read_caller(incoming.headers, self.state.issuers)
-        kind: Kind = "batches" if incoming.path.startswith("/v1/batches") else "files"
-        call = AiCall(incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer(), model_name=kind)
-        await run_guarded(
-            self.state,
-            call,
-            incoming,
-            self._run(call, kind, request, incoming),
-            leave=lambda: self._settle(call, kind, Ending(_CLIENT_GONE, "cancelled")),
-            fail=lambda error, outcome: self._fail(call, kind, error, outcome, incoming),
-        )
+        kind = next((one for one in _KINDS if incoming.path.startswith(f"/v1/{one}")), _KINDS[0])
+
+        async def work(call: AiCall, tapped: Incoming) -> None:
+            await self._run(call, kind, request, tapped)
+
+        await self.frame.run(incoming, kind, work, partial(self._settle, kind))
 
     async def _run(self, call: AiCall, kind: Kind, request: ClientRequest, incoming: Incoming) -> None:
         asked = self._admit(call, request, incoming)
         book = asked.table.limits
         if call.caller.ceilings or not book.is_empty:
             parsed = ParsedRequest(call.form, b"", {}, kind, stream=False)
-            await self.rationing.begin(book, call, parsed, stand_in_model(None, kind, None, generates=False))
+            await self.frame.rationing.begin(book, call, parsed, stand_in_model(None, kind, None, generates=False))
         try:
-            async with asyncio.timeout(self.limits.whole):
+            async with asyncio.timeout(self.frame.limits.whole):
                 told = await self._told(asked, kind, request)
         except TimeoutError as error:
             raise VendorTimeoutError("The vendor took too long.") from error
         status = _OK if told is None else told.status
         succeeded = is_success(status)
         ending = Ending(status, "ok" if succeeded else "error", None if succeeded else "vendor_error")
-        self._settle(call, kind, ending, deferred=asked.deferred)
+        self._settle(kind, call, ending, deferred=asked.deferred)
         if told is None:
             await incoming.send({"type": "http.response.body", "body": b"", "more_body": False})
         else:
             await send_whole(incoming.send, told.status, _JSON, told.body, call_headers(call))
 
     def _admit(self, call: AiCall, request: ClientRequest, incoming: Incoming) -> FileCall:
-        token = call.caller.token
-        self.state.refuse_revoked(token)
-        table = self.state.table
-        application = table.application(token.application)
-        if application is None:
-            raise ApplicationUnknownError("The token's application is not known to this gate.")
+        table, application = self.frame.state.admitted(call.caller.token)
         if table.file_seal is None:
             raise NotOfferedError("The gate has no key for the ids of files.")
         call.team_id = application.team_id
@@ -122,51 +99,54 @@ class FileHandler:
             PassgateError: nothing does.
         """
         segments = [unquote(one) for one in request.raw_path.decode("latin-1").split("/")[3:]]
-        files, batches = self.files, self.batches
-        acts: dict[str, Callable[[FileCall], Awaitable[Told | None]]]
-        match kind, segments:
-            case "files", []:
-                acts = {"GET": files.list, "POST": partial(files.upload, receive=asked.incoming.receive)}
-            case "files", [text] if text:
-                acts = {"GET": partial(files.retrieve, text=text), "DELETE": partial(files.delete, text=text)}
-            case "files", [text, "content"]:
-                acts = {"GET": partial(files.content, text=text)}
-            case "batches", []:
-                acts = {"GET": batches.list, "POST": batches.create}
-            case "batches", [text] if text:
-                acts = {"GET": partial(batches.retrieve, text=text)}
-            case "batches", [text, "cancel"]:
-                acts = {"POST": partial(batches.cancel, text=text)}
-            case _:
-                raise RouteNotFoundError("There is nothing at this path.")
+        of_kind = {"files": self._file_acts, "batches": self._batch_acts, "uploads": self._upload_acts}
+        acts = of_kind[kind](asked, segments)
         act = acts.get(request.method)
         if act is None:
             raise MethodNotAllowedError(", ".join(acts))
         return await act(asked)
 
-    async def _fail(self, call: AiCall, kind: Kind, error: PassgateError, outcome: Outcome, incoming: Incoming) -> None:
-        """End a call with an error; a file under way is broken off, so that nobody takes it for whole."""
-        self._settle(call, kind, Ending(_OK if call.head_sent else int(error.status), outcome, error.code))
-        if isinstance(error, VendorFailedError):
-            log_failure(call, error, "the caller is told")
-        if call.head_sent:
-            return
-        headers = call_headers(call)
-        if isinstance(error, MethodNotAllowedError):
-            headers.append((b"allow", error.allowed.encode()))
-        with contextlib.suppress(ConnectionError):
-            await send_refusal(incoming.send, call.form, error, call.request_id, headers)
+    def _file_acts(self, asked: FileCall, segments: list[str]) -> _Acts:
+        files = self.files
+        match segments:
+            case []:
+                return {"GET": files.list, "POST": partial(files.upload, receive=asked.incoming.receive)}
+            case [text] if text:
+                return {"GET": partial(files.retrieve, text=text), "DELETE": partial(files.delete, text=text)}
+            case [text, "content"]:
+                return {"GET": partial(files.content, text=text)}
+        raise RouteNotFoundError(_NOTHING)
 
-    def _settle(self, call: AiCall, kind: Kind, ending: Ending, *, deferred: bool = False) -> None:
+    def _batch_acts(self, _: FileCall, segments: list[str]) -> _Acts:
+        batches = self.batches
+        match segments:
+            case []:
+                return {"GET": batches.list, "POST": batches.create}
+            case [text] if text:
+                return {"GET": partial(batches.retrieve, text=text)}
+            case [text, "cancel"]:
+                return {"POST": partial(batches.cancel, text=text)}
+        raise RouteNotFoundError(_NOTHING)
+
+    def _upload_acts(self, asked: FileCall, segments: list[str]) -> _Acts:
+        uploads = self.uploads
+        match segments:
+            case []:
+                return {"POST": uploads.create}
+            case [text, "parts"]:
+                return {"POST": partial(uploads.add, text=text, receive=asked.incoming.receive)}
+            case [text, "complete"]:
+                return {"POST": partial(uploads.complete, text=text)}
+            case [text, "cancel"]:
+                return {"POST": partial(uploads.cancel, text=text)}
+        raise RouteNotFoundError(_NOTHING)
+
+    def _settle(self, kind: Kind, call: AiCall, ending: Ending, *, deferred: bool = False) -> None:
         """Give back what the call held and write its usage line, once."""
         if call.settled:
             return
         call.settled = True
         if call.ration is not None:
             call.ration.settle(call, ending)
-        if deferred:
-            return
-        line = orjson.loads(usage_line(call, ending))
-        line["format_in"] = BATCH_FORMAT if kind == "batches" else _FILE_FORMAT
-        line["deployment_id"] = line["deployment_id"] or None
-        self.spool.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        if not deferred:
+            self.frame.write(call, ending, format_in=BATCH_FORMAT if kind == "batches" else _FILE_FORMAT)

@@ -11,9 +11,9 @@ from passgate.contracts.inference_config import InferenceConfig
 from passgate.contracts.revocation_list import DenyIndex, RevocationList, TokenFacts
 from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.inference.compiled_config import compile_config
-from passgate.inference.routing_table import RoutingTable
+from passgate.inference.routing_table import RoutingTable, ServingApplication
 from passgate.inference.worker.call_guard import CallGuard
-from passgate.inference.worker.refusals import NotReadyError, TokenRevokedError
+from passgate.inference.worker.refusals import ApplicationUnknownError, NotReadyError, TokenRevokedError
 from passgate.inference.worker.watched_file import WatchedFile
 from passgate.kernel.sealing import Vault
 
@@ -62,6 +62,20 @@ class LiveState:
         """
         if self.deny.refusal(token) is not None:
             raise TokenRevokedError("The token has been revoked.")
+
+    def admitted(self, token: TokenFacts) -> tuple[RoutingTable, ServingApplication]:
+        """The configuration in force, and the application that calls by it.
+
+        Raises:
+            TokenRevokedError: the token is on the deny list.
+            ApplicationUnknownError: there is no such application.
+        """
+        self.refuse_revoked(token)
+        table = self.table
+        application = table.application(token.application)
+        if application is None:
+            raise ApplicationUnknownError("The token's application is not known to this gate.")
+        return table, application
 
     def load(self) -> None:
         """Take over what changed; the deny list first, so that no new configuration serves a revoked token."""

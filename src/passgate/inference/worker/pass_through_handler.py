@@ -1,11 +1,9 @@
 """Calls of a provider as it is: authorised, limited and charged like any other, and otherwise left alone."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-
-import orjson
+from functools import partial
 
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.reading import is_success
@@ -16,16 +14,11 @@ from passgate.inference.pass_through.reading_usage import UsageReader
 from passgate.inference.routing_table import RoutingTable, ServingApplication
 from passgate.inference.translation import Target
 from passgate.inference.vertex_address import is_vertex, service_account
-from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, usage_line
-from passgate.inference.worker.answering import call_headers, send_refusal
-from passgate.inference.worker.caller import read_caller
+from passgate.inference.worker.ai_call import AiCall, Ending
+from passgate.inference.worker.answering import call_headers
+from passgate.inference.worker.call_frame import CallFrame
 from passgate.inference.worker.client_request import ClientRequest
-from passgate.inference.worker.failure_log import log_failure
-from passgate.inference.worker.guarded_run import run_guarded
 from passgate.inference.worker.incoming import Incoming
-from passgate.inference.worker.live_state import LiveState
-from passgate.inference.worker.options import WorkerLimits
-from passgate.inference.worker.rationing import Rationing
 from passgate.inference.worker.raw_call import (
     FORMAT,
     PassThroughRefusedError,
@@ -36,16 +29,12 @@ from passgate.inference.worker.raw_call import (
 )
 from passgate.inference.worker.raw_client import RawClient, RawReply, RawRequest
 from passgate.inference.worker.refusals import (
-    ApplicationUnknownError,
     MethodNotAllowedError,
     RouteNotFoundError,
     VendorFailedError,
     VendorTimeoutError,
 )
 from passgate.inference.worker.retry_after import read_retry_after
-from passgate.inference.worker.spool import UsageSpool
-from passgate.kernel.clock import Clock
-from passgate.kernel.errors import PassgateError
 from passgate.kernel.sigv4 import with_credential
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -67,12 +56,8 @@ class _Passage:
 class PassThroughHandler:
     """Answers calls below ``/providers``."""
 
-    state: LiveState
+    frame: CallFrame
     client: RawClient
-    spool: UsageSpool
-    limits: WorkerLimits
-    clock: Clock
-    rationing: Rationing
     judged: bool
     """A hook sees requests before vendors do; it cannot see these."""
 
@@ -82,30 +67,24 @@ class PassThroughHandler:
         Raises:
             ClaimsMissingError: nobody knows who calls.
         """
-        timer = asyncio.get_running_loop().time
-        caller = read_caller(incoming.headers, self.state.issuers)
-        call = AiCall(incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer(), model_name=FORMAT)
         passage = _Passage()
-        await run_guarded(
-            self.state,
-            call,
-            incoming,
-            self._run(call, passage, request, incoming),
-            leave=lambda: self._settle(call, passage, passage.status or _CLIENT_GONE, "cancelled"),
-            fail=lambda error, outcome: self._fail(call, passage, error, outcome, incoming),
-        )
+
+        async def work(call: AiCall, tapped: Incoming) -> None:
+            await self._run(call, passage, request, tapped)
+
+        await self.frame.run(incoming, FORMAT, work, partial(self._settle, passage))
 
     async def _run(self, call: AiCall, passage: _Passage, request: ClientRequest, incoming: Incoming) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
-        asked = passage.asked = await self._admit(call, request, headers)
-        self.state.refuse_revoked(call.caller.token)  # it may have come on the list while the body came
-        book = self.state.table.limits
+        asked = passage.asked = await self._admit(call, request, incoming, headers)
+        self.frame.state.refuse_revoked(call.caller.token)  # it may have come on the list while the body came
+        book = self.frame.state.table.limits
         if call.caller.ceilings or not book.is_empty:
-            await self.rationing.begin(book, call, *to_be_reckoned(call, asked))
+            await self.frame.rationing.begin(book, call, *to_be_reckoned(call, asked))
             if call.ration is not None:
                 await call.ration.enter(call, asked.deployment)
         call.deployment = asked.deployment
-        deadline = asyncio.get_running_loop().time() + self.limits.whole
+        deadline = asyncio.get_running_loop().time() + self.frame.limits.whole
         try:
             async with asyncio.timeout_at(deadline) as limit:
                 reply = await self._ask(asked, request, call)
@@ -123,20 +102,17 @@ class PassThroughHandler:
             key = asked.provider.key_at(timer())
             reply = await self.client.forward(_request(asked, request, call, key.target))
             said = next((value for name, value in reply.headers if name == b"retry-after"), None)
-            told = read_retry_after(said.decode("latin-1") if said is not None else None, self.clock.now())
+            told = read_retry_after(said.decode("latin-1") if said is not None else None, self.frame.clock.now())
             refused = key.learn(reply.status, told, timer())
             if not refused or asked.body.pieces is not None or asked.provider.key_at(timer()).until > timer():
                 return reply
             reply.close()
 
-    async def _admit(self, call: AiCall, request: ClientRequest, headers: Mapping[str, str]) -> RawCall:
+    async def _admit(
+        self, call: AiCall, request: ClientRequest, incoming: Incoming, headers: Mapping[str, str]
+    ) -> RawCall:
         """Find the provider and read what is asked, or refuse it."""
-        token = call.caller.token
-        self.state.refuse_revoked(token)
-        table = self.state.table
-        application = table.application(token.application)
-        if application is None:
-            raise ApplicationUnknownError("The token's application is not known to this gate.")
+        table, application = self.frame.state.admitted(call.caller.token)
         call.team_id = application.team_id
         if request.method not in _METHODS:
             raise MethodNotAllowedError(", ".join(_METHODS))
@@ -147,7 +123,8 @@ class PassThroughHandler:
             raise RouteNotFoundError(message)
         application = application.limited_to(call.caller.models)
         whole = provider.target.dialect == "bedrock"
-        body = await read_raw_body(request, headers, self.limits.request_bytes, whole=whole)
+        most = self.frame.limits.request_bytes
+        body = await read_raw_body(request.method, incoming.receive, headers, most, whole=whole)
         asked = raw_call(table, application, provider, address, body)
         self._refuse_unheld(table, application, asked.model.name)
         call.model, call.model_name, call.table, call.application = asked.model, asked.model.name, table, application
@@ -191,7 +168,7 @@ class PassThroughHandler:
             if out:
                 await incoming.send({"type": "http.response.body", "body": out, "more_body": True})
         reader.close()
-        self._settle(call, passage, reply.status, "ok" if is_success(reply.status) else "error")
+        self._settle(passage, call, Ending(reply.status, "ok" if is_success(reply.status) else "error"))
         await incoming.send({"type": "http.response.body", "body": held, "more_body": False})
 
     async def _next(
@@ -200,43 +177,25 @@ class PassThroughHandler:
         """The next piece; a stream may not be silent for long."""
         if not reader.streams or deadline is None:
             return await reply.read()
-        limit.reschedule(min(deadline, asyncio.get_running_loop().time() + self.limits.silence))
+        limit.reschedule(min(deadline, asyncio.get_running_loop().time() + self.frame.limits.silence))
         chunk = await reply.read()
         limit.reschedule(deadline)
         return chunk
 
-    async def _fail(
-        self, call: AiCall, passage: _Passage, error: PassgateError, outcome: Outcome, incoming: Incoming
-    ) -> None:
-        """End a call with an error; an answer under way is broken off, so that nobody takes it for whole."""
-        status = passage.status if call.head_sent else int(error.status)
-        self._settle(call, passage, status, outcome, error.code)
-        if isinstance(error, VendorFailedError):
-            log_failure(call, error, "the caller is told")
-        if call.head_sent:
-            return
-        headers = call_headers(call)
-        if isinstance(error, MethodNotAllowedError):
-            headers.append((b"allow", error.allowed.encode()))
-        with contextlib.suppress(ConnectionError):
-            await send_refusal(incoming.send, call.form, error, call.request_id, headers)
-
-    def _settle(self, call: AiCall, passage: _Passage, status: int, outcome: Outcome, code: str | None = None) -> None:
+    def _settle(self, passage: _Passage, call: AiCall, ending: Ending) -> None:
         """Charge the call and write its usage line, once."""
         if call.settled:
             return
         call.settled = True
         told = passage.reader.usage if passage.reader is not None and _sends(passage.asked) else None
-        if outcome == "error" and code is None:
-            code = "vendor_error"
-        ending = Ending(status, outcome, code, _charged(call, passage, told))
+        if ending.outcome == "error" and ending.error_code is None:
+            ending = replace(ending, error_code="vendor_error")
+        if passage.status and (call.head_sent or ending.outcome == "cancelled"):
+            ending = replace(ending, status=passage.status)
+        ending = replace(ending, usage=_charged(call, passage, told))
         if call.ration is not None:
             call.ration.settle(call, ending)
-        line = orjson.loads(usage_line(call, ending))
-        line["format_in"] = FORMAT
-        line["deployment_id"] = line["deployment_id"] or None
-        line["usage_source"] = "vendor" if told is not None else "none"
-        self.spool.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        self.frame.write(call, ending, format_in=FORMAT, usage_source="vendor" if told is not None else "none")
 
 
 def _sends(asked: RawCall | None) -> bool:

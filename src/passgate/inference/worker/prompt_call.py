@@ -16,9 +16,11 @@ from passgate.inference.prompts.schema_support import enforces_schemas
 from passgate.inference.prompts.serving_prompt import ServingPrompt
 from passgate.inference.worker.ai_call import AiCall, Ending, usage_line
 from passgate.inference.worker.answering import send_refusal, send_whole
+from passgate.inference.worker.body_log import BodyTap
 from passgate.inference.worker.call_handler import CallHandler
 from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.incoming import Header, Incoming, Message, Receive
+from passgate.inference.worker.prompt_bodies import PromptBodies
 from passgate.inference.worker.prompt_turn import PromptTurn
 from passgate.inference.worker.refusals import ModelNotAllowedError
 from passgate.inference.worker.request_body import read_body
@@ -56,6 +58,16 @@ class PromptCall:
 
     async def run(self) -> None:
         """Answer; each model that was asked leaves a usage line, and the last one bears the call's own request id."""
+        tap = BodyTap(self.incoming.send, "")
+        self.incoming = replace(self.incoming, send=tap.send)
+        try:
+            await self._answer()
+        finally:
+            last = self.turns[-1] if self.turns else None
+            if last is not None and last.tap is not None:  # it was admitted, and asked
+                PromptBodies(self.calls.bodies).keep(last.call, self.values, tap)
+
+    async def _answer(self) -> None:
         turn = await self._through_models(self._models())
         if turn.streamed:
             return
@@ -243,6 +255,7 @@ class PromptCall:
         if turn.call is not None and turn.ending is not None:
             turn.call.request_id = f"{turn.call.request_id}~{len(self.turns)}"
             self._write(turn.call, turn.ending)
+            PromptBodies(self.calls.bodies).keep(turn.call, self.values, turn.tap)
 
 
 def _may_fall_back(turn: PromptTurn) -> bool:

@@ -15,7 +15,6 @@ from passgate.inference.worker.call_handler import CallHandler
 from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.incoming import Incoming, Message
 from passgate.inference.worker.prompt_call import PromptCall
-from passgate.inference.worker.refusals import ApplicationUnknownError
 from passgate.inference.worker.request_body import ClientGoneError, read_body
 
 
@@ -32,10 +31,7 @@ class PromptTrial:
             PassgateError: the prompt or its input breaks a rule, or nobody knows who calls.
         """
         caller = read_caller(incoming.headers, self.calls.state.issuers)
-        self.calls.state.refuse_revoked(caller.token)
-        application = self.calls.state.table.application(caller.token.application)
-        if application is None:
-            raise ApplicationUnknownError("The token's application is not known to this gate.")
+        _, application = self.calls.state.admitted(caller.token)
         try:
             body = await read_body(incoming.receive, incoming.headers, self.calls.limits.request_bytes)
         except ClientGoneError:

@@ -7,6 +7,7 @@ from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.json_text import Json, read_json
 from passgate.inference.prompts.answer_stream import AnswerStream
 from passgate.inference.worker.ai_call import AiCall, Ending
+from passgate.inference.worker.body_log import BodyTap
 from passgate.inference.worker.incoming import Header, Message, Send
 
 _OK = 200
@@ -36,6 +37,8 @@ class PromptTurn:
     """Those of the gate, without what describes the body."""
     call: AiCall | None = None
     ending: Ending | None = None
+    tap: BodyTap | None = None
+    """Hears what the model answers, where the application wants that kept."""
     streamed: bool = False
     """The caller has the answer, or its beginning."""
     _parts: list[bytes] = field(default_factory=list)

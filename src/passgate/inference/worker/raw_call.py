@@ -17,7 +17,6 @@ from passgate.inference.routing_table import (
 )
 from passgate.inference.translation import ParsedRequest
 from passgate.inference.worker.ai_call import AiCall
-from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.incoming import Receive
 from passgate.inference.worker.refusals import ModelNotAllowedError
 from passgate.inference.worker.request_body import ClientGoneError, read_body
@@ -57,11 +56,14 @@ class RawCall:
     """The deployment's price is the model's; otherwise it is the flat charge."""
 
 
-async def read_raw_body(request: ClientRequest, headers: Mapping[str, str], limit: int, *, whole: bool) -> RawBody:
+async def read_raw_body(
+    method: str, receive: Receive, headers: Mapping[str, str], limit: int, *, whole: bool
+) -> RawBody:
     """A request's body.
 
     Args:
-        request: the client's.
+        method: of the request.
+        receive: gives its body.
         headers: all of it.
         limit: bytes of what must be held.
         whole: hold it, whatever it is: it must be signed.
@@ -72,11 +74,11 @@ async def read_raw_body(request: ClientRequest, headers: Mapping[str, str], limi
     """
     has_body, length = content_headers(headers)
     if not has_body:
-        return RawBody(whole=b"" if whole and request.method != "GET" else None)
+        return RawBody(whole=b"" if whole and method != "GET" else None)
     is_json = headers.get("content-type", "").partition(";")[0].strip().lower() == _JSON
     if not is_json and not whole:
-        return RawBody(pieces=_pieces(request.receive), length=length)
-    body = await read_body(request.receive, headers, limit)
+        return RawBody(pieces=_pieces(receive), length=length)
+    body = await read_body(receive, headers, limit)
     try:
         document = read_json(body) if is_json else None
     except ValueError:

@@ -40,6 +40,7 @@ class OpenAIProfile:
         adds_to_embeddings: the same for embeddings.
         files_path: path of files below the base URL; empty: the vendor keeps none, or not in OpenAI's way.
         batches_path: path of batches below the base URL; empty: as above.
+        uploads_path: path of files in parts below the base URL; empty: the vendor does not take them so.
         files_paging: how the vendor pages its list of files: ``cursor`` (``after``), ``number`` (``page``), ``none``.
         batch_percent: what a batch costs, in hundredths of what the same calls cost.
     """
@@ -65,6 +66,7 @@ class OpenAIProfile:
     adds_to_embeddings: Mapping[str, Any] = field(default_factory=dict)
     files_path: str = ""
     batches_path: str = ""
+    uploads_path: str = ""
     files_paging: str = "cursor"
     batch_percent: int = 100
 
@@ -98,6 +100,7 @@ def read_profile(profile: Mapping[str, Any]) -> OpenAIProfile:
         adds_to_embeddings=dict(profile.get("adds_to_embeddings", {})),
         files_path=profile.get("files_path", _PLAIN.files_path),
         batches_path=profile.get("batches_path", _PLAIN.batches_path),
+        uploads_path=profile.get("uploads_path", _PLAIN.uploads_path),
         files_paging=profile.get("files_paging", _PLAIN.files_paging),
         batch_percent=profile.get("batch_percent", _PLAIN.batch_percent),
     )
