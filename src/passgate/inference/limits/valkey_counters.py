@@ -35,6 +35,7 @@ _REST_SECONDS = 1.0
 _MOST_WAITING = 100_000
 _BATCH = 200
 _AFTER_WINDOW_SECONDS = 120
+_ONCE_SECONDS = 60 * 86_400
 _LONGEST_SECONDS = 400 * 86_400
 
 
@@ -129,6 +130,19 @@ class ValkeyCounters:
         self._waiting.append(_Settlement(tuple(_keys(asks)), tuple(arguments)))
         self._idle.clear()
         self._something.set()
+
+    async def first(self, name: str) -> bool:
+        """Whether nobody has said this name before, in the last months.
+
+        Raises:
+            CountersAwayError: the Valkey does not tell.
+        """
+        try:
+            told = await self._client.set(f"{_PREFIX}:once:{name}", 1, nx=True, ex=_ONCE_SECONDS)
+        except (ValkeyError, OSError, TimeoutError) as error:
+            self._note_away(error, asyncio.get_running_loop().time())
+            raise CountersAwayError from error
+        return bool(told)
 
     async def follow(self) -> None:
         """Carry settlements to the Valkey until cancelled."""

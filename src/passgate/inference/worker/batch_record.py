@@ -8,6 +8,7 @@ import orjson
 
 from passgate.contracts.revocation_list import TokenFacts
 from passgate.inference.files.ids import OwnIds
+from passgate.inference.limits.token_ceiling import TokenCeiling
 from passgate.inference.worker.ai_call import AiCall
 from passgate.inference.worker.caller import Caller
 from passgate.kernel.lasting_seal import LastingSeal, SealBrokenError
@@ -36,6 +37,12 @@ class BatchRecord:
     deployment_id: str
     amount: int = 0
     """Micro-dollars that it may cost, by the estimate."""
+    ceilings: tuple[TokenCeiling, ...] = ()
+    """What its token said of its own limits."""
+    hold: str = ""
+    """What the amount is held under, where counters are shared."""
+    elsewhere: bool = False
+    """Another node made it, and holds and counts it."""
 
     @classmethod
     def of(cls, call: AiCall, provider_id: str, deployment_id: str, amount: int) -> "BatchRecord":
@@ -54,6 +61,7 @@ class BatchRecord:
             model=call.model_name,
             deployment_id=deployment_id,
             amount=amount,
+            ceilings=call.caller.ceilings,
         )
 
     def to_json(self) -> bytes:
@@ -69,7 +77,8 @@ class BatchRecord:
         """
         document: dict[str, Any] = orjson.loads(text)
         try:
-            return cls(**document)
+            ceilings = tuple(TokenCeiling(**one) for one in document.pop("ceilings", ()))
+            return cls(**document, ceilings=ceilings)
         except TypeError as error:
             raise ValueError(str(error)) from error
 
@@ -104,11 +113,13 @@ class BatchRecord:
             issued_at,
             model,
             deployment_id,
+            elsewhere=True,
         )
 
     def call(self) -> AiCall:
         """The call that made it, as far as it is known."""
-        caller = Caller(TokenFacts(self.jti, self.subject, self.application_id, self.issued_at))
+        token = TokenFacts(self.jti, self.subject, self.application_id, self.issued_at)
+        caller = Caller(token, ceilings=self.ceilings)
         started = datetime.fromisoformat(self.started)
         return AiCall(
             "openai-chat", self.request_id, caller, started, lambda: 0.0, 0.0, self.team_id, model_name=self.model

@@ -54,6 +54,8 @@ class _Followed:
     record: BatchRecord
     hold: Hold | None = None
     renewed: float = 0.0
+    held: bool = True
+    """What it may cost was reserved, as far as it could be."""
 
 
 class BatchWatch:
@@ -101,10 +103,9 @@ class BatchWatch:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, record.to_json())
         now = asyncio.get_running_loop().time()
-        self._followed[path.name] = _Followed(path, descriptor, record, hold, now)
+        one = self._followed[path.name] = _Followed(path, descriptor, record, hold, now)
+        _write(one)
 
     def see(self, record: BatchRecord) -> None:
         """A caller has seen that a batch is done: charge it now, unless that is done too."""
@@ -121,7 +122,10 @@ class BatchWatch:
     async def follow(self) -> None:
         """Look at what is under way, again and again, until cancelled."""
         try:
+            self._take_up()
             while True:
+                for one in tuple(self._followed.values()):
+                    await self._hold(one)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._seconds):
                         await self._awake.wait()
@@ -155,12 +159,30 @@ class BatchWatch:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             text = path.read_bytes()  # as it is now: another worker may have been done with it meanwhile
-            self._followed[path.name] = _Followed(path, descriptor, BatchRecord.from_json(text))
+            self._followed[path.name] = _Followed(path, descriptor, BatchRecord.from_json(text), held=False)
         except (BlockingIOError, FileNotFoundError):
             os.close(descriptor)
         except ValueError:
             os.close(descriptor)
             _log.error("the batch %s cannot be read", path.name)
+
+    async def _hold(self, one: _Followed) -> None:
+        """Reserve again what a worker held for a batch that is no more."""
+        record = one.record
+        if one.held or record.elsewhere or not record.amount:
+            return
+        call = record.call()
+        try:
+            call.table = self._state.table
+        except NotReadyError:
+            return
+        provider = call.table.file_providers.get(record.provider_id)
+        if provider is None:
+            return
+        model, _ = self._deployment(record, provider, 1)
+        one.hold = await self._rationing.take_over(record.hold, call, model, record.provider_id, record.amount)
+        one.held, one.renewed = True, asyncio.get_running_loop().time()
+        _write(one)
 
     async def _look(self, one: _Followed) -> None:
         try:
@@ -178,6 +200,7 @@ class BatchWatch:
         now = asyncio.get_running_loop().time()
         if one.hold is not None and now - one.renewed > _RENEWED_SECONDS:
             one.hold, one.renewed = await self._rationing.renew(one.hold), now
+            _write(one)
 
     async def _charge(self, one: _Followed) -> bool:
         """Charge the batch if it is done; True: nothing more is to be done."""
@@ -186,26 +209,26 @@ class BatchWatch:
         table = call.table = self._state.table
         provider = table.file_providers.get(record.provider_id)
         if provider is None:
-            return self._give_up(one, call, "its provider is not there")
+            return await self._give_up(one, call, "its provider is not there")
         said = await self._vendor.ask(provider, "GET", f"{provider.batches_path}/{quote(record.vendor_id, safe='')}")
         if said.status == _GONE:
-            return self._give_up(one, call, "its vendor does not know it any more", now=True)
+            return await self._give_up(one, call, "its vendor does not know it any more", now=True)
         if not said.succeeded:
-            return self._give_up(one, call, f"its vendor answers {said.status}")
+            return await self._give_up(one, call, f"its vendor answers {said.status}")
         status = as_text(said.document.get("status"))
         if status not in ENDED:
             return False
         used = BatchUsage()
         output = as_text(said.document.get("output_file_id"))
         if output and not await self._add_up(provider, output, used):
-            return self._give_up(one, call, "its output cannot be fetched")
+            return await self._give_up(one, call, "its output cannot be fetched")
         model, deployment = self._deployment(record, provider, used.calls)
         call.deployment = deployment
         failed = status == "failed"
         ending = Ending(
             200, "error" if failed else "ok", "batch_failed" if failed else None, None if failed else used.usage, status
         )
-        self._settle(one, call, model, ending)
+        await self._settle(one, call, model, ending)
         return True
 
     async def _add_up(self, provider: FileProvider, file_id: str, used: BatchUsage) -> bool:
@@ -234,7 +257,7 @@ class BatchWatch:
         deployment = stand_in_deployment(provider, record.model)
         return stand_in_model(None, record.model, deployment, generates=False), deployment
 
-    def _give_up(self, one: _Followed, call: AiCall, reason: str, *, now: bool = False) -> bool:
+    async def _give_up(self, one: _Followed, call: AiCall, reason: str, *, now: bool = False) -> bool:
         """Whether it was tried for long enough; then the call is logged without usage, and the log says why."""
         age = self._clock.now().timestamp() - call.started.timestamp()
         if not now and age < _GIVEN_UP_SECONDS:
@@ -242,12 +265,15 @@ class BatchWatch:
             return False
         _log.error("a batch is not charged: %s", reason, extra={"request_id": call.request_id})
         model = stand_in_model(None, one.record.model, None, generates=False)
-        self._settle(one, call, model, Ending(200, "error", "batch_lost"))
+        await self._settle(one, call, model, Ending(200, "error", "batch_lost"))
         return True
 
-    def _settle(self, one: _Followed, call: AiCall, model: ServingModel, ending: Ending) -> None:
+    async def _settle(self, one: _Followed, call: AiCall, model: ServingModel, ending: Ending) -> None:
+        """Count it, once whichever node does, and write its line, of which the ledger takes one."""
         price = call.deployment.price if call.deployment is not None else None
         cost = price.cost(ending.usage) if price is not None and ending.usage is not None else 0
+        if cost and not await self._rationing.counts_here(one.path.stem, elsewhere=one.record.elsewhere):
+            cost = 0
         if one.hold is not None:
             self._rationing.settle(one.hold, 0, cost)
         elif cost:
@@ -255,3 +281,10 @@ class BatchWatch:
         line = orjson.loads(usage_line(call, ending))
         line["format_in"] = FORMAT
         self._spool.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _write(one: _Followed) -> None:
+    """Keep on the disk what another worker must know that takes the batch up."""
+    one.record = replace(one.record, hold=one.hold.name if one.hold is not None and one.hold.shared else "")
+    os.ftruncate(one.lock, 0)
+    os.pwrite(one.lock, one.record.to_json(), 0)

@@ -1,6 +1,7 @@
 """Limits as a call meets them: reserved before it, settled after it, shared with other workers where that is set up."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -144,13 +145,54 @@ class Rationing:
         if not hold.shared:
             return hold
         self.settle(hold, 0, 0)
+        return await self._hold_again([one.limit for one in hold.asks], hold.asks[0].amount)
+
+    async def take_over(
+        self, name: str, call: AiCall, model: ServingModel, provider_id: str, amount: int
+    ) -> "Hold | None":
+        """Hold what a process held that is no more; None: there is no budget, or not enough is left any more.
+
+        Args:
+            name: what a Valkey knows it by, if any does; there it is given back first.
+            call: for which it was held.
+            model: that was asked.
+            provider_id: where.
+            amount: micro-dollars.
+        """
+        limits = self._budgets(call, model, provider_id)
+        if not limits:
+            return None
+        if name and self._shared is not None:
+            now = self._clock.now().timestamp()
+            for limit in limits:
+                limit.roll(now)
+            self._shared.settle(name, [Ask(limit, amount) for limit in limits], (0, 0), now)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_SETTLEMENT_SECONDS):
+                    await self._shared.settled()
+        return await self._hold_again(limits, amount)
+
+    async def counts_here(self, name: str, *, elsewhere: bool) -> bool:
+        """Whether this process is to count what several nodes may tell of.
+
+        Args:
+            name: of what is counted, the same everywhere.
+            elsewhere: another node has it too, and counts it where counters are each node's own.
+        """
+        if self._shared is None:
+            return not elsewhere
+        try:
+            return await self._shared.first(name)
+        except CountersAwayError:
+            return not elsewhere
+
+    async def _hold_again(self, limits: Sequence[Limit], amount: int) -> "Hold | None":
         now = self._clock.now().timestamp()
-        for ask in hold.asks:
-            ask.limit.roll(now)
+        for limit in limits:
+            limit.roll(now)
         self._reservations += 1
-        again = Hold(
-            f"{self._name}-{self._reservations}", [Ask(one.limit, one.amount) for one in hold.asks], shared=True
-        )
+        asks = [Ask(limit, amount) for limit in limits]
+        again = Hold(f"{self._name}-{self._reservations}", asks, shared=self._shared is not None)
         try:
             verdict = await self._ask(again, now)
         except CountersUnavailableError:
