@@ -23,6 +23,7 @@ from passgate.identity.issuers.providers import asked_provider, create_identity_
 from passgate.identity.issuers.schemas import IdentityProviderChange, IdentityProviderIn
 from passgate.identity.models import Membership, Team, User
 from passgate.kernel.actor import SYSTEM
+from passgate.storage.audit.models import AuditEntry
 
 pytestmark = [pytest.mark.browser, pytest.mark.node_js]
 
@@ -148,12 +149,15 @@ def _sign_in_again(page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", ["eve", "mallory"])
-def test_unverified_and_foreign_addresses_are_not_let_in(page: Page, name: str) -> None:
+def test_unverified_and_foreign_addresses_are_not_let_in(page: Page, company: Company, name: str) -> None:
     _sign_in(page, name)
     expect(page.get_by_text("verified e-mail addresses of staff.example only")).to_be_visible()
     assert "passgate_session" not in {item["name"] for item in page.context.cookies()}
     page.get_by_role("link", name="Back to the sign-in page").click()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    with company.control.storage.reading() as work:
+        (told,) = work.session.scalars(select(AuditEntry).where(AuditEntry.act == "sign_in.refused"))
+    assert (told.reason, told.ip, told.target_id) == ("not_admitted", "127.0.0.1", company.provider_id)
 
 
 def test_signing_out_here_signs_out_there(page: Page) -> None:

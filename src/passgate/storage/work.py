@@ -113,18 +113,24 @@ class Storage:
             session.connection(execution_options={WRITE_OPTION: True})
             yield Work(session, self.clock, self.ids, self.vault, self.own_names, replace(current_origin()))
 
-    def tell_refusal(self, refusal: PassgateError, origin: Origin | None = None) -> None:
-        """Have the audit log tell that somebody wanted what they may not; anything else is not told.
+    def tell_refusal(self, refusal: PassgateError, origin: Origin | None = None, act: Act | None = None) -> None:
+        """Have the audit log tell that somebody wanted what they may not.
 
         It commits by itself, since the refused unit of work does not. The same refusal of the same actor is told once
         a minute, so that nobody fills the log.
+
+        Args:
+            refusal: what is not a ForbiddenError is told only as an act.
+            origin: unset: of the request that is served.
+            act: what was refused; unset: access.
         """
         found = origin or current_origin()
-        if not isinstance(refusal, ForbiddenError) or not self.refusals.is_new(refusal, found, self.clock.now()):
+        if act is None and isinstance(refusal, ForbiddenError):
+            act = Act("access.refused", after={"message": refusal.message}, refused_for=refusal.code)
+        if act is None or not self.refusals.is_new(refusal, found, self.clock.now()):
             return
         with Session(self.engine) as session:
             session.connection(execution_options={WRITE_OPTION: True})
-            act = Act("access.refused", after={"message": refusal.message}, refused_for=refusal.code)
             append(session, self.clock, self.vault, found, [act])
             session.commit()
 

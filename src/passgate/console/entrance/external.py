@@ -23,10 +23,12 @@ from passgate.identity.issuers.people import sign_in_with
 from passgate.identity.issuers.schemas import SignInChoice
 from passgate.kernel.clock import epoch_seconds
 from passgate.kernel.errors import PassgateError
+from passgate.storage.audit.capture import Act
 
 SIGN_IN_WITH = f"{MOUNT_PATH}/sign-in/with"
 BROWSER_COOKIE = "passgate_sign_in"
 _HEADERS = {"Cache-Control": "no-store", **GUARDING_HEADERS}
+_LONGEST_ID = 200
 _log = logging.getLogger("passgate.console")
 
 
@@ -93,7 +95,9 @@ class ExternalEntrance:
         try:
             secret, target = await asyncio.to_thread(self._come_back, request)
         except PassgateError as error:
-            _log.warning("a sign-in with %s was refused: %s", request.path_params["provider_id"], error.message)
+            provider_id = request.path_params["provider_id"]
+            _log.warning("a sign-in with %s was refused: %s", provider_id, error.message)
+            await asyncio.to_thread(self._tell, provider_id[:_LONGEST_ID], error)
             return self._refused(error)
         response = signed_in(self.console, secret, inner_path(target))
         response.headers.update(_HEADERS)
@@ -131,6 +135,12 @@ class ExternalEntrance:
             if followed is not None and seen is not None:
                 note(work, followed, seen)
             logged_out_there(work, provider_id, logout_token)
+
+    def _tell(self, provider_id: str, error: PassgateError) -> None:
+        """Have the audit log tell of a sign-in that was refused."""
+        act = Act("sign_in.refused", "identity_provider", provider_id)
+        act.after, act.refused_for = {"message": error.message}, error.code
+        self.console.storage.tell_refusal(error, act=act)
 
     def _refused(self, error: PassgateError) -> Response:
         again = Way("Back to the sign-in page", f"{MOUNT_PATH}/sign-in")

@@ -15,6 +15,7 @@ from passgate.console.theme import Theme
 from passgate.identity.models import BrowserSession, User
 from passgate.identity.oauth.protocol import OAuthSite
 from passgate.identity.service import sessions
+from passgate.identity.service.actors import actor_of_user
 from passgate.storage.work import Work
 
 NO_TRACE = {"Cache-Control": "no-store", **GUARDING_HEADERS, "Referrer-Policy": "no-referrer"}
@@ -43,12 +44,13 @@ class OAuthPages:
         return OAuthSite(self.console.token_issuer, self.console.public_url)
 
     def person(self, work: Work, request: Request) -> Person | None:
-        """Who is signed in; None: nobody."""
+        """Who is signed in, and so acts in this unit of work; None: nobody."""
         secret, agent = request.cookies.get(SESSION_COOKIE, ""), request.headers.get("user-agent", "")
         session = sessions.session_of(work, secret, agent) if secret else None
         user = work.session.get(User, session.user_id) if session is not None else None
         if session is None or user is None or not user.is_active:
             return None
+        work.act_as(actor_of_user(work, user, via=session.id))
         return Person(session, user)
 
     def to_sign_in(self, page: str, query: str) -> Response:

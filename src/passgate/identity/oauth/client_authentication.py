@@ -46,6 +46,18 @@ def authenticated_client(work: Work, site: OAuthSite, request: OAuthRequest) -> 
     return client
 
 
+def named_client(request: OAuthRequest) -> str:
+    """The client that a request says it is of, believed or not; empty: none is named."""
+    authorization, assertion = request.headers.get("authorization", ""), request.form.get("client_assertion")
+    try:
+        named = _basic(authorization)[0] if authorization else request.form.get("client_id", "")
+    except InvalidClientError:
+        return ""
+    if not named and assertion is not None:
+        named = _unverified_subject(assertion)
+    return named if named.isprintable() else ""
+
+
 def _by_secret(work: Work, client_id: str, secret: str) -> Client:
     client = _known(work, client_id)
     if client.auth_method != "client_secret" or not client.check_client_secret(secret):

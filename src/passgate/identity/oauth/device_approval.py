@@ -7,6 +7,7 @@ from passgate.identity.oauth.client import Client, find_client
 from passgate.identity.oauth.flow_tables import OAuthDevice
 from passgate.identity.oauth.grants import new_grant
 from passgate.kernel.errors import NotFoundError
+from passgate.storage.audit.capture import Act
 from passgate.storage.work import Work
 
 
@@ -43,6 +44,8 @@ def decide(work: Work, user_code: str, session: BrowserSession, *, approved: boo
         )
         row.grant_id = grant.id
     row.status = "approved" if approved else "denied"
+    act = "device.approved" if approved else "device.refused"
+    work.note(Act(act, "oauth_client", client.id, client.name, after={"scopes": row.scopes}))
     return client
 
 
