@@ -8,6 +8,7 @@ from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.publishing.change import Change
 from passgate.publishing.definition import RevisionDefinition
 from passgate.publishing.policy_diff import policy_changes
+from passgate.publishing.prompts.comparison import prompt_changes
 
 _ANY = "any method"
 _Endpoints = dict[tuple[str, str], PublishedRoute]
@@ -103,28 +104,8 @@ def _answer_changes(before: RevisionDefinition, after: RevisionDefinition) -> It
 def _prompt_changes(before: PromptDefinition | None, after: PromptDefinition | None) -> Iterator[Change]:
     if before is None or after is None or before == after:
         return
-    old, new = ({one.name: one for one in prompt.variables} for prompt in (before, after))
-    for name in sorted(old.keys() - new.keys()):
-        yield Change(part="prompt", way="removed", name=name, text="The variable is gone.", breaking=True)
-    for name in sorted(new.keys() - old.keys()):
-        required = new[name].required
-        text = f"A new variable, {'required' if required else 'optional'}."
-        yield Change(part="prompt", way="added", name=name, text=text, breaking=required)
-    for name in sorted(old.keys() & new.keys()):
-        was, now = old[name], new[name]
-        if was != now:
-            narrower = (
-                was.kind != now.kind or (now.required and not was.required) or bool({*was.choices} - {*now.choices})
-            )
-            yield Change(
-                part="prompt", way="changed", name=name, text="The variable's rules are others.", breaking=narrower
-            )
-    if before.output_schema != after.output_schema:
-        text = "The form of the answer is another."
-        yield Change(part="prompt", way="changed", name="output", text=text, breaking=True)
-    for field in ("system", "user", "examples", "models"):
-        if getattr(before, field) != getattr(after, field):
-            yield Change(part="prompt", way="changed", name=field, text=f"The {field} part is another.")
+    for change in prompt_changes(before, after):
+        yield Change(part="prompt", way="changed", name="prompt", text=change.text, breaking=change.breaking)
 
 
 def _addresses(pool: UpstreamPool) -> str:

@@ -1,15 +1,17 @@
 """A prompt while it is being written in the console."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from passgate.contracts.prompt import PromptDefinition, PromptModel, PromptTest, PromptVariable
+from passgate.contracts.prompt import PromptDefinition, PromptExample, PromptModel, PromptTest, PromptVariable
 from passgate.contracts.prompt_template import TemplateError, names_in
 from passgate.kernel.errors import InvalidInputError
-from passgate.publishing.prompts.library import PromptTemplate
 
 BLANK_SCHEMA: dict[str, Any] = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+SHOWN_PARAMETERS = ("temperature", "max_completion_tokens")
+"""Those that have a field; the others stay as they are."""
 
 
 @dataclass(slots=True)
@@ -21,44 +23,77 @@ class Draft:
     values: dict[str, str] = field(default_factory=dict)
     """To try it with, as typed."""
     tests: list[PromptTest] = field(default_factory=list)
+    models: tuple[PromptModel, ...] = ()
+    """As they were before: their parameters, which have no field each, stay."""
     last_input: dict[str, Any] = field(default_factory=dict)
     last_answer: Any = None
     """Of the trial before; None: there was none that went well."""
 
-    def take_up(self, template: PromptTemplate | None) -> None:
-        """Start from a prompt of the library, or from nothing."""
-        self.variables, self.values, self.tests, self.last_answer = {}, {}, [], None
-        if template is not None:
-            self.variables = {variable.name: variable for variable in template.prompt.variables}
-            self.values = {name: as_typed(value) for name, value in template.sample.items()}
-            self.tests = list(template.prompt.tests)
+    def take_up(self, prompt: PromptDefinition | None, sample: dict[str, Any] | None = None) -> None:
+        """Start from a prompt that there is, or from nothing."""
+        self.variables, self.tests, self.models, self.last_answer = {}, [], (), None
+        self.values = {name: as_typed(value) for name, value in (sample or {}).items()}
+        if prompt is not None:
+            self.variables = {variable.name: variable for variable in prompt.variables}
+            self.tests = list(prompt.tests)
+            self.models = prompt.models
 
-    def used(self, system: str, user: str) -> list[PromptVariable]:
+    def used(self, texts: Sequence[str]) -> list[PromptVariable]:
         """The variables of the text as it stands; a new one is a text until somebody says otherwise."""
         names: list[str] = []
-        for text in (system, user):
+        for text in texts:
             try:
                 names += names_in(text)
             except TemplateError:
                 continue  # in the middle of typing
         return [self.variables.setdefault(name, PromptVariable(name=name)) for name in dict.fromkeys(names)]
 
+    def chain(self, names: Sequence[str], shown: dict[str, Any]) -> tuple[PromptModel, ...]:
+        """The models by those names; the first's parameters hold for those that had none of their own."""
+        before = {model.name: model.parameters for model in self.models}
+        main_before = self.models[0].parameters if self.models else {}
+        made: list[PromptModel] = []
+        for name in dict.fromkeys(names):
+            own = before.get(name, main_before)
+            if not made or own == main_before:
+                kept = {key: value for key, value in own.items() if key not in SHOWN_PARAMETERS}
+                own = {**kept, **{key: value for key, value in shown.items() if value is not None}}
+            made.append(PromptModel(name=name, parameters=own))
+        return tuple(made)
 
-def definition_from(draft: Draft, fields: dict[str, Any]) -> PromptDefinition:
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the fields of the editor hold."""
+
+    system: str
+    user: str
+    model: str | None
+    fallbacks: Sequence[str]
+    parameters: dict[str, Any]
+    examples: tuple[PromptExample, ...]
+    output_schema: str | None
+    """As typed; None: the answer is text."""
+    streaming: bool
+    tests_required: bool
+
+
+def definition_from(draft: Draft, written: Written) -> PromptDefinition:
     """The prompt that the page describes.
 
     Raises:
         InvalidInputError: the schema is no JSON object.
     """
-    models = [fields["model"], fields["fallback"]]
     return PromptDefinition(
-        system=fields["system"],
-        user=fields["user"],
-        variables=tuple(draft.used(fields["system"], fields["user"])),
-        models=tuple(PromptModel(name=name) for name in dict.fromkeys(models) if name),
-        output_schema=_schema(fields["schema"]) if fields["answer"] == "json" else None,
+        system=written.system,
+        user=written.user,
+        examples=written.examples,
+        variables=tuple(draft.used((written.system, written.user))),
+        models=draft.chain([name for name in (written.model, *written.fallbacks) if name], written.parameters),
+        output_schema=None if written.output_schema is None else _schema(written.output_schema),
+        streaming=written.streaming,
         tests=tuple(draft.tests),
-        tests_required=bool(fields["tests_required"] and draft.tests),
+        tests_required=bool(written.tests_required and draft.tests),
     )
 
 

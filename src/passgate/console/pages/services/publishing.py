@@ -1,32 +1,26 @@
 """Dialogs of publishing: what would change and for whom, and how much of the calls a revision gets."""
 
-from collections.abc import Sequence
-
 from nicegui import ui
 
-from passgate.console.components.badge import badge
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import text_field
 from passgate.console.components.form import Form
-from passgate.console.components.text import Words, box, muted
+from passgate.console.components.text import Words, muted
 from passgate.console.formatting import counted
+from passgate.console.pages.services.differences import Compared, compared, show_differences
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.metering.service.affected import Affected, affected_by
-from passgate.publishing.change import Change
 from passgate.publishing.lifecycle_schemas import PublishIn, WeightsIn
 from passgate.publishing.schemas import ServiceView
-from passgate.publishing.service.comparison import Comparison, compare_revision
 from passgate.publishing.service.release import publish_revision, set_weights
 from passgate.publishing.version_schemas import RevisionView, VersionView
 from passgate.storage.work import Work
 
-_MOST_SHOWN = 60
-
 
 async def ask_to_publish(visit: Visit, service: ServiceView, version: VersionView, revision: RevisionView) -> None:
     """Show the difference and who is affected, then publish with all or a part of the calls."""
-    comparison, affected = await visit.ask(_consequences, service.id, revision.id)
+    found, affected = await visit.ask(_consequences, service.id, revision.id)
 
     async def publish(form: Form) -> None:
         given = PublishIn.model_validate({"weight": form["weight"]})
@@ -36,7 +30,7 @@ async def ask_to_publish(visit: Visit, service: ServiceView, version: VersionVie
 
     lead = f"Revision {revision.number} of {version.name}. {_who(affected)}"
     with form_dialog("Publish", lead, "Publish", publish, size="wide") as form:
-        _differences(comparison)
+        show_differences(found)
         form.add(
             "weight",
             text_field(
@@ -67,36 +61,10 @@ def ask_to_share(visit: Visit, service: ServiceView, version: VersionView) -> No
         muted("With 0 it is reached only by calls that name it in the header x-passgate-revision.")
 
 
-def _consequences(actor: Actor, work: Work, service_id: str, revision_id: str) -> tuple[Comparison, Affected]:
-    return compare_revision(actor, work, service_id, revision_id), affected_by(actor, work, service_id)
+def _consequences(actor: Actor, work: Work, service_id: str, revision_id: str) -> tuple[Compared, Affected]:
+    return compared(actor, work, service_id, revision_id), affected_by(actor, work, service_id)
 
 
 def _who(affected: Affected) -> str:
     subscriptions, calls = counted(affected.subscriptions, "subscription"), counted(affected.calls, "call")
     return f"{subscriptions} and {calls} in the last 7 days are affected."
-
-
-def _differences(comparison: Comparison) -> None:
-    if comparison.against is None:
-        muted("Nothing answers yet: this is the first revision.")
-        return
-    if not comparison.changes:
-        muted("It says the same as what answers now.")
-        return
-    if comparison.breaking:
-        Words(f"{comparison.breaking} of these changes may break callers.", "div", "pg-strong")
-    _list(comparison.changes[:_MOST_SHOWN])
-    if len(comparison.changes) > _MOST_SHOWN:
-        muted(f"And {len(comparison.changes) - _MOST_SHOWN} more.")
-
-
-def _list(changes: Sequence[Change]) -> None:
-    with box("pg-stack-s"):
-        for change in changes:
-            with box("pg-row"):
-                if change.breaking:
-                    badge("Breaking", "bad")
-                else:
-                    badge(change.way.capitalize(), "good" if change.way == "added" else "plain")
-                Words(change.name, "code")
-                Words(change.text, "span", "pg-small")

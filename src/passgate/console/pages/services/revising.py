@@ -1,7 +1,7 @@
 """Dialogs of versions and revisions: made, edited, reviewed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,18 @@ class HeldRevision:
     """What a page knows of a revision: what it said when the page, or the page's last change, read it."""
 
     revision: RevisionDetail
+    save: Callable[[], Awaitable[bool]] | None = None
+    """Keeps what is typed on the page, and tells whether it could; None: each part of the page keeps its own."""
+    prove: Callable[[], Awaitable[bool]] | None = None
+    """Runs the tests that it has, where it is not known yet what comes of them; whether it may be published."""
+
+    async def kept(self) -> bool:
+        """Keep what is typed; whether nothing is left that is not kept."""
+        return self.save is None or await self.save()
+
+    async def ready(self) -> bool:
+        """Keep what is typed, and whether the revision may be published then."""
+        return await self.kept() and (self.prove is None or await self.prove())
 
 
 async def ask_to_version(visit: Visit, service: ServiceView) -> None:

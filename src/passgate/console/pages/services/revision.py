@@ -11,6 +11,7 @@ from passgate.console.components.confirm import confirm
 from passgate.console.components.page_header import page_header
 from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
+from passgate.console.pages.prompts.revision import prompt_part
 from passgate.console.pages.services.answering import answering_card
 from passgate.console.pages.services.policy_list import PolicyList, policies_card
 from passgate.console.pages.services.pools import Pools, pools_card
@@ -76,7 +77,9 @@ async def show(visit: Visit, args: PageArguments) -> None:
         await save(mock=mock)
 
     with box("pg-stack"):
-        if service.kind != "prompt":
+        if definition.prompt is not None:
+            await prompt_part(visit, service, held, definition.prompt, save if found.is_open else None)
+        else:
             pools_card(visit, definition.pools, save_pools if found.is_open else None)
         shown = PolicyList(
             own=definition.policies,
@@ -120,19 +123,31 @@ def _actions(visit: Visit, found: _Found, held: HeldRevision) -> None:
 
         button("Edit as a new draft", copy, kind="primary", icon="edit")
         return
+    _draft_actions(visit, found, held)
+
+
+def _draft_actions(visit: Visit, found: _Found, held: HeldRevision) -> None:
+    service, version, revision = found.service, found.version, found.revision
 
     async def delete() -> None:
         await visit.change(delete_revision, service.id, revision.id)
         visit.go(f"/services/{service.id}?part=versions")
 
+    async def publish() -> None:
+        if await held.ready():
+            await ask_to_publish(visit, service, version, held.revision)
+
     async def submit() -> None:
-        await visit.change(submit_revision, service.id, revision.id)
-        await visit.refresh()
+        if await held.kept():
+            await visit.change(submit_revision, service.id, revision.id)
+            await visit.refresh()
 
     text = "What was changed in it is lost."
     button("Delete", lambda: confirm("Delete this draft?", text, "Delete draft", delete), icon="trash")
+    if service.kind == "prompt":
+        button("Save draft", held.kept)
     button("Edit as JSON", lambda: ask_for_json(visit, service, held.revision), icon="edit")
     if service.review_required:
         button("Submit", submit, kind="primary")
     elif found.may_publish:
-        button("Publish", lambda: ask_to_publish(visit, service, version, revision), kind="primary", icon="bolt")
+        button("Publish", publish, kind="primary", icon="bolt")
