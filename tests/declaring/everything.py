@@ -13,6 +13,13 @@ _ALL: list[dict[str, Any]] = [
     {"kind": "Team", "name": "Support"},
     {"kind": "Role", "name": "Watcher", "permissions": ["audit:read", "call:read"]},
     {"kind": "Role", "team": "Sales", "name": "Watcher", "description": "In Sales", "permissions": ["call:read"]},
+    {
+        "kind": "User",
+        "email": "ann@sales.example",
+        "name": "Ann",
+        "role": "Watcher",
+        "teams": [{"team": "Sales", "role": "owner"}, {"team": "Support", "role": "Watcher"}],
+    },
     {"kind": "Application", "team": "Sales", "name": "Shop", "models": ["fast"], "roles": ["reader", "auditor"]},
     {"kind": "Application", "team": "Support", "name": "Desk"},
     {

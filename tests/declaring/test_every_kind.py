@@ -12,6 +12,7 @@ from declaring.everything import everything
 from issuer_site import IssuerSite, issuer_site
 from moving_clock import MovingClock
 from passgate.catalog.models import Policy
+from passgate.declaring.models import DeclaredObject
 from passgate.identity.models import Application, Team, User
 from passgate.kernel.ids import IdFactory
 from passgate.kernel.sealing import Vault
@@ -64,7 +65,8 @@ def _actions(outcome: dict[str, Any]) -> set[str]:
 
 def _exported(house: House) -> list[dict[str, Any]]:
     found = answer(house.admin.get(f"{ROOT}/export"), 200)["documents"]
-    return [one for one in found if one.get("team", one["name"] if one["kind"] == "Team" else None) not in OF_THE_HOUSE]
+    own = [one for one in found if not one.get("email", "").endswith("@example.com")]
+    return [one for one in own if one.get("team", one["name"] if one["kind"] == "Team" else None) not in OF_THE_HOUSE]
 
 
 def test_everything_goes_out_and_in_again(house: House, site: IssuerSite, fresh_storage: Storage) -> None:
@@ -254,3 +256,38 @@ def test_an_issuer_that_is_away_leaves_nothing_done(house: House, site: IssuerSi
         assert work.session.query(Team).filter_by(name="New").count() == 0
         assert work.session.query(Application).count() == 2
         assert work.session.query(User).count() == 4
+
+
+def test_an_apply_that_changes_nothing_moves_no_mark(house: House) -> None:
+    by_hand = {"kind": "Application", "team": "Red", "name": "Red app"}
+    ours = {"kind": "Team", "name": "Sales"}
+
+    def marks() -> dict[str, str]:
+        with house.storage.reading() as work:
+            return {row.kind: row.set_name for row in work.session.query(DeclaredObject)}
+
+    _applied(house, [ours], set_name="one")
+    assert _actions(_applied(house, [ours, by_hand], set_name="two")) == {"unchanged"}
+    assert marks() == {"Team": "one"}, "what was there, and what another set made, stays as it was"
+    assert _actions(_applied(house, [], set_name="two", prune=True)) == set()
+    changed = _applied(house, [by_hand | {"description": "Of the shop"}], set_name="two")
+    assert (_actions(changed), marks()) == ({"changed"}, {"Team": "one", "Application": "two"})
+
+
+def test_a_user_is_made_without_a_password_and_by_who_may(house: House) -> None:
+    user = {"kind": "User", "email": "New@Example.org", "name": "New", "teams": [{"team": "Red", "role": "viewer"}]}
+    for client, status in ((house.nobody, 401), (house.viewer, 403), (house.owner, 403)):
+        answer(client.post(f"{ROOT}/diff", json=_given([user])), status)
+    outcome = _applied(house, [user])
+    assert outcome["notes"] == [
+        "new@example.org signs in by an identity provider that links users, or once an administrator sets a password."
+    ]
+    assert _actions(_applied(house, [user])) == {"unchanged"}
+    promoted = user | {"teams": [{"team": "Blue", "role": "developer"}], "is_active": False}
+    fields = {one["field"] for change in _applied(house, [promoted])["changes"] for one in change["fields"]}
+    assert {"is_active"} < fields
+    (found,) = [one for one in _exported(house) if one["kind"] == "User"]
+    assert "password" not in json.dumps(found)
+    assert (found["teams"], found["is_active"]) == ([{"team": "Blue", "role": "developer"}], False)
+    unknown = user | {"teams": [{"team": "Red", "role": "king"}]}
+    assert "no role king" in answer(house.admin.post(f"{ROOT}/diff", json=_given([unknown])), 404)["detail"]

@@ -41,8 +41,9 @@ def validate(options: argparse.Namespace) -> int:
     if options.schema:
         print(json.dumps(json_schema(), indent=2))
         return 0
-    reading = read(read_files(options.file, lambda _, __: "unset"))
-    print(f"{len(reading.documents)} documents hold.", file=sys.stderr)
+    given = read_files(options.file, lambda source, name: f"${{{source}:{name}}}")
+    read(given, unresolved=True)
+    print(f"{len(given)} documents hold.", file=sys.stderr)
     return 0
 
 

@@ -6,7 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from passgate.declaring.ai_documents import AiPolicyDocument, ModelDocument, ProviderDocument
 from passgate.declaring.authority_documents import RoleDocument, ScopeDocument, TrustedIssuerDocument
-from passgate.declaring.documents import ApplicationDocument, Document, TeamDocument
+from passgate.declaring.documents import ApplicationDocument, Document, TeamDocument, UserDocument
 from passgate.declaring.kinds.ai_policies import AiPolicyKind
 from passgate.declaring.kinds.authority import RoleKind, ScopeKind
 from passgate.declaring.kinds.kind import Kind
@@ -18,12 +18,14 @@ from passgate.declaring.kinds.providers import ProviderKind
 from passgate.declaring.kinds.services import ServiceKind
 from passgate.declaring.kinds.subscriptions import SubscriptionKind
 from passgate.declaring.kinds.trusted_issuers import TrustedIssuerKind
+from passgate.declaring.kinds.users import UserKind
 from passgate.declaring.plan_documents import LimitDocument, PlanDocument, SubscriptionDocument
 from passgate.declaring.service_document import ServiceDocument
 
 AnyDocument = Annotated[
     TeamDocument
     | RoleDocument
+    | UserDocument
     | ApplicationDocument
     | ProviderDocument
     | ModelDocument
@@ -44,6 +46,7 @@ KINDS: dict[str, Kind[Any]] = {
     for kind in (
         TeamKind(),
         RoleKind(),
+        UserKind(),
         ApplicationKind(),
         ProviderKind(),
         ModelKind(),

@@ -3,12 +3,12 @@
 What a document leaves out has its default: a document says all of the thing. Only what is marked so keeps its value.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from passgate.identity.role_schemas import ApplicationRoleName
-from passgate.identity.schemas import MAX_BODY_LOG_DAYS
+from passgate.identity.schemas import MAX_BODY_LOG_DAYS, Email
 from passgate.kernel.given import Input
 from passgate.kernel.text import Line, Paragraph
 
@@ -46,6 +46,39 @@ class TeamDocument(Document):
     def key(self) -> tuple[str, ...]:
         """The name."""
         return (self.name,)
+
+
+class TeamRolePart(Input):
+    """A role in a team."""
+
+    team: TeamName
+    role: Annotated[Line, Field(description="`owner`, `developer`, `viewer`, or a custom role's name.")]
+
+
+class UserDocument(Document):
+    """A user, without a password: who is made by it signs in by an identity provider, or once one is set."""
+
+    kind: Literal["User"]
+    email: Email
+    name: Line
+    is_admin: bool = False
+    is_active: bool = True
+    role: Line | None = Field(default=None, description="Name of a custom role held over everything; null: none.")
+    teams: Annotated[tuple[TeamRolePart, ...], Field(max_length=500)] | None = Field(
+        default=None, description="Null: as they are."
+    )
+
+    @model_validator(mode="after")
+    def _is_in_each_team_once(self) -> Self:
+        names = [part.team for part in self.teams or ()]
+        if len(set(names)) < len(names):
+            raise ValueError("teams: each once")
+        return self
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The e-mail."""
+        return (self.email,)
 
 
 class ApplicationDocument(Document):

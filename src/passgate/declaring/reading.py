@@ -10,6 +10,7 @@ from passgate.declaring.catalogue import DOCUMENT, KINDS
 from passgate.declaring.documents import Document
 from passgate.declaring.kinds.version_content import text_digest
 from passgate.declaring.service_document import ServiceDocument
+from passgate.declaring.variables import has_reference
 from passgate.identity.issuers.following import Seen
 from passgate.kernel.errors import InvalidInputError
 from passgate.kernel.given import Input
@@ -56,8 +57,12 @@ class Reading:
     """What was found at issuers that are to be trusted; see :mod:`passgate.declaring.asking`."""
 
 
-def read(given: Iterable[GivenDocument]) -> Reading:
+def read(given: Iterable[GivenDocument], *, unresolved: bool = False) -> Reading:
     """The documents, checked each by itself; takes seconds where they bring large OpenAPI documents.
+
+    Args:
+        given: with values in the place of references.
+        unresolved: references stand there still, and what is one is right wherever it stands.
 
     Raises:
         InvalidInputError: names file, document and field of all that is wrong.
@@ -68,7 +73,7 @@ def read(given: Iterable[GivenDocument]) -> Reading:
         try:
             document = DOCUMENT.validate_python(one.content)
         except ValidationError as error:
-            faults += [f"{_place(one)}, {fault}" for fault in _faults(error, one.content)]
+            faults += [f"{_place(one)}, {fault}" for fault in _faults(error, one.content, unresolved=unresolved)]
         else:
             found.append(PlacedDocument(document, str(one.content["kind"]), one.file, one.number))
     faults += _repeated(found)
@@ -108,13 +113,15 @@ def _repeated(found: Iterable[PlacedDocument]) -> list[str]:
     return faults
 
 
-def _faults(error: ValidationError, content: Mapping[str, Any]) -> list[str]:
+def _faults(error: ValidationError, content: Mapping[str, Any], *, unresolved: bool) -> list[str]:
     kind = content.get("kind")
     if kind not in KINDS:
         said = "there is none" if kind is None else f"there is no kind {kind!r}"
         return [f"kind: {said}; a document is one of {', '.join(KINDS)}."]
     lines = []
-    for fault in error.errors(include_url=False, include_input=False):
+    for fault in error.errors(include_url=False):
+        if unresolved and has_reference(fault["input"]):
+            continue
         where = ".".join(str(part) for part in fault["loc"] if part != kind) or "the document"
         lines.append(f"{where}: {fault['msg'].removeprefix('Value error, ')}")
     return lines

@@ -21,8 +21,8 @@ from passgate.kernel.given import Input
 from passgate.storage.work import Work
 
 _NEVER = (
-    "No document says: users and who is in which team, tokens, signing keys, OAuth clients, identity providers, "
-    "certificates of hosts, hooks of alerts, token templates and lifetimes."
+    "No document says: passwords, tokens, signing keys, OAuth clients, identity providers, hooks of alerts, "
+    "token templates and lifetimes."
 )
 Action = Literal["created", "changed", "removed", "unchanged"]
 
@@ -89,10 +89,11 @@ def apply(actor: Actor, work: Work, given: DeclarationIn, reading: Reading, own_
         for placed in of_a_kind:
             with _naming(placed):
                 change, object_id, wanted = _applied(desk, placed)
-                before = marks.mark(actor, work, placed.kind, object_id, given.set_name)
-            if before is not None:
-                desk.notes.append(f"{placed.place} was declared by the set {before} and is of {given.set_name} now.")
             if change.action != "unchanged":
+                before = marks.mark(actor, work, placed.kind, object_id, given.set_name)
+                if before is not None:
+                    told = f"was declared by the set {before} and is of {given.set_name} now"
+                    desk.notes.append(f"{placed.place} {told}.")
                 connecting.append((placed, object_id, wanted))
             kept[placed.kind].add(object_id)
             changes.append(change)

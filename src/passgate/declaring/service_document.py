@@ -1,8 +1,8 @@
 """The document of a service with its versions."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, SecretStr, StringConstraints, model_validator
 
 from passgate.contracts.prompt import PromptDefinition
 from passgate.contracts.published_service import PublishedRoute, ServiceKind, VersionSelection
@@ -12,6 +12,7 @@ from passgate.kernel.given import Input
 from passgate.kernel.text import Line, Paragraph
 from passgate.publishing.definition_input import PoolIn
 from passgate.publishing.hosts import Hosts
+from passgate.publishing.lifecycle_schemas import ScheduledAct, Weight
 from passgate.publishing.schemas import BasePath, Documentation, Policies, Tags, UpstreamUrl, Visibility
 from passgate.publishing.version_schemas import VersionName, VersionState
 
@@ -64,6 +65,37 @@ class VersionPart(Input):
         return self
 
 
+class SchedulePart(Input):
+    """A step that is planned for a version."""
+
+    version: VersionName
+    act: ScheduledAct
+    due_at: AwareDatetime = Field(description="Once it has passed, the step counts as made.")
+    weight: Weight = Field(default=100, description="Of publish: percent of the calls for the newest revision.")
+    sunset_at: AwareDatetime | None = Field(default=None, description="Of deprecate.")
+    successor: VersionName | None = Field(default=None, description="Of deprecate.")
+
+
+class CertificatePart(Input):
+    """A certificate of the service's hosts."""
+
+    chain_pem: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100_000)]
+    key_pem: Annotated[SecretStr, Field(min_length=1, max_length=20_000)] | None = Field(
+        default=None, description="By reference, such as ${ENV:SHOP_KEY}; null: the stored one."
+    )
+
+
+class ToolPart(Input):
+    """A tool of an MCP server, in the form in which it is allowed."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128, description="What the server calls it.")]
+    title: str = ""
+    description: str = ""
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any] | None = None
+    annotations: dict[str, bool] = Field(default_factory=dict)
+
+
 class ServiceDocument(Document):
     """A service. A version that it does not name stays as it is."""
 
@@ -87,7 +119,16 @@ class ServiceDocument(Document):
     mcp_tools: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=500)] | None = Field(
         default=None,
         description="Ids of the default version's routes that are offered as MCP tools; of a prompt, ask. "
-        "Null: as they are. Tools of an MCP server are allowed one by one, in the console.",
+        "Null: as they are.",
+    )
+    allowed_tools: Annotated[tuple[ToolPart, ...], Field(max_length=500)] | None = Field(
+        default=None, description="Of an MCP server: exactly what is allowed. Null: as it is."
+    )
+    certificates: Annotated[tuple[CertificatePart, ...], Field(max_length=20)] | None = Field(
+        default=None, description="Of its hosts. Null: as they are."
+    )
+    schedules: Annotated[tuple[SchedulePart, ...], Field(max_length=100)] | None = Field(
+        default=None, description="What is planned for its versions. Null: as it is."
     )
     versions: Annotated[tuple[VersionPart, ...], Field(min_length=1, max_length=50)]
 
@@ -97,7 +138,9 @@ class ServiceDocument(Document):
         if len(set(names)) < len(names):
             raise ValueError("versions: each name once")
         if self.type == "mcp" and self.mcp_tools is not None:
-            raise ValueError("mcp_tools: an MCP server's tools are allowed one by one, in the console")
+            raise ValueError("mcp_tools: an MCP server's tools are allowed one by one: allowed_tools")
+        if self.type != "mcp" and self.allowed_tools is not None:
+            raise ValueError("allowed_tools: only a service of the type mcp has a server's tools")
         return self
 
     @property

@@ -25,6 +25,11 @@ def variable_for(*parts: str) -> str:
     return "${ENV:" + (f"_{name}" if name[:1].isdigit() else name) + "}"
 
 
+def has_reference(value: object) -> bool:
+    """Whether it is a text in which a value is still to be put."""
+    return isinstance(value, str) and any(not match[1] for match in _REFERENCE.finditer(value))
+
+
 def put_in(content: Mapping[str, Any], folder: Path, lookup: Lookup, where: str) -> dict[str, Any]:
     """The document with values in the place of references; files are looked for from that folder on.
 
@@ -79,5 +84,7 @@ def _is_secret(kind: object, path: tuple[str, ...]) -> bool:
     """Whether a secret stands there, of which an export names the variable."""
     if kind == "Provider":
         return path == ("api_key",) or (path[0] == "keys" and path[2:] == ("api_key",))
+    if kind == "Service" and path[0] == "certificates":
+        return path[2:] == ("key_pem",)
     of_pool = path[4:] if kind == "Service" and path[0] == "versions" and path[2:3] == ("pools",) else ()
     return of_pool == ("tls", "client_key_pem") or (of_pool[:1] == ("credentials",) and of_pool[2:] == ("value",))

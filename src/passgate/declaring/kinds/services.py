@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
-
 from passgate.contracts.service_policy import AccessPolicy
 from passgate.declaring.desk import Desk, at_field, every
 from passgate.declaring.kinds.kind import Kind
+from passgate.declaring.kinds.server_tools import ordered_tools, present_tools, settle_tools
+from passgate.declaring.kinds.service_certificates import (
+    exported_certificates,
+    present_certificates,
+    settle_certificates,
+    settled_certificates,
+)
+from passgate.declaring.kinds.service_schedules import present_schedules, settle_schedules, settled_schedules
 from passgate.declaring.kinds.version_content import (
     content_of,
     definition_in,
@@ -15,13 +21,12 @@ from passgate.declaring.kinds.version_content import (
     text_digest,
 )
 from passgate.declaring.kinds.version_life import settle_content, settle_state, shown_revision
-from passgate.declaring.service_document import ServiceDocument, VersionPart
+from passgate.declaring.service_document import ServiceDocument, ToolPart, VersionPart
 from passgate.kernel.errors import InvalidInputError
 from passgate.kernel.permissions import Permission
-from passgate.publishing.mcp.models import ServerTool
 from passgate.publishing.mcp.schemas import OfferIn
 from passgate.publishing.mcp.service import set_offer
-from passgate.publishing.models import Service, ServiceSchedule
+from passgate.publishing.models import Service
 from passgate.publishing.openapi.service import keep_document
 from passgate.publishing.schemas import ServiceChange, ServiceIn
 from passgate.publishing.service import lifecycle, services, versions
@@ -68,6 +73,9 @@ class ServiceKind(Kind[ServiceDocument]):
             chosen_teams=tuple(sorted(desk.team_name(one) for one in view.chosen_teams)),
             policies=with_access(view.policies, service_access(view.policies)),
             mcp_tools=None if view.kind == "mcp" else tuple(sorted(self._row(desk, object_id).mcp_tools)),
+            allowed_tools=present_tools(desk, object_id) if view.kind == "mcp" else None,
+            certificates=present_certificates(desk, object_id),
+            schedules=present_schedules(desk, object_id),
             versions=tuple(_part(desk, object_id, version) for version in found),
         )
 
@@ -76,6 +84,7 @@ class ServiceKind(Kind[ServiceDocument]):
         before = {part.name: part for part in present.versions} if present is not None else {}
         parts = [_settled(desk, part, before.get(part.name)) for part in given.versions]
         named = {part.name for part in parts}
+        service_id = None if present is None else self.find(desk, given)
         others = [part for part in before.values() if part.name not in named]
         update = {
             "access": None,
@@ -83,6 +92,9 @@ class ServiceKind(Kind[ServiceDocument]):
             "chosen_teams": tuple(sorted(set(given.chosen_teams))),
             "default_version": given.default_version or given.versions[0].name,
             "mcp_tools": self._tools(given, present),
+            "allowed_tools": _allowed(given, present),
+            "certificates": settled_certificates(desk, given.certificates, service_id),
+            "schedules": settled_schedules(desk, given.schedules, (present.schedules if present else None) or ()),
             "versions": (*parts, *others),
         }
         return given.model_copy(update=update)
@@ -96,7 +108,9 @@ class ServiceKind(Kind[ServiceDocument]):
             shorthand = {"access": first.who, "policies": found.policies[1:]}
         if found.default_version == found.versions[0].name:
             shorthand["default_version"] = None
-        shorthand["mcp_tools"] = found.mcp_tools or None
+        for name in ("mcp_tools", "allowed_tools", "schedules"):
+            shorthand[name] = getattr(found, name) or None
+        shorthand["certificates"] = exported_certificates(desk, object_id, (found.team, found.name))
         parts = tuple(
             part.model_copy(update=exported_content(desk, part, (found.team, found.name, part.name)))
             for part in found.versions
@@ -130,6 +144,7 @@ class ServiceKind(Kind[ServiceDocument]):
         services.update_service(desk.actor, desk.work, made.id, change)
         if wanted.mcp_tools:
             set_offer(desk.actor, desk.work, made.id, OfferIn(routes=wanted.mcp_tools))
+        _settle_belongings(desk, made.id, wanted, None)
         return made.id
 
     def change(self, desk: Desk, object_id: str, wanted: ServiceDocument, present: ServiceDocument) -> None:
@@ -152,6 +167,7 @@ class ServiceKind(Kind[ServiceDocument]):
             services.update_service(desk.actor, desk.work, object_id, ServiceChange.model_validate(after))
         if wanted.mcp_tools is not None and wanted.mcp_tools != present.mcp_tools:
             set_offer(desk.actor, desk.work, object_id, OfferIn(routes=wanted.mcp_tools))
+        _settle_belongings(desk, object_id, wanted, present)
 
     def remove(self, desk: Desk, object_id: str) -> None:
         """Retire and delete it, with its subscriptions."""
@@ -193,20 +209,28 @@ class ServiceKind(Kind[ServiceDocument]):
                     settle_state(desk, service_id, part, before[part.name])
 
 
+def _allowed(given: ServiceDocument, present: ServiceDocument | None) -> tuple[ToolPart, ...] | None:
+    if given.type != "mcp":
+        return None
+    before = present.allowed_tools if present is not None else ()
+    return before if given.allowed_tools is None else ordered_tools(given.allowed_tools)
+
+
+def _settle_belongings(desk: Desk, object_id: str, wanted: ServiceDocument, present: ServiceDocument | None) -> None:
+    """What hangs on the service and its versions, once these are as they are to be."""
+    tools, certificates, schedules = wanted.allowed_tools or (), wanted.certificates or (), wanted.schedules or ()
+    if tools != ((present.allowed_tools if present else None) or ()):
+        settle_tools(desk, object_id, tools)
+    if certificates != ((present.certificates if present else None) or ()):
+        settle_certificates(desk, object_id, certificates)
+    if schedules != present_schedules(desk, object_id):
+        settle_schedules(desk, object_id, schedules)
+
+
 def _unsaid(desk: Desk, service_id: str) -> list[str]:
     """What it has and no document says."""
-    session = desk.work.session
-    pending = select(ServiceSchedule.id).where(
-        ServiceSchedule.service_id == service_id, ServiceSchedule.status == "pending"
-    )
-    allowed = select(ServerTool.name).where(ServerTool.service_id == service_id, ServerTool.pinned_digest.is_not(None))
     shared = [len(one.live) > 1 for one in versions.list_versions(desk.actor, desk.work, service_id)]
-    has = {
-        "allowed tools": session.scalar(allowed.limit(1)) is not None,
-        "schedules": session.scalar(pending.limit(1)) is not None,
-        "revisions that share a version's calls": any(shared),
-    }
-    return [name for name, there in has.items() if there]
+    return ["revisions that share a version's calls"] if any(shared) else []
 
 
 def _part(desk: Desk, service_id: str, version: VersionView) -> VersionPart:

@@ -1,9 +1,10 @@
 """MCP servers behind services: asking for their tools, and which of them are allowed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError, NotFoundError
@@ -12,7 +13,7 @@ from passgate.publishing import version_repository
 from passgate.publishing.errors import WrongStatusError
 from passgate.publishing.mcp.models import McpServer, ServerTool
 from passgate.publishing.mcp.server_listing import ServerAddress
-from passgate.publishing.mcp.server_tools import SeenServer, free_route
+from passgate.publishing.mcp.server_tools import SeenServer, digest_of_tool, free_route
 from passgate.publishing.models import Service
 from passgate.publishing.notices.service import tell
 from passgate.publishing.revision_rows import definition_of
@@ -127,6 +128,44 @@ def allow_tool(actor: Actor, work: Work, service_id: str, route: str, digest: st
     work.session.flush()
 
 
+def allow_forms(actor: Actor, work: Work, service_id: str, forms: Mapping[str, dict[str, Any]]) -> None:
+    """Allow exactly these tools in these forms, whether the server was seen to have them or not.
+
+    Each is offered as long as the server gives the tool in that very form.
+
+    Args:
+        actor: who allows them.
+        work: to write with.
+        service_id: of the service.
+        forms: by the names that the server gives them.
+
+    Raises:
+        NotFoundError: no such service.
+        ForbiddenError: without the permission service:publish.
+        InvalidInputError: the service has no MCP server.
+    """
+    service = own_service(actor, work, service_id, Permission.SERVICE_PUBLISH)
+    require_server(service)
+    rows = {row.name: row for row in tools_of_server(work, service_id)}
+    routes = {row.route for row in rows.values()}
+    for name, row in rows.items():
+        if name not in forms and row.seen is None:
+            work.session.delete(row)
+        elif name not in forms:
+            row.pinned = row.pinned_digest = row.allowed_at = row.allowed_by = None
+    for name, form in forms.items():
+        tool = rows.get(name)
+        if tool is None:
+            tool = ServerTool(id=work.ids.new("mtool"), service_id=service.id, team_id=service.team_id, name=name)
+            tool.route = free_route(name, routes)
+            work.session.add(tool)
+        digest = digest_of_tool(form)
+        if tool.pinned_digest != digest:
+            tool.pinned, tool.pinned_digest = form, digest
+            tool.allowed_at, tool.allowed_by = work.clock.now(), actor.id
+    work.session.flush()
+
+
 def tools_of_server(work: Work, service_id: str) -> list[ServerTool]:
     """All that are known, by name."""
     query = select(ServerTool).where(ServerTool.service_id == service_id).order_by(ServerTool.name)
@@ -150,11 +189,13 @@ def offered_by_server(work: Work, service_ids: Iterable[str]) -> dict[str, list[
 
 
 def servers_to_ask(work: Work, before: datetime) -> list[str]:
-    """Ids of published services whose server was asked last before that moment, and gives tools."""
+    """Ids of published services whose server was asked last before that moment, or never, though tools are allowed."""
+    allowed = select(ServerTool.id).where(ServerTool.service_id == Service.id, ServerTool.pinned_digest.is_not(None))
     query = (
-        select(McpServer.service_id)
-        .join(Service, Service.id == McpServer.service_id)
-        .where(Service.status == "published", McpServer.asked_at < before)
+        select(Service.id)
+        .outerjoin(McpServer, McpServer.service_id == Service.id)
+        .where(Service.status == "published", Service.kind == SERVER_KIND)
+        .where(or_(McpServer.asked_at < before, and_(McpServer.asked_at.is_(None), allowed.exists())))
         .order_by(McpServer.asked_at)
     )
     return list(work.session.scalars(query.limit(100)))
