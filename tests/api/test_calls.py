@@ -105,7 +105,7 @@ def test_who_may_not(calls: House, outsider: TestClient) -> None:
     of_red = answer(calls.viewer.get(ROOT), 200)["items"][0]["id"]
     of_nobody = answer(calls.admin.get(ROOT), 200)["items"][0]["id"]
 
-    for path in (ROOT, f"{ROOT}/{of_red}", SUMMARY, f"{SUMMARY}/service-use"):
+    for path in (ROOT, f"{ROOT}/{of_red}", SUMMARY, f"{SUMMARY}/service-use", f"{SUMMARY}/subscription-use"):
         answer(calls.nobody.get(path), 401)
         answer(outsider.get(path), 403)
     answer(calls.stranger.get(f"{ROOT}/{of_red}"), 404)

@@ -78,6 +78,7 @@ def usage_line(number: int, **fields: Any) -> bytes:
         "latency_ms": 11,
         "first_token_ms": 4,
         "finish_reason": "stop",
+        "service_id": None,
         "dropped": ["logit_bias"],
     }
     return json.dumps(line | fields).encode() + b"\n"

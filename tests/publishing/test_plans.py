@@ -80,12 +80,13 @@ def test_a_budget_is_a_limit_on_the_application_that_only_the_plan_changes(
         subscription = subscribe(blue, work, service, "app_blue", plan.id)
     with storage.reading() as work:
         rule = limit_rules(work)[0]
-    assert (rule.scope, rule.target, rule.measure, rule.window, rule.amount) == (
+    assert (rule.scope, rule.target, rule.measure, rule.window, rule.amount, rule.service_id) == (
         "application",
         "app_blue",
         "money",
         "month",
         5_000_000,
+        service,
     )
     with storage.writing() as work, pytest.raises(PlansLimitError):
         delete_limit(blue, work, rule.id)

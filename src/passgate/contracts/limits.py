@@ -31,6 +31,8 @@ class LimitRule(Contract):
     """Calls, tokens, calls at the same time, or micro-dollars."""
     alert_percents: tuple[int, ...] = ()
     """Shares of the amount that are worth an alert."""
+    service_id: str | None = None
+    """Only calls of this service count, as under a subscription's plan; None: all calls."""
 
 
 class SpentInWindow(Contract):

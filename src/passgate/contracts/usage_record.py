@@ -105,3 +105,5 @@ class UsageRecord(BaseModel):
     """The label of the key that was used, where the provider has several."""
     tried: tuple[TriedDeployment, ...] = ()
     """What was tried or passed over before, in order."""
+    service_id: str | None = None
+    """The service that the call was of, such as a prompt's; None: it went to the model as such."""

@@ -125,6 +125,8 @@ class Usage(Base):
     """The label of the provider's key that was used, where it has several."""
     tried: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]")
     """What was tried or passed over before, as ``contracts.usage_record.TriedDeployment`` has it."""
+    service_id: Mapped[str | None] = mapped_column(Text)
+    """The service that the call was of, such as a prompt's; None: it went to the model as such."""
 
 
 class MaskingFind(Base):
@@ -204,6 +206,23 @@ class SpendDay(Base):
     target: Mapped[str] = mapped_column(Text, primary_key=True)
     """Subject or jti."""
     day: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    cost: Mapped[int] = mapped_column(BigInteger)
+    """Micro-dollars."""
+
+
+class ServiceUsageDay(Base):
+    """What an application used of a service in a day (UTC), summed; of calls to models as such nothing stands here."""
+
+    __tablename__ = "service_usage_days"
+    audited: ClassVar[bool] = False
+
+    day: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    team_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    """The application's team."""
+    application_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    service_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    tokens_in: Mapped[int] = mapped_column(BigInteger)
+    tokens_out: Mapped[int] = mapped_column(BigInteger)
     cost: Mapped[int] = mapped_column(BigInteger)
     """Micro-dollars."""
 

@@ -90,6 +90,7 @@ class UsageLine(NamedTuple):
     answered_model: str | None
     key: str | None
     tried: Sequence[TriedDeployment]
+    service_id: str | None
     input: int
     output: int
     cached_input: int

@@ -29,11 +29,11 @@ GOOD = '{"sentiment": "positive", "confidence": 0.93}'
 TEXT = (PromptVariable(name="text"),)
 
 
-def prompt(revision: str, *models: str, **more: Any) -> PublishedPrompt:
+def prompt(revision: str, *models: str, service_id: str = "svc_1", **more: Any) -> PublishedPrompt:
     chain = tuple(PromptModel(name=name, parameters={"temperature": 0}) for name in models or ("gpt",))
     definition = {"user": "Classify the sentiment of {{text}}", "variables": TEXT, "models": chain, **more}
     return PublishedPrompt(
-        service_id="svc_1",
+        service_id=service_id,
         version_id="ver_1",
         revision_id=revision,
         team_id="team_2",
@@ -322,6 +322,25 @@ def test_limits_and_masking_hold_for_prompts(tmp_path: Path, vendor: FakeVendor)
         refused = ask(worker, "text", {"text": "a"})
     assert (refused.status, refused.json()["code"]) == (429, "rate_limit_exceeded")
     assert int(refused.headers["retry-after"]) > 0
+
+
+def test_a_plans_budget_counts_what_goes_through_its_service_alone(tmp_path: Path, vendor: FakeVendor) -> None:
+    vendor.reply(CHAT, openai_chat("Fine"))
+    lasting = {"scope": "application", "target": "app_1", "measure": "money", "window": "month"}
+    limits = tuple(
+        LimitRule(id=f"lim_{service_id}", name=service_id, amount=amount, service_id=service_id, **lasting)
+        for service_id, amount in (("svc_1", 0), ("svc_2", 10_000_000))
+    )
+    worker = RunningWorker(tmp_path)
+    published = (*PROMPTS, prompt("other", service_id="svc_2"), prompt("third", service_id="svc_3"))
+    worker.configure(prompt_config(vendor, limits=limits, prompts=published))
+    with worker:
+        spent = ask(worker, "text", {"text": "a"})
+        assert (spent.status, spent.json()["code"]) == (402, "budget_exhausted")
+        assert [ask(worker, one, {"text": "a"}).status for one in ("other", "third")] == [200, 200]
+        assert worker.call(CHAT, {"model": "gpt", "messages": [{"role": "user", "content": "a"}]}).status == 200
+        told = [(record.service_id, record.status) for record in worker.usage(4)]
+    assert told == [("svc_1", 402), ("svc_2", 200), ("svc_3", 200), (None, 200)]
 
 
 def test_an_unpublished_prompt_is_tried_with_the_callers_own_models(prompts: RunningWorker, vendor: FakeVendor) -> None:

@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
+from passgate.api.paging import PageOf, PageQuery
 from passgate.kernel.permissions import Permission
 from passgate.metering.schemas import Bucket, Summary
 from passgate.metering.service import summary as service
 from passgate.metering.service.service_use import DAYS, MOST_DAYS, ServiceUse, use_of_services
+from passgate.metering.service.subscription_use import SubscriptionUse, page_of_use
 
 router = APIRouter(prefix="/api/v1/summary", tags=["calls"])
 
@@ -39,3 +41,16 @@ def get_service_use(
     """What the applications of your teams made of each service, the most calls first."""
     with edge.storage.reading() as work:
         return use_of_services(actor, work, days)
+
+
+@router.get("/subscription-use", dependencies=[needs(Permission.CALL_READ)])
+def list_subscription_use(
+    edge: CurrentEdge,
+    actor: CurrentActor,
+    page: PageQuery,
+    days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="How far back calls, tokens and cost go.")] = DAYS,
+) -> PageOf[SubscriptionUse]:
+    """What your teams' applications made of what they subscribe to, and how full the plans' quotas and budgets are."""
+    with edge.storage.reading() as work:
+        found = page_of_use(actor, work, page, days)
+    return PageOf[SubscriptionUse](items=list(found.items), next_cursor=found.next_cursor)

@@ -43,6 +43,13 @@ export default {
                       :style="{ width: row[column.name].percent + '%' }"></span></span>
                 <span class="pg-num">{{ row[column.name].text }}</span>
               </span>
+              <span v-else-if="column.kind === 'bars'" class="pg-fills">
+                <span v-for="item in row[column.name]" :key="item.text" class="pg-fill" :title="item.percent + ' %'">
+                  <span class="pg-fill-track"><span class="pg-fill-part" :data-tone="item.tone"
+                        :style="{ width: item.percent + '%' }"></span></span>
+                  <span class="pg-num">{{ item.text }}</span>
+                </span>
+              </span>
               <span v-else-if="column.kind === 'badges'" class="pg-row-tight">
                 <span v-for="item in row[column.name]" :key="item.text" class="pg-badge" :data-tone="item.tone">{{ item.text }}</span>
               </span>

@@ -20,20 +20,30 @@ class LimitBook:
     def __init__(self, rules: Iterable[LimitRule] = (), models: Iterable[InferenceModel] = ()) -> None:
         by_target: dict[_Key, list[Limit]] = defaultdict(list)
         by_model: dict[tuple[str | None, str], list[Limit]] = defaultdict(list)
+        by_service: dict[_Key, list[Limit]] = defaultdict(list)
         names = {model.id: (model.team_id, model.name) for model in models}
         for rule in rules:
-            if rule.scope != "model":
+            if rule.service_id is not None:
+                by_service[rule.service_id, rule.target].append(Limit(rule))
+            elif rule.scope != "model":
                 by_target[rule.scope, rule.target].append(Limit(rule))
             elif rule.target in names:
                 by_model[names[rule.target]].append(Limit(rule))
-        self.is_empty = not by_target and not by_model
+        self.is_empty = not by_target and not by_model and not by_service
         """Nothing is limited, but what a token may say of itself."""
         self._by_target = dict(by_target)
         self._by_model = dict(by_model)
+        self._by_service = dict(by_service)
+        """What applications may use of a service, by its id and theirs."""
         self._of_ceilings: dict[TokenCeiling, list[Limit]] = {}
 
     def of_call(
-        self, token: TokenFacts, team_id: str, model: tuple[str | None, str], ceilings: tuple[TokenCeiling, ...]
+        self,
+        token: TokenFacts,
+        team_id: str,
+        model: tuple[str | None, str],
+        ceilings: tuple[TokenCeiling, ...],
+        service_id: str | None = None,
     ) -> list[Limit]:
         """The limits that a call meets before a deployment is chosen.
 
@@ -42,6 +52,7 @@ class LimitBook:
             team_id: the application's team.
             model: the model's team and public name.
             ceilings: what the token says of itself and of those that it was made from.
+            service_id: the service that the call is of; None: it goes to the model as such.
         """
         found: list[Limit] = []
         if not self.is_empty:
@@ -58,6 +69,8 @@ class LimitBook:
             limits = self._by_model.get(model)
             if limits is not None:
                 found += limits
+            if service_id is not None:
+                found += self._by_service.get((service_id, token.application or ""), ())
         for ceiling in ceilings:
             found += self._of_ceiling(ceiling)
         return found

@@ -92,6 +92,11 @@ class AiCall:
     prompt: "PromptTurn | None" = None
     """On whose behalf the call is made; None: its client's own."""
 
+    @property
+    def service_id(self) -> str | None:
+        """The service that the call is of; None: it goes to the model as such."""
+        return self.prompt.service_id if self.prompt is not None else None
+
     def elapsed_ms(self) -> int:
         """Milliseconds since the call came."""
         return int((self.timer() - self.timer_start) * 1000)
@@ -147,6 +152,7 @@ def usage_line(call: AiCall, ending: Ending) -> bytes:
             "answered_model": answered_model(call) if call.chosen_by != "only" else None,
             "key": call.key.label if call.key is not None else None,
             "tried": [_trial(one, call) for one in call.tried[:_MOST_TRIED]] if call.tried else (),
+            "service_id": call.service_id,
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )

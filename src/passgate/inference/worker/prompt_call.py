@@ -137,7 +137,8 @@ class PromptCall:
         incoming = self.incoming
         stream = AnswerStream(incoming.request_id) if self.stream else None
         team_id = None if self.trial else self.prompt.team_id
-        turn = PromptTurn(team_id, self._write, stream, incoming.send, self.allowed)
+        service_id = None if self.trial else self.prompt.service_id
+        turn = PromptTurn(team_id, self._write, stream, incoming.send, service_id, self.allowed)
         self.turns.append(turn)
         asked = replace(incoming, form="openai-chat", receive=receive, send=turn.send, prompt=turn)
         await self.calls.answer(asked)

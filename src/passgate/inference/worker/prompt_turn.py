@@ -29,6 +29,8 @@ class PromptTurn:
     stream: AnswerStream | None
     """Given where the caller wants a stream; a successful one is passed on as it comes."""
     send_on: Send
+    service_id: str | None = None
+    """The prompt's; None: nobody has published it."""
     allowed: frozenset[str] | None = None
     """The models that may answer, fallbacks too; None: all."""
     status: int | None = None

@@ -91,7 +91,7 @@ class Rationing:
         asked = _estimate(parsed, model)
         ration = Ration(self, book, asked, _dearest(asked, model))
         call.ration = ration
-        limits = book.of_call(call.caller.token, call.team_id, (model.team_id, model.name), call.caller.ceilings)
+        limits = _limits_of(book, call, model)
         if limits:
             await self.reserve(ration, call, limits)
         return ration
@@ -203,7 +203,7 @@ class Rationing:
         if call.table is None:
             return []
         book = call.table.limits
-        met = book.of_call(call.caller.token, call.team_id, (model.team_id, model.name), call.caller.ceilings)
+        met = _limits_of(book, call, model)
         return [one for one in (*met, *book.of_provider(provider_id)) if one.measure == "money"]
 
     async def _ask(self, hold: "Hold", now: float) -> Verdict:
@@ -322,6 +322,11 @@ class Ration:
         cost = price.cost(usage) if price is not None and usage is not None else 0
         for hold in self.holds:
             self.rationing.settle(hold, tokens, cost)
+
+
+def _limits_of(book: LimitBook, call: AiCall, model: ServingModel) -> list[Limit]:
+    caller = call.caller
+    return book.of_call(caller.token, call.team_id, (model.team_id, model.name), caller.ceilings, call.service_id)
 
 
 def _estimate(parsed: ParsedRequest, model: ServingModel) -> Estimate:

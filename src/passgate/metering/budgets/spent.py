@@ -1,7 +1,7 @@
 """What was spent of each budget in its present window, from the ledger's sums."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from passgate.catalog.models import Model
 from passgate.contracts.limits import LimitWindow, SpentInWindow, SpentSums, window_bounds
 from passgate.identity.token_tables import Token
-from passgate.metering.models import SpendDay, UsageHour
+from passgate.metering.models import ServiceUsageDay, SpendDay, UsageHour
 from passgate.publishing.limits.models import Limit
-from passgate.publishing.limits.repository import all_limits
+from passgate.publishing.limits.repository import all_limits, services_of_subscriptions
 from passgate.publishing.limits.schemas import LimitView
 from passgate.storage.work import Work
 
@@ -24,10 +24,13 @@ _DAILY = ("user", "token")
 def spent_of(work: Work, limits: Iterable[Limit | LimitView]) -> dict[str, SpentInWindow]:
     """Micro-dollars spent of each of these limits that is on money, by the limit's id."""
     groups: dict[tuple[str, LimitWindow], list[Limit | LimitView]] = defaultdict(list)
+    of_plans: dict[LimitWindow, list[Limit | LimitView]] = defaultdict(list)
     for limit in limits:
-        if limit.measure == "money":
+        if limit.measure == "money" and limit.subscription_id is not None:
+            of_plans[cast("LimitWindow", limit.window)].append(limit)
+        elif limit.measure == "money":
             groups[limit.scope, cast("LimitWindow", limit.window)].append(limit)
-    found: dict[str, SpentInWindow] = {}
+    found = _spent_of_plans(work, of_plans)
     for (scope, window), members in groups.items():
         start = window_bounds(window, work.clock.now())[0]
         sums = _sums(work.session, scope, {limit.target for limit in members}, start)
@@ -35,6 +38,26 @@ def spent_of(work: Work, limits: Iterable[Limit | LimitView]) -> dict[str, Spent
             found[limit.id] = SpentInWindow(
                 start=int(start.timestamp()), micro_dollars=max(0, sums.get(limit.target, 0))
             )
+    return found
+
+
+def _spent_of_plans(
+    work: Work, by_window: Mapping[LimitWindow, Sequence[Limit | LimitView]]
+) -> dict[str, SpentInWindow]:
+    """Of budgets that plans made: what the application spent through the subscription's service."""
+    members = [limit for limits in by_window.values() for limit in limits]
+    services = services_of_subscriptions(work, (limit.subscription_id or "" for limit in members)) if members else {}
+    found: dict[str, SpentInWindow] = {}
+    for window, limits in by_window.items():
+        start = window_bounds(window, work.clock.now())[0]
+        query = select(
+            ServiceUsageDay.application_id, ServiceUsageDay.service_id, func.sum(ServiceUsageDay.cost)
+        ).where(ServiceUsageDay.day >= start, ServiceUsageDay.application_id.in_({limit.target for limit in limits}))
+        grouped = query.group_by(ServiceUsageDay.application_id, ServiceUsageDay.service_id)
+        sums = {(row[0], row[1]): int(row[2]) for row in work.session.execute(grouped)}
+        for limit in limits:
+            spent = sums.get((limit.target, services.get(limit.subscription_id or "", "")), 0)
+            found[limit.id] = SpentInWindow(start=int(start.timestamp()), micro_dollars=max(0, spent))
     return found
 
 

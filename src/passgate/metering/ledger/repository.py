@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.metering.ledger.models import Repricing, UsageCorrection
-from passgate.metering.models import SpendDay, Usage, UsageHour
+from passgate.metering.models import ServiceUsageDay, SpendDay, Usage, UsageHour
 from passgate.metering.repository.statements import Row, insert_or_add
 
 _CORRECTIONS: Table = UsageCorrection.__table__  # type: ignore[assignment]  # declared wider than the Table that it is
 _USAGE_HOURS: Table = UsageHour.__table__  # type: ignore[assignment]  # as above
 _SPEND_DAYS: Table = SpendDay.__table__  # type: ignore[assignment]  # as above
+_SERVICE_DAYS: Table = ServiceUsageDay.__table__  # type: ignore[assignment]  # as above
 _LOCK = 0x50415353_4C454447
 """The advisory lock of corrections in PostgreSQL; SQLite has one writer anyway."""
 
@@ -61,6 +62,17 @@ def add_to_sums(session: Session, hours: Mapping[tuple[Any, ...], int], days: Ma
     if days:
         spent = [{"scope": key[0], "target": key[1], "day": key[2], "cost": cost} for key, cost in days.items()]
         insert_or_add(connection, _SPEND_DAYS, spent)
+
+
+def add_to_services(session: Session, days: Mapping[tuple[Any, ...], int]) -> None:
+    """Add differences of cost to what applications used of services by day."""
+    keys = ("day", "team_id", "application_id", "service_id")
+    rows = [
+        {**dict(zip(keys, key, strict=True)), "tokens_in": 0, "tokens_out": 0, "cost": cost}
+        for key, cost in days.items()
+    ]
+    if rows:
+        insert_or_add(session.connection(), _SERVICE_DAYS, rows)
 
 
 def repricings_page(session: Session, page: PageRequest) -> Page[Repricing]:

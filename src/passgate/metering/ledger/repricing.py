@@ -82,6 +82,7 @@ def reprice(actor: Actor, work: Work, given: RepricingIn) -> RepricingView:
     if found.rows:
         repository.add_corrections(work.session, [{**one, "repricing_id": row.id} for one in found.rows])
         repository.add_to_sums(work.session, found.hours, found.days)
+        repository.add_to_services(work.session, found.services)
         add_sums(work.session.connection(), found.tokens)
     return _view(row)
 
@@ -93,6 +94,7 @@ class _Changes:
     after: int = 0
     hours: dict[tuple[object, ...], int] = field(default_factory=lambda: defaultdict(int))
     days: dict[tuple[object, ...], int] = field(default_factory=lambda: defaultdict(int))
+    services: dict[tuple[object, ...], int] = field(default_factory=lambda: defaultdict(int))
     tokens: TokenSums = field(default_factory=TokenSums)
 
     def add(self, usage: Usage, old: int, new: int, price: PriceTable) -> None:
@@ -112,6 +114,9 @@ class _Changes:
         self.hours[key] += new - old
         for scope, target in (("user", usage.subject), ("token", usage.jti)):
             self.days[scope, target, hour.replace(hour=0)] += new - old
+        if usage.service_id is not None:
+            of_service = (hour.replace(hour=0), usage.team_id, usage.application_id, usage.service_id)
+            self.services[of_service] += new - old
         self.tokens.add_cost(usage.jti, usage.subject, new - old)
 
 

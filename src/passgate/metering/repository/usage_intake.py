@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, bindparam, update
 
-from passgate.metering.models import Call, MaskingFind, SpendDay, Usage, UsageHour
+from passgate.metering.models import Call, MaskingFind, ServiceUsageDay, SpendDay, Usage, UsageHour
 from passgate.metering.reasons import is_error, reason_of_usage
 from passgate.metering.records import UsageLine
 from passgate.metering.repository.statements import (
@@ -26,6 +26,7 @@ _FINDS: Table = MaskingFind.__table__  # type: ignore[assignment]  # as above
 _USAGE_HOURS: Table = UsageHour.__table__  # type: ignore[assignment]  # as above
 
 _SPEND_DAYS: Table = SpendDay.__table__  # type: ignore[assignment]  # as above
+_SERVICE_DAYS: Table = ServiceUsageDay.__table__  # type: ignore[assignment]  # as above
 
 _COLUMNS = (
     "request_id",
@@ -67,6 +68,7 @@ _COLUMNS = (
     "answered_model",
     "key",
     "tried",
+    "service_id",
 )
 _FIND_COLUMNS = (
     "request_id",
@@ -93,6 +95,9 @@ def insert_usages(connection: Connection, node: str, usages: Sequence[UsageLine]
         spent = _spent(usages)
         if spent:
             insert_or_add(connection, _SPEND_DAYS, spent)
+        of_services = _of_services(usages)
+        if of_services:
+            insert_or_add(connection, _SERVICE_DAYS, of_services)
         _tell_calls(connection, {usage.request_id: usage for usage in usages})
         finds = _finds(connection, usages)
         if finds:
@@ -187,6 +192,7 @@ def _rows(connection: Connection, node: str, usages: Sequence[UsageLine]) -> lis
             usage.answered_model,
             usage.key,
             orjson.dumps([one.model_dump() for one in usage.tried]).decode() if usage.tried else "[]",
+            usage.service_id,
         )
         for usage in usages
     ]
@@ -215,3 +221,16 @@ def _spent(usages: Sequence[UsageLine]) -> list[Row]:
             for key in (("user", usage.subject, day), ("token", usage.jti, day)):
                 sums[key] = sums.get(key, 0) + usage.cost_micro_dollars
     return [{"scope": key[0], "target": key[1], "day": key[2], "cost": cost} for key, cost in sums.items()]
+
+
+def _of_services(usages: Sequence[UsageLine]) -> list[Row]:
+    """What applications used of services, by day."""
+    keys, figures = ("day", "team_id", "application_id", "service_id"), ("tokens_in", "tokens_out", "cost")
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for usage in usages:
+        if usage.service_id is not None:
+            day = usage.started_at.replace(hour=0, minute=0, second=0, microsecond=0)
+            found = sums.setdefault((day, usage.team_id, usage.application_id, usage.service_id), [0] * len(figures))
+            for at, figure in enumerate((usage.input, usage.output, usage.cost_micro_dollars)):
+                found[at] += figure
+    return [dict(zip((*keys, *figures), (*key, *added), strict=True)) for key, added in sums.items()]

@@ -1,6 +1,6 @@
 """Queries of limits, and of what they limit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -50,6 +50,17 @@ def find_limit(work: Work, limit_id: str) -> Limit | None:
 def limit_of_subscription(work: Work, subscription_id: str) -> Limit | None:
     """The limit that a subscription's plan made."""
     return work.session.scalar(select(Limit).where(Limit.subscription_id == subscription_id))
+
+
+def limits_of_subscriptions(work: Work, subscription_ids: Iterable[str]) -> Sequence[Limit]:
+    """The limits that the plans of these subscriptions made."""
+    return work.session.scalars(select(Limit).where(Limit.subscription_id.in_(sorted(subscription_ids)))).all()
+
+
+def services_of_subscriptions(work: Work, subscription_ids: Iterable[str]) -> dict[str, str]:
+    """The service that each of these subscriptions is to, by the subscription's id."""
+    query = select(Subscription.id, Subscription.service_id).where(Subscription.id.in_(sorted(set(subscription_ids))))
+    return dict(work.session.execute(query).all())
 
 
 def has_subscription(work: Work, subscription_id: str) -> bool:

@@ -19,6 +19,11 @@ def find_plan(work: Work, plan_id: str) -> Plan | None:
     return work.session.get(Plan, plan_id)
 
 
+def plans_by_id(work: Work, plan_ids: Iterable[str]) -> Sequence[Plan]:
+    """Those of these plans that are there."""
+    return work.session.scalars(select(Plan).where(Plan.id.in_(sorted(plan_ids)))).all()
+
+
 def plans_page(
     work: Work, page: PageRequest, teams: frozenset[str] | None, team_id: str | None, search: str | None
 ) -> Page[Plan]:

@@ -8,16 +8,17 @@ from passgate.console.components.empty import empty, next_page
 from passgate.console.components.listing import Listing
 from passgate.console.components.page_header import page_header
 from passgate.console.components.reason import ask_for_reason
-from passgate.console.components.table import Column, Row, act, tag
+from passgate.console.components.table import Column, Row, act, bar, tag
 from passgate.console.edge import MOUNT_PATH
+from passgate.console.formatting import compact
 from passgate.console.pages.portal.notices import notices_card
 from passgate.console.pages.portal.plan_change import ask_for_plan
 from passgate.console.pages.portal.wording import STATUS_TONES, standing
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
+from passgate.kernel.money import format_dollars
 from passgate.kernel.pagination import Page, PageRequest
-from passgate.kernel.permissions import Permission
-from passgate.metering.service.service_use import ServiceUse, use_of_services
+from passgate.metering.service.subscription_use import BudgetFill, QuotaFill, SubscriptionUse, use_of_subscriptions
 from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
 from passgate.publishing.subscriptions.service.deciding import resume, suspend, unsubscribe
 from passgate.publishing.subscriptions.service.finding import list_subscriptions
@@ -25,14 +26,15 @@ from passgate.storage.work import Work
 
 _COLUMNS = (
     Column("name", "Service", "main"),
-    Column("application", "Application"),
     Column("status", "Status", "badge"),
     Column("plan", "Plan"),
     Column("calls", "Calls, 30 days", "number"),
     Column("errors", "Failed", "number"),
-    Column("standing", "Standing"),
+    Column("ai", "AI, 30 days"),
+    Column("bounds", "Quota and budget", "bars"),
     Column("actions", "Actions", "actions"),
 )
+_NEARLY = 0.8
 
 
 async def show(visit: Visit, _args: PageArguments) -> None:
@@ -45,11 +47,12 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         link_button("My usage", f"{MOUNT_PATH}/?range=30d", icon="gauge")
     await notices_card(visit)
     known: dict[str, SubscriptionView] = {}
-    uses = await visit.ask(_uses)
+    uses: dict[str, SubscriptionUse] = {}
 
     async def fetch(page: PageRequest) -> Page[SubscriptionView]:
-        found = await visit.ask(list_subscriptions, page, SubscriptionFilter(side="application"))
+        found, used = await visit.ask(_find, page)
         known.update((one.id, one) for one in found.items)
+        uses.update((one.subscription_id, one) for one in used)
         return found
 
     async def do(subscription_id: str, name: str) -> None:
@@ -61,7 +64,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             label="My subscriptions",
             noun="subscription",
             fetch=fetch,
-            row=lambda one: _row(one, uses.get((one.application_id, one.service_id))),
+            row=lambda one: _row(one, uses.get(one.id)),
             on_act=do,
             when_empty=lambda: empty(
                 "link",
@@ -73,14 +76,13 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     await listing.load()
 
 
-def _uses(actor: Actor, work: Work) -> dict[tuple[str, str], ServiceUse]:
-    """By application and service; nothing for whoever reads no calls, who sees subscriptions all the same."""
-    if actor.teams_with(Permission.CALL_READ) == frozenset():
-        return {}
-    return {(one.application_id, one.service_id): one for one in use_of_services(actor, work)}
+def _find(actor: Actor, work: Work, page: PageRequest) -> tuple[Page[SubscriptionView], list[SubscriptionUse]]:
+    """Whoever reads no calls sees subscriptions all the same, without their figures."""
+    found = list_subscriptions(actor, work, page, SubscriptionFilter(side="application"))
+    return found, use_of_subscriptions(actor, work, found.items)
 
 
-def _row(one: SubscriptionView, use: ServiceUse | None) -> Row:
+def _row(one: SubscriptionView, use: SubscriptionUse | None) -> Row:
     of = f"the subscription to {one.service_name}"
     actions = []
     if one.status == "active":
@@ -92,15 +94,37 @@ def _row(one: SubscriptionView, use: ServiceUse | None) -> Row:
     return {
         "id": one.id,
         "name": one.service_name,
-        "sub": one.base_path,
-        "application": one.application_name,
+        "sub": " · ".join(part for part in (one.application_name, standing(one)) if part),
         "status": tag(one.status.capitalize(), STATUS_TONES[one.status], dot=True),
         "plan": one.plan_name or "None",
-        "calls": f"{use.calls:,}" if use else None,
-        "errors": f"{use.errors:,}" if use else None,
-        "standing": standing(one),
+        **(_figures(use) if use is not None else {}),
         "actions": actions,
     }
+
+
+def _figures(use: SubscriptionUse) -> dict[str, object]:
+    tokens = use.tokens_in + use.tokens_out
+    return {
+        "calls": f"{use.calls:,}",
+        "errors": f"{use.errors:,}",
+        "ai": f"{compact(tokens)} tokens, {format_dollars(use.cost)}" if tokens else None,
+        "bounds": [*map(_quota, use.quotas), *([_budget(use.budget)] if use.budget is not None else [])] or None,
+    }
+
+
+def _quota(quota: QuotaFill) -> dict[str, object]:
+    return _fill(f"{quota.used:,} of {quota.calls:,} calls a {quota.window}", quota.used, quota.calls)
+
+
+def _budget(budget: BudgetFill) -> dict[str, object]:
+    window = "in total" if budget.window == "total" else f"a {budget.window}"
+    text = f"{format_dollars(budget.spent)} of {format_dollars(budget.amount)} {window}"
+    return _fill(text, budget.spent, budget.amount)
+
+
+def _fill(text: str, used: int, whole: int) -> dict[str, object]:
+    share = used / whole if whole else 1.0
+    return bar(text, share, "bad" if share >= 1 else "warn" if share >= _NEARLY else "good")
 
 
 async def _do(visit: Visit, one: SubscriptionView, name: str) -> None:
