@@ -8,7 +8,8 @@ pytestmark = pytest.mark.browser
 
 def test_a_document_is_checked_while_it_is_written_and_becomes_a_service(page: Page) -> None:
     page.goto("/console/services")
-    page.get_by_role("link", name="Import OpenAPI").click()
+    page.get_by_role("link", name="New service").click()
+    page.get_by_role("link", name="REST API from OpenAPI").click()
     expect(page.get_by_text("GET /orders")).to_be_visible()
     expect(page.get_by_label("Base path")).to_have_value("/orders")
     page.locator(".cm-content").click()

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.browser
 
 def test_a_prompt_api_in_under_a_minute(page: Page, control: Control) -> None:
     page.goto("/console/services")
-    page.get_by_role("link", name="New prompt API").click()
+    page.get_by_role("link", name="New service").click()
+    page.get_by_role("link", name="Prompt as an API").click()
     page.get_by_label("Start from").click()
     page.get_by_role("option", name="Sentiment:").click()
     expect(page.get_by_label("Base path")).to_have_value("/sentiment")

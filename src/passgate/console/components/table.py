@@ -34,7 +34,7 @@ def tag(text: str, tone: Tone = "plain", *, dot: bool = False, title: str = "") 
 
 
 def bar(text: str, share: float, tone: Tone = "plain") -> dict[str, Any]:
-    """A cell of the kind bar, or one of the several of bars: how much of something is used; a share above 1 fills it."""
+    """A cell of the kind bar, or one of bars: how much of something is used; a share above 1 fills it."""
     return {"text": text, "tone": tone, "percent": round(100 * min(max(share, 0.0), 1.0))}
 
 

@@ -2,7 +2,7 @@
 
 from nicegui.page_arguments import PageArguments
 
-from passgate.console.components.button import button, link_button
+from passgate.console.components.button import link_button
 from passgate.console.components.card import card
 from passgate.console.components.empty import empty, next_page
 from passgate.console.components.field import filter_field, search_field
@@ -12,7 +12,6 @@ from passgate.console.components.table import Column, Row, tag
 from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES, VERSION_TONES
-from passgate.console.pages.services.server_form import ask_for_server
 from passgate.console.visit import Visit
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.schemas import ServiceFilter, ServiceView
@@ -34,14 +33,8 @@ _STATUSES = {"": "Every status", "draft": "Draft", "published": "Published", "re
 
 async def show(visit: Visit, _args: PageArguments) -> None:
     """Build the page."""
-
-    async def add_server() -> None:
-        await ask_for_server(visit)
-
-    with page_header("Services", "REST APIs behind the gate: who may call them is decided before they are reached."):
-        link_button("New prompt API", f"{MOUNT_PATH}/services/new-prompt", icon="bolt")
-        button("New MCP server", add_server, icon="bolt")
-        link_button("Import OpenAPI", f"{_NEW}?from=openapi", icon="plus")
+    lead = "APIs, prompts and MCP servers behind the gate: who may call them is decided before they are reached."
+    with page_header("Services", lead):
         link_button("New service", _NEW, kind="primary", icon="plus")
     with box("pg-filters"):
         search = search_field("Search services")
@@ -66,7 +59,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             when_empty=lambda: empty(
                 "service",
                 "No services yet",
-                "Publish a REST API from its OpenAPI document or its URL alone, or a prompt. Callers need a token.",
+                "Publish a REST API from its OpenAPI document or its URL alone, a prompt, an MCP server.",
                 next_page("New service", _NEW),
             ),
         )

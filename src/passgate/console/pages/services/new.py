@@ -7,6 +7,7 @@ from passgate.console.components.icon import icon
 from passgate.console.components.page_header import page_header
 from passgate.console.components.text import Words, box
 from passgate.console.edge import MOUNT_PATH
+from passgate.console.pages.services.server_form import build_server_form
 from passgate.console.pages.services.wizard import Wizard
 from passgate.console.pages.teams_of import writable_teams
 from passgate.console.visit import Visit
@@ -24,6 +25,12 @@ _KINDS = (
     ),
     ("service", f"{_HERE}?from=blank", "REST API, blank", "A base path and the URL behind it; routes can come later."),
     ("bolt", _PROMPT, "Prompt as an API", "Write a prompt with variables; callers get text or JSON."),
+    (
+        "link",
+        f"{_HERE}?from=mcp",
+        "MCP server",
+        "Its tools go through the gate, allowed one by one, with your tokens and limits.",
+    ),
     ("model", _MODELS, "AI models", "Connect a vendor; its models answer at /v1, in the formats of the usual SDKs."),
 )
 
@@ -31,11 +38,14 @@ _KINDS = (
 async def show(visit: Visit, args: PageArguments) -> None:
     """Build the page: the kinds, or the steps of the chosen one."""
     origin = args.query_parameters.get("from", "")
-    if origin not in {"openapi", "blank"}:
+    if origin not in {"openapi", "blank", "mcp"}:
         _choose()
         return
-    teams = await visit.ask(writable_teams, Permission.SERVICE_WRITE)
-    await Wizard(visit, teams, from_document=origin == "openapi").build([*_TRAIL, ("New service", _HERE)])
+    teams, trail = await visit.ask(writable_teams, Permission.SERVICE_WRITE), [*_TRAIL, ("New service", _HERE)]
+    if origin == "mcp":
+        build_server_form(visit, teams, trail)
+    else:
+        await Wizard(visit, teams, from_document=origin == "openapi").build(trail)
 
 
 def _choose() -> None:

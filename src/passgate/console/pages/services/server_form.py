@@ -1,14 +1,16 @@
 """The form of an MCP server that becomes a service."""
 
-from passgate.console.components.dialog import form_dialog
+from collections.abc import Mapping, Sequence
+
+from passgate.console.components.button import button
+from passgate.console.components.card import card
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.page_header import page_header
 from passgate.console.components.text import box
 from passgate.console.pages.services.rows import ACCESS_CHOICES
-from passgate.console.pages.teams_of import writable_teams
 from passgate.console.visit import Visit
 from passgate.kernel.errors import InvalidInputError
-from passgate.kernel.permissions import Permission
 from passgate.publishing.mcp.servers import SERVER_KIND
 from passgate.publishing.schemas import ServiceIn
 from passgate.publishing.service.services import create_service
@@ -17,35 +19,32 @@ from passgate.publishing.upstream_url import checked_upstream_url, pool_of
 _CONNECT_MS = 2_000
 
 
-async def ask_for_server(visit: Visit) -> None:
+def build_server_form(visit: Visit, teams: Mapping[str, str], trail: Sequence[tuple[str, str]]) -> None:
     """Ask for a server, publish it with none of its tools allowed, and open its tools."""
-    teams = await visit.ask(writable_teams, Permission.SERVICE_WRITE)
+    form = Form()
 
-    async def create(form: Form) -> None:
+    async def create() -> None:
         made = await visit.change(create_service, _given(form))
         visit.go(f"/services/{made.id}?part=tools")
 
-    with form_dialog(
-        "New MCP server",
-        "Agents reach it through the gate, with your tokens and limits; its tools are allowed one by one.",
-        "Add server",
-        create,
-        size="wide",
-    ) as form:
+    lead = "Agents reach it through the gate, with your tokens and limits; its tools are allowed one by one."
+    page_header("MCP server", lead, trail=trail)
+    with card():
+        form.problem_place()
         with box("pg-grid-2"):
             form.add("name", text_field("Name", placeholder="Files"))
             form.add("team_id", choice_field("Team", teams, value=next(iter(teams), None)))
             form.add("base_path", text_field("Base path", placeholder="/files"))
             form.add("upstream_url", text_field("Server URL", placeholder="https://files.example.org/mcp"))
             form.add("header", text_field("Credential's header", value="authorization", optional=True))
-            form.add(
-                "value",
-                text_field(
-                    "Credential", optional=True, secret=True, placeholder="Bearer …", help_text="Sealed at once."
-                ),
-            )
+            sealed = "Sealed at once."
+            value = text_field("Credential", optional=True, secret=True, placeholder="Bearer …", help_text=sealed)
+            form.add("value", value)
         form.add("access", choice_field("Who may call", ACCESS_CHOICES, value="subscription"))
         form.add("description", text_field("Description", optional=True, lines=2))
+        with box("pg-row").style("justify-content: flex-end"):
+            pressed = button("Add server", kind="primary")
+            pressed.on_click(lambda: form.submit(create, pressed))
 
 
 def _given(form: Form) -> ServiceIn:

@@ -93,7 +93,7 @@ def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_writ
             await revise(visit, service, version, revision)
 
     with card(flush=True):
-        with card_head(version.name, _sentence(version)), box("pg-row"):
+        with card_head(version.name), box("pg-row pg-card-acts"):
             badge(version.status.capitalize(), VERSION_TONES[version.status], dot=True)
             if may_publish:
                 _acts(visit, service, known)
@@ -101,6 +101,9 @@ def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_writ
                 start = partial(revise, visit, service, version, known.revisions[0])
                 label = "Edit draft" if known.revisions[0].status == "draft" else "New revision"
                 button(label, start, icon="edit" if known.revisions[0].status == "draft" else "plus")
+        sentence = _sentence(version)
+        if sentence:
+            muted(sentence).classes("pg-small pg-card-line")
         rows = [
             {
                 **_row(service, one, may_write=may_write, may_publish=may_publish),
