@@ -27,7 +27,8 @@ def token_signing(work: Work, issuer: str) -> TokenSigning | None:
 
 def inference_applications(work: Work) -> tuple[InferenceApplication, ...]:
     """The active applications, by id."""
-    rows = work.session.scalars(select(Application).where(Application.is_active).order_by(Application.id))
+    columns = Application.id, Application.name, Application.team_id, Application.models, Application.body_log_days
+    rows = work.session.execute(select(*columns).where(Application.is_active).order_by(Application.id))
     return tuple(
         InferenceApplication.model_construct(  # of our own rows, thousands of them: checked when they came in
             id=row.id,

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from goldens.golden_files import layout_at
 from passgate.contracts.gateway_snapshot import GatewaySnapshot, GatewaySubscription, PlanRate
 from passgate.contracts.published_service import PublishedService
 from passgate.contracts.trusted_issuer import TrustedIssuer
+from passgate.gateway.compile.errors import UncompilableError
 from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.resources import Resources, compile_resources
 from passgate.gateway.envoy import names
@@ -80,3 +83,14 @@ def test_a_snapshot_is_read_with_the_services_of_the_one_before() -> None:
     assert first == _snapshot(ORDERS, PETS)
     assert second == _snapshot(CHANGED, PETS, subscriptions=RATED)
     assert second.published[1] is first.published[1]
+
+
+def test_a_broken_service_is_refused_each_time_and_one_that_is_mended_passes() -> None:
+    kept = KeptParts()
+    broken = ORDERS.model_copy(update={"base_path": "orders"})
+    for _ in range(2):
+        with pytest.raises(UncompilableError, match="orders"):
+            compile_resources(_snapshot(broken, PETS), LAYOUT, str, kept)
+    compile_resources(_snapshot(ORDERS, PETS), LAYOUT, str, kept)
+    with pytest.raises(UncompilableError, match="orders"):
+        compile_resources(_snapshot(broken, PETS), LAYOUT, str, kept)

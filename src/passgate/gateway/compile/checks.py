@@ -4,6 +4,7 @@ import re
 
 from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot
 from passgate.gateway.compile.errors import UncompilableError
+from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.names_and_paths import HOST, PATH_PREFIX, check_base_path
 from passgate.gateway.compile.published_checks import check_published
 
@@ -11,8 +12,12 @@ SEPARATOR = "|"
 _METADATA_KEY = re.compile(r"iss_[a-z0-9]+")
 
 
-def check_snapshot(snapshot: GatewaySnapshot) -> None:
+def check_snapshot(snapshot: GatewaySnapshot, kept: KeptParts | None = None) -> None:
     """Refuse a snapshot that breaks one of them.
+
+    Args:
+        snapshot: to check.
+        kept: of earlier compilations, in which services were checked.
 
     Raises:
         UncompilableError: names the rule and the field.
@@ -29,7 +34,7 @@ def check_snapshot(snapshot: GatewaySnapshot) -> None:
                 f"The services {first} and {service.id} share the base path {service.base_path}.",
                 field=f"{where}.base_path",
             )
-    check_published(snapshot.published, snapshot.audience)
+    check_published(snapshot.published, snapshot.audience, kept or KeptParts())
     _refuse_twins([service.id for service in snapshot.services])
     _check_issuers(snapshot)
 

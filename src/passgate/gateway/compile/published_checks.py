@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from ipaddress import ip_network
 
 from passgate.contracts.published_service import PublishedRevision, PublishedService, PublishedVersion
@@ -15,6 +16,7 @@ from passgate.contracts.service_policy import (
 )
 from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.gateway.compile.errors import UncompilableError
+from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.names_and_paths import (
     HOST,
     PATH_PREFIX,
@@ -32,12 +34,13 @@ _CLAIM = re.compile(r"[^:%\x00-\x1f\x7f]+|[a-z]+://[^%\x00-\x1f\x7f]+")
 _WHOLE = 100
 
 
-def check_published(services: Iterable[PublishedService], audience: str) -> None:
+def check_published(services: Iterable[PublishedService], audience: str, kept: KeptParts) -> None:
     """Refuse services of which one breaks a rule.
 
     Args:
         services: as published.
         audience: the gate's own.
+        kept: of earlier compilations; what is there has passed.
 
     Raises:
         UncompilableError: names the rule and the field.
@@ -47,8 +50,12 @@ def check_published(services: Iterable[PublishedService], audience: str) -> None
         where = f"published[{position}]"
         refuse_unless(service.id not in seen, f"The service {service.id} stands twice.", f"{where}.id")
         seen.add(service.id)
-        _check_audiences(service, audience, where)
-        _check_service(service, where)
+        kept.part(("checked", service.id), (service, audience), partial(_check, service, audience, where))
+
+
+def _check(service: PublishedService, audience: str, where: str) -> None:
+    _check_audiences(service, audience, where)
+    _check_service(service, where)
 
 
 def _check_audiences(service: PublishedService, audience: str, where: str) -> None:

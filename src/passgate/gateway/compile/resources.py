@@ -40,7 +40,7 @@ def compile_resources(
     """
     kept = kept or KeptParts()
     kept.begin()
-    check_snapshot(snapshot)
+    check_snapshot(snapshot, kept)
     clusters = [control_cluster(layout), workers_cluster(layout)]
     clusters += [service_upstream(service, layout.ca_bundle) for service in snapshot.services]
     for service in snapshot.published:
