@@ -28,10 +28,8 @@ def place_deployment(work: Work, model: Model, row: Deployment, given: Deploymen
         raise InvalidInputError("There is no such provider.", field="provider_id")
     if "region" in given.model_fields_set:
         if given.region is not None and regional_url(provider.base_url, given.region) is None:
-            raise InvalidInputError(
-                f"The address of {provider.name} names no region; add a provider for each region instead.",
-                field="region",
-            )
+            told = f"The address of {provider.name} names no region '{given.region}'; add a provider for each region."
+            raise InvalidInputError(told, field="region")
         row.region = given.region or ""
     if "key_id" in given.model_fields_set:
         if given.key_id is not None and not _has_key(work, provider, given.key_id):

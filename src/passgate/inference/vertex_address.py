@@ -1,8 +1,8 @@
 """Where a model is at Vertex AI, and whether the provider's key is a service account's.
 
-A base URL may be the bare host of a region (``https://europe-west4-aiplatform.googleapis.com``, or
-``https://aiplatform.googleapis.com`` for the global endpoint), the project then being the account's own; or go on to
-``/v1/projects/<project>/locations/<location>``.
+A base URL may be the bare host of a region (``https://europe-west4-aiplatform.googleapis.com``, of several
+``https://aiplatform.eu.rep.googleapis.com``, or ``https://aiplatform.googleapis.com`` for the global endpoint), the
+project then being the account's own; or go on to ``/v1/projects/<project>/locations/<location>``.
 """
 
 import re
@@ -15,7 +15,7 @@ from passgate.inference.translation import Target
 
 _DEFAULT_VERSION = "/v1beta1"
 _VERSION = re.compile(r"/v\d[a-z0-9]*$")
-_REGIONAL_HOST = re.compile(r"([a-z0-9-]+)-aiplatform\.")
+_REGIONAL_HOST = re.compile(r"(?:([a-z0-9-]+)-aiplatform\.|aiplatform\.([a-z]+)\.rep\.)")
 _MODEL_SAFE = "@:-._~"
 
 
@@ -47,7 +47,7 @@ def _root(base_url: str, account: str | None) -> str:
     if account is None:
         return base
     regional = _REGIONAL_HOST.match(urlsplit(base).hostname or "")
-    location = regional.group(1) if regional else "global"
+    location = (regional[1] or regional[2]) if regional else "global"
     return f"{base}/projects/{quote(_project(account), safe=':')}/locations/{location}"
 
 

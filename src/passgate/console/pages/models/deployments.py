@@ -138,6 +138,6 @@ async def _ask_to_add(visit: Visit, model: ModelView) -> None:
         form.add("provider_id", choice_field("Provider", options, value=next(iter(options), None), searchable=True))
         form.add("vendor_model", text_field("Vendor's model", value=model.name, help_text="As its vendor calls it."))
         with box("pg-grid-2"):
-            help_text = "Amazon Bedrock and Vertex AI only."
+            help_text = "Bedrock, Vertex AI, xAI, OpenAI, Nebius."
             form.add("region", text_field("Region", optional=True, placeholder="eu-west-1", help_text=help_text))
             form.add("weight", text_field("Weight", value="1", help_text="Share among those of its step."))
