@@ -99,3 +99,23 @@ def test_a_file_stands_for_what_it_holds(tmp_path: Path) -> None:
 def test_one_more_dollar_stands_for_the_text(tmp_path: Path, text: str) -> None:
     (tmp_path / "all.yaml").write_text(f"kind: Team\nname: {text}\n")
     assert read_files(tmp_path, lambda _, __: None)[0].content["name"] == text.replace("$$", "$")
+
+
+def test_validation_takes_a_reference_wherever_it_stands(tmp_path: Path) -> None:
+    text = """
+kind: Provider
+name: Local
+vendor: openai-compatible
+base_url: ${ENV:LLM_URL}
+pass_through_charge_micro_dollars: ${ENV:CHARGE}
+"""
+    (tmp_path / "provider.yaml").write_text(text)
+    given = read_files(tmp_path, lambda source, name: f"${{{source}:{name}}}")
+    read(given, unresolved=True)
+    with pytest.raises(InvalidInputError, match="base_url"):
+        read(given)
+    (tmp_path / "provider.yaml").write_text(f"{text}is_enabled: perhaps\n")
+    wrong = read_files(tmp_path, lambda source, name: f"${{{source}:{name}}}")
+    with pytest.raises(InvalidInputError, match="is_enabled") as refused:
+        read(wrong, unresolved=True)
+    assert "base_url" not in refused.value.message
