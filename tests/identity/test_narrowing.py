@@ -48,6 +48,7 @@ def test_what_is_not_asked_for_stays_and_the_life_is_an_hour(storage: Storage) -
     }
     assert (after["scope"], after["models"], after["budget"], after["rpm"]) == ("read", ["gpt"], 1000, 5)
     assert after["parents"] == [{"jti": parent.row.jti, "budget": 1000, "rpm": 10}]
+    assert after["rates"].split()[-1] == f"{parent.row.jti}:10"
     assert after["exp"] - after["iat"] == 3600
     assert (child.row.parent_jti, child.row.issued_by) == (parent.row.jti, parent.row.subject)
 

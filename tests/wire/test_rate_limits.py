@@ -66,6 +66,23 @@ def test_whose_calls_are_counted_together(
         assert counting.call("/orders/1", token(**other)).status == 200
 
 
+def test_a_token_keeps_its_own_rate_and_those_of_its_parents(counting: Gate) -> None:
+    publish(
+        counting, simple(counting, "/orders", TOKEN), simple(counting, "/free", PUBLIC), simple(counting, "/two", TOKEN)
+    )
+    token = counting.issuer.token
+    parent, child = token(jti="p", rates="p:3"), token(jti="c", rates="c:2 p:3")
+    assert _statuses(counting, 3, child) == [200, 200, 429]
+    assert _statuses(counting, 2, parent, "/two/1") == [200, 429]
+    refused = counting.call("/orders/1", parent)
+    assert (refused.json["code"], refused.headers["retry-after"]) == ("rate_limited", "60")
+    assert counting.call("/orders/1", token(jti="q", rates="q:1")).headers["x-ratelimit-remaining"] == "0"
+    assert "x-ratelimit-limit" not in counting.call("/orders/1", token()).headers
+    assert counting.call("/free/1").status == 200
+    counting.now = NOON + 60
+    assert _statuses(counting, 2, parent) == [200, 200]
+
+
 def test_several_limits_count_all_or_nothing(counting: Gate) -> None:
     limits = (RateLimitPolicy(calls=3, window="hour"), RateLimitPolicy(calls=2, window="minute"))
     publish(counting, simple(counting, "/orders", TOKEN, *limits))

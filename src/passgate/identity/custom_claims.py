@@ -28,7 +28,7 @@ RESERVED = frozenset(
         # logout token or a bound token of a custom one
         *("auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash", "sid", "events", "cnf"),
         # Passgate's own
-        *("models", "services", "budget", "rpm", "parents"),
+        *("models", "services", "budget", "rpm", "rates", "parents"),
     }
 )
 """Names that no custom claim may have."""

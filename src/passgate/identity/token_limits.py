@@ -3,6 +3,7 @@
 They travel as the claims ``models``, ``services``, ``budget`` and ``rpm``; ``docs/tokens.md`` says who enforces which.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, field_validator
@@ -70,3 +71,12 @@ class TokenLimits(Input):
             if held is not None and asked is not None and asked > held:
                 return name
         return None
+
+
+def rates_claim(lineage: Sequence[Token]) -> dict[str, str]:
+    """The claim ``rates``: what the token and those that it was made of may call a minute, each by its id.
+
+    Text, since Envoy hands only that on; it says nothing that ``rpm`` and ``parents`` do not.
+    """
+    told = [f"{token.jti}:{token.rpm}" for token in lineage if token.rpm is not None]
+    return {"rates": " ".join(told)} if told else {}

@@ -51,6 +51,8 @@ class Limiter:
         return self.memory.take(met, now)
 
     def _met(self, told: Mapping[str, str]) -> Iterator[CountedCall]:
+        for jti, rule in rules.own_rates(told.get(rules.RATES_KEY, "")):
+            yield CountedCall(rule, jti)
         application = self._application(told)
         address = told.get(rules.ADDRESS_KEY, _NOBODY)
         # Who brings no token is counted by address.

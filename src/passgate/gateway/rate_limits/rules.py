@@ -13,6 +13,7 @@ from passgate.contracts.service_policy import RateSubject, RateWindow
 
 LIMITS_KEY, SERVICE_KEY, ADDRESS_KEY = "limits", "service", "remote_address"
 APPLICATION_KEY, SUBJECT_KEY, TOKEN_KEY = "application", "user", "token"
+RATES_KEY = "rates"
 """Keys of the entries of a descriptor; of a trusted issuer's token they go on with ``:`` and the issuer's id."""
 
 _FIELDS = ";"
@@ -56,6 +57,17 @@ def read(text: str) -> tuple[RateRule, ...]:
             raise ValueError(f"{line!r} is no rate limit")
         found.append(RateRule(scope, per, int(calls), window))  # type: ignore[arg-type]  # just looked at
     return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def own_rates(text: str) -> tuple[tuple[str, RateRule], ...]:
+    """The rates in a token's claim ``rates``, by the id of the token that each counts for.
+
+    Raises:
+        ValueError: it is none.
+    """
+    pairs = (one.rpartition(":") for one in text.split())
+    return tuple((jti, RateRule("token", "token", int(calls), "minute")) for jti, _, calls in pairs)
 
 
 def window_of(window: RateWindow, now: float) -> tuple[int, int]:

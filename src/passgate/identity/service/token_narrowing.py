@@ -15,7 +15,7 @@ from passgate.identity.service.token_bearers import Bearer
 from passgate.identity.service.token_registry import NewToken, register
 from passgate.identity.service.token_signing import ACCESS_TYPE, access_claims, signed
 from passgate.identity.token_families import lock_token
-from passgate.identity.token_limits import TokenLimits
+from passgate.identity.token_limits import TokenLimits, rates_claim
 from passgate.identity.token_schemas import NARROWED_SECONDS, NarrowIn
 from passgate.kernel.clock import epoch_seconds
 from passgate.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, UnauthenticatedError
@@ -70,7 +70,8 @@ def narrow_token(work: Work, token_text: str, issuer: TokenIssuer, given: Narrow
     row = register(work, new)
     row.expires_at = min(row.expires_at, parent.expires_at)
     roles = roles_of_bearer(work, row.application_id, row.user_id, row.team_id)
-    claims = access_claims(issuer, row, roles) | {"parents": [_told(ancestor) for ancestor in reversed(lineage)]}
+    parents = [_told(ancestor) for ancestor in reversed(lineage)]
+    claims = access_claims(issuer, row, roles) | {"parents": parents} | rates_claim([row, *reversed(lineage)])
     return IssuedToken(signed(work, key, ACCESS_TYPE, claims), row)
 
 

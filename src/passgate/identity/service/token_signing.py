@@ -11,7 +11,7 @@ from passgate.identity.models import SigningKey, Token
 from passgate.identity.schemas import TokenIssuer
 from passgate.identity.service.keys import sign
 from passgate.identity.service.token_bearers import PERSONAL_CLIENT
-from passgate.identity.token_limits import TokenLimits
+from passgate.identity.token_limits import TokenLimits, rates_claim
 from passgate.kernel.clock import epoch_seconds
 from passgate.kernel.errors import InvalidInputError
 from passgate.sdk.verifier import MAX_TOKEN_BYTES
@@ -30,7 +30,7 @@ def access_claims(issuer: TokenIssuer, row: Token, roles: Sequence[str] = ()) ->
         claims["scope"] = " ".join(row.scopes)
     if roles:
         claims["roles"] = list(roles)
-    return claims | TokenLimits.of(row).claims()
+    return claims | TokenLimits.of(row).claims() | rates_claim([row])
 
 
 def basic_claims(issuer: TokenIssuer, row: Token) -> dict[str, Any]:
