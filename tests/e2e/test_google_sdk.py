@@ -73,8 +73,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         ada.provider("anthropic", vendor.url, "claude-test")
         token, _ = ada.token(ada.application("google"))
         ada.in_force()
-        google = genai.Client(api_key=token, http_options=types.HttpOptions(base_url=passgate.url))
-        yield Stage(ada, vendor, token, google)
+        with genai.Client(api_key=token, http_options=types.HttpOptions(base_url=passgate.url)) as google:
+            yield Stage(ada, vendor, token, google)
 
 
 def test_text_passes_unchanged(stage: Stage) -> None:
@@ -261,8 +261,8 @@ def test_embeddings(stage: Stage) -> None:
     found = stage.google.models.embed_content(model="gemini-embedding-2", contents=contents, config=config)
     assert found.embeddings is not None
     assert [one.values for one in found.embeddings] == [[0.5, 0.25], [0.5, -1.0]]
-    client = openai.OpenAI(api_key=stage.token, base_url=f"{stage.url}/v1", max_retries=0)
-    made = client.embeddings.create(model="gemini-embedding-2", input=["a", "b"], dimensions=2)
+    with openai.OpenAI(api_key=stage.token, base_url=f"{stage.url}/v1", max_retries=0) as client:
+        made = client.embeddings.create(model="gemini-embedding-2", input=["a", "b"], dimensions=2)
     assert [row.embedding for row in made.data] == [[0.5, 0.25], [0.5, -1.0]]
     assert [one["outputDimensionality"] for one in stage.last()["requests"]] == [2, 2]
     stage.vendor.reply("/v1/embeddings", openai_embeddings(2))
@@ -304,8 +304,8 @@ def test_errors_in_google_s_words(stage: Stage) -> None:
     search = types.GenerateContentConfig(tools=[types.Tool(google_search=types.GoogleSearch())])
     refused = lambda: ask(model="gpt-4o-mini", contents="Hi", config=search)  # noqa: E731 - named for its line
     assert status_of(refused) == (400, "INVALID_ARGUMENT")
-    stranger = genai.Client(api_key="nobody", http_options=types.HttpOptions(base_url=stage.url))
-    assert status_of(lambda: stranger.models.generate_content(model="gemini-3-pro", contents="Hi"))[0] == 401
+    with genai.Client(api_key="nobody", http_options=types.HttpOptions(base_url=stage.url)) as stranger:
+        assert status_of(lambda: stranger.models.generate_content(model="gemini-3-pro", contents="Hi"))[0] == 401
     limited = {"error": {"code": 429, "message": "Slow down.", "status": "RESOURCE_EXHAUSTED"}}
     stage.vendor.reply(GENERATE, json_reply(limited, status=429))
     assert status_of(lambda: ask(model="gemini-3-pro", contents="Hi")) == (429, "RESOURCE_EXHAUSTED")
@@ -322,31 +322,33 @@ def test_others_sdks_reach_a_gemini_model(stage: Stage) -> None:
     schema = {"type": "object", "properties": {"city": {"type": "string"}}}
 
     stage.vendor.reply(GENERATE, *answers)
-    client = openai.OpenAI(api_key=stage.token, base_url=f"{stage.url}/v1", max_retries=0)
-    tool: Any = {"type": "function", "function": {"name": "weather", "parameters": schema}}
-    messages: list[Any] = [{"role": "user", "content": "Weather?"}]
-    message = client.chat.completions.create(model="gemini-3-pro", messages=messages, tools=[tool]).choices[0].message
-    assert message.tool_calls
-    messages += [message, {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "clear"}]
-    last = client.chat.completions.create(model="gemini-3-pro", messages=messages, tools=[tool])
-    assert last.choices[0].message.content == "Clear."
-    check_talk(stage.last(), {"output": "clear"})
+    with openai.OpenAI(api_key=stage.token, base_url=f"{stage.url}/v1", max_retries=0) as client:
+        tool: Any = {"type": "function", "function": {"name": "weather", "parameters": schema}}
+        messages: list[Any] = [{"role": "user", "content": "Weather?"}]
+        message = (
+            client.chat.completions.create(model="gemini-3-pro", messages=messages, tools=[tool]).choices[0].message
+        )
+        assert message.tool_calls
+        messages += [message, {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "clear"}]
+        last = client.chat.completions.create(model="gemini-3-pro", messages=messages, tools=[tool])
+        assert last.choices[0].message.content == "Clear."
+        check_talk(stage.last(), {"output": "clear"})
 
     stage.vendor.reply(GENERATE, *answers)
-    claude = anthropic.Anthropic(api_key=stage.token, base_url=stage.url, max_retries=0)
-    own: Any = {"name": "weather", "input_schema": schema}
-    messages = [{"role": "user", "content": "Weather?"}]
-    first = claude.messages.create(model="gemini-3-pro", max_tokens=99, messages=messages, tools=[own])
-    assert first.stop_reason == "tool_use"
-    result = {"type": "tool_result", "tool_use_id": first.content[-1].id, "content": "clear"}
-    messages += [{"role": "assistant", "content": first.content}, {"role": "user", "content": [result]}]
-    again = claude.messages.create(model="gemini-3-pro", max_tokens=99, messages=messages, tools=[own])
-    assert again.content[0].text == "Clear."
-    check_talk(stage.last(), {"output": "clear"})
+    with anthropic.Anthropic(api_key=stage.token, base_url=stage.url, max_retries=0) as claude:
+        own: Any = {"name": "weather", "input_schema": schema}
+        messages = [{"role": "user", "content": "Weather?"}]
+        first = claude.messages.create(model="gemini-3-pro", max_tokens=99, messages=messages, tools=[own])
+        assert first.stop_reason == "tool_use"
+        result = {"type": "tool_result", "tool_use_id": first.content[-1].id, "content": "clear"}
+        messages += [{"role": "assistant", "content": first.content}, {"role": "user", "content": [result]}]
+        again = claude.messages.create(model="gemini-3-pro", max_tokens=99, messages=messages, tools=[own])
+        assert again.content[0].text == "Clear."
+        check_talk(stage.last(), {"output": "clear"})
 
-    stage.vendor.reply(STREAM, generated_stream(generated({"text": "Hel"}, reason=None), generated({"text": "lo"})))
-    with claude.messages.stream(model="gemini-3-pro", max_tokens=99, messages=messages[:1]) as stream:
-        assert stream.get_final_text() == "Hello"
+        stage.vendor.reply(STREAM, generated_stream(generated({"text": "Hel"}, reason=None), generated({"text": "lo"})))
+        with claude.messages.stream(model="gemini-3-pro", max_tokens=99, messages=messages[:1]) as stream:
+            assert stream.get_final_text() == "Hello"
 
 
 def check_talk(sent: Any, response: Any) -> None:

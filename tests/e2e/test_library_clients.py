@@ -184,12 +184,14 @@ def test_langchain(stage: Stage) -> None:
         """The weather of a city."""
         return f"clear in {city}"
 
-    chat = ChatOpenAI(model=MODEL, base_url=f"{stage.url}/v1", api_key=SecretStr(stage.token), max_retries=0)
-    assert chat.invoke("Hi").content == "Hello"
-    assert "".join(str(chunk.content) for chunk in chat.stream("Hi")) == "Hello"
-    called = chat.bind_tools([weather]).invoke("Weather in Oslo?")
-    assert [(call["name"], call["args"]) for call in called.tool_calls] == [("weather", ARGUMENTS)]
-    assert chat.with_structured_output(Weather).invoke("Weather in Oslo?") == Weather(city="Oslo")
+    key = SecretStr(stage.token)
+    with httpx.Client() as own:
+        chat = ChatOpenAI(model=MODEL, base_url=f"{stage.url}/v1", api_key=key, max_retries=0, http_client=own)
+        assert chat.invoke("Hi").content == "Hello"
+        assert "".join(str(chunk.content) for chunk in chat.stream("Hi")) == "Hello"
+        called = chat.bind_tools([weather]).invoke("Weather in Oslo?")
+        assert [(call["name"], call["args"]) for call in called.tool_calls] == [("weather", ARGUMENTS)]
+        assert chat.with_structured_output(Weather).invoke("Weather in Oslo?") == Weather(city="Oslo")
 
 
 LITELLM = """

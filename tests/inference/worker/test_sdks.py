@@ -1,5 +1,7 @@
 """The vendors' own SDKs as clients of a worker."""
 
+from collections.abc import Iterator
+
 import anthropic
 import openai
 import pytest
@@ -19,17 +21,17 @@ from inference.worker.running_worker import RunningWorker, claims, revocation
 
 
 @pytest.fixture
-def openai_client(worker: RunningWorker) -> openai.OpenAI:
-    return openai.OpenAI(
-        api_key="x", base_url=f"{worker.url}/v1", max_retries=0, default_headers={"x-passgate-claims": claims()}
-    )
+def openai_client(worker: RunningWorker) -> Iterator[openai.OpenAI]:
+    headers = {"x-passgate-claims": claims()}
+    with openai.OpenAI(api_key="x", base_url=f"{worker.url}/v1", max_retries=0, default_headers=headers) as client:
+        yield client
 
 
 @pytest.fixture
-def anthropic_client(worker: RunningWorker) -> anthropic.Anthropic:
-    return anthropic.Anthropic(
-        api_key="x", base_url=worker.url, max_retries=0, default_headers={"x-passgate-claims": claims()}
-    )
+def anthropic_client(worker: RunningWorker) -> Iterator[anthropic.Anthropic]:
+    headers = {"x-passgate-claims": claims()}
+    with anthropic.Anthropic(api_key="x", base_url=worker.url, max_retries=0, default_headers=headers) as client:
+        yield client
 
 
 def test_openai(openai_client: openai.OpenAI, vendor: FakeVendor) -> None:
