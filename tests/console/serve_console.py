@@ -50,11 +50,24 @@ async def answer_chat(request: Request) -> Response:
     if model == "gpt-4o":
         refusal = {"message": "The limit of 5 requests per minute is used up.", "code": "rate_limited"}
         return JSONResponse({"error": refusal}, 429, headers=headers)
-    return StreamingResponse(_chat_events(model), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_chat_events(model, given), media_type="text/event-stream", headers=headers)
 
 
-async def _chat_events(model: str) -> AsyncIterator[str]:
+def _tool_call(given: dict[str, Any]) -> dict[str, Any]:
+    function = {"name": given["tools"][0]["function"]["name"], "arguments": '{"city": "Oslo"}'}
+    return {"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": function}]}
+
+
+async def _chat_events(model: str, given: dict[str, Any]) -> AsyncIterator[str]:
+    """The second time in a talk, what was said before, by role."""
     words = ["The gate ", "opens ", "for *tokens*\n", "<b>only</b>."]
+    roles = [one["role"] for one in given["messages"]]
+    if given.get("tools") and "tool" not in roles:
+        delta = {"choices": [{"index": 0, "delta": _tool_call(given), "finish_reason": "tool_calls"}]}
+        yield f"data: {json.dumps(delta)}\n\ndata: [DONE]\n\n"
+        return
+    if "assistant" in roles:
+        words = [" ".join(roles), f": {json.dumps(given['messages']).count('data:image')} pictures"]
     for word in words if model == "gpt-4o-mini" else ["and on "] * 400:
         yield f"data: {json.dumps({'choices': [{'index': 0, 'delta': {'content': word}}]})}\n\n"
         await asyncio.sleep(0.05)

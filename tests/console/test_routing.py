@@ -29,6 +29,15 @@ def dialog_has_come(page: Page) -> None:
     expect(page.locator(".pg-dialog-body input, .pg-dialog-body textarea").first).to_be_focused()
 
 
+def _add_fallback(page: Page, name: str) -> None:
+    page.get_by_role("button", name="Add fallback model").click()
+    dialog_has_come(page)
+    page.get_by_label("Model", exact=True).fill(name)
+    page.get_by_role("option", name=name, exact=True).click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 @browser
 def test_a_model_gets_deployments_an_order_rules_and_a_fallback(page: Page) -> None:
     page.goto("/console/models")
@@ -61,13 +70,12 @@ def test_a_model_gets_deployments_an_order_rules_and_a_fallback(page: Page) -> N
     expect(about).to_contain_text("The fastest first")
     expect(about).to_contain_text("first token of a stream 12 s")
     expect(about).to_contain_text("best, default")
-    page.get_by_role("button", name="Add fallback model").click()
-    dialog_has_come(page)
-    field = page.get_by_label("Model", exact=True)
-    field.fill("gpt-4o-mini")
-    page.get_by_role("option", name="gpt-4o-mini", exact=True).click()
-    page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_role("table", name="Fallback models")).to_contain_text("gpt-4o-mini")
+    chain = page.get_by_role("table", name="Fallback models").locator("tbody tr")
+    for name in ("gpt-4o-mini", "claude-sonnet-4-5"):
+        _add_fallback(page, name)
+        expect(chain.last).to_contain_text(name)
+    chain.last.drag_to(chain.first, target_position={"x": 40, "y": 4})
+    expect(chain.first).to_contain_text("claude-sonnet-4-5")
     page.get_by_role("button", name="Add deployment").click()
     dialog_has_come(page)
     page.get_by_label("Region").fill("eu-west-1")

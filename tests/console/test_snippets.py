@@ -54,7 +54,8 @@ def test_code_is_escaped() -> None:
 def test_a_question_of_the_playground_as_code() -> None:
     tools = '[{"type": "function", "function": {"name": "it\'s", "parameters": {"type": "object", "properties": {}}}}]'
     question = read_question('Don\'t "stop"\n' * 20, "Be kind", 0.5, 50, tools)
-    curl, python, _node = (one.code for one in question_snippets("http://localhost:8080", question, "gpt-4o-mini"))
+    document = question.document("gpt-4o-mini")
+    curl, python, _node = (one.code for one in question_snippets("http://localhost:8080", document))
     create = next(one for one in ast.walk(ast.parse(python)) if isinstance(one, ast.Call) and len(one.keywords) > 2)
     said = {one.arg: ast.literal_eval(one.value) for one in create.keywords}
     assert said == {**question.document("gpt-4o-mini"), "stream": True}

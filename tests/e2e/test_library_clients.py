@@ -26,6 +26,10 @@ from fake_vendor import FakeVendor, VendorRequest, json_reply, openai_chat, open
 from fake_vendor.file_store import FileStore
 from fake_vendor.reply import Reply
 from node_packages import node_with
+from passgate.publishing.playground.answer import Answer
+from passgate.publishing.playground.calling import call_model
+from passgate.publishing.playground.question import picture, read_question
+from passgate.publishing.prompts.gate import LocalGate
 
 MODEL = "gpt-4o-mini"
 ARGUMENTS = {"city": "Oslo"}
@@ -277,3 +281,20 @@ def test_vercels_ai(stage: Stage, request: pytest.FixtureRequest) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"whole": "Hello", "tokens": 21, "streamed": "Hello", "called": [ARGUMENTS]}
+
+
+def test_a_talk_in_the_playground(stage: Stage) -> None:
+    """As its page makes it, turn by turn, through the gate to the vendor."""
+    gate = LocalGate(port=int(stage.url.rpartition(":")[2]))
+    shown = picture("image/png", b"\x89PNG")
+    first = read_question("Weather?", "Be kind", pictures=[shown]).document(MODEL)
+    asked, told = Answer(), Answer()
+    asyncio.run(call_model(gate, stage.token, first, asked))
+    assert (asked.state, asked.problem) == ("done", None)
+    said = [*first["messages"][1:], asked.message()]
+    asyncio.run(call_model(gate, stage.token, read_question("And now?", "Be kind").document(MODEL, said), told))
+    assert (told.state, told.text) == ("done", "Hello")
+    sent = stage.vendor.requests[-1].json()["messages"]
+    assert [one["role"] for one in sent] == ["system", "user", "assistant", "user"]
+    assert sent[1]["content"][1]["image_url"]["url"] == shown
+    assert sent[2]["content"] == "Hello"

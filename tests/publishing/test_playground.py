@@ -12,7 +12,7 @@ from passgate.kernel.errors import ForbiddenError, InvalidInputError, NotFoundEr
 from passgate.publishing.playground.access import playground_models, playground_token
 from passgate.publishing.playground.answer import Answer
 from passgate.publishing.playground.calling import call_model
-from passgate.publishing.playground.question import read_question
+from passgate.publishing.playground.question import MOST_PICTURE_BYTES, picture, read_question
 from passgate.publishing.prompts.gate import LocalGate
 from passgate.storage.work import Storage
 
@@ -155,3 +155,23 @@ def _answer(serve: Serve) -> Answer:
         return answer
 
     return asyncio.run(call())
+
+
+def test_a_talk_holds_what_was_said_with_pictures_and_what_tools_gave() -> None:
+    answer = Answer()
+    call = {"index": 0, "id": "call_1", "function": {"name": "weather", "arguments": "{}"}}
+    answer.take(json.dumps({"choices": [{"delta": {"tool_calls": [call]}}]}), 1)
+    first = {"role": "user", "content": "Weather?"}
+    result = {"role": "tool", "tool_call_id": "call_1", "content": "Rain"}
+    said = [first, answer.message(), result]
+    shown = picture("image/png", b"a")
+    document = read_question("And here?", "Be kind", pictures=[shown]).document("m", said)
+    parts = [{"type": "text", "text": "And here?"}, {"type": "image_url", "image_url": {"url": shown}}]
+    assert document["messages"] == [{"role": "system", "content": "Be kind"}, *said, {"role": "user", "content": parts}]
+    assert said[1]["tool_calls"][0]["id"] == "call_1"
+    assert read_question("", goes_on=True).document("m", said)["messages"] == said
+    for kind, data in (("image/svg+xml", b"a"), ("image/png", b"a" * (MOST_PICTURE_BYTES + 1))):
+        with pytest.raises(InvalidInputError):
+            picture(kind, data)
+    with pytest.raises(InvalidInputError):
+        read_question("x", pictures=[shown] * 5)

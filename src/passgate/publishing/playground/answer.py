@@ -11,6 +11,7 @@ State = Literal["waiting", "coming", "done", "stopped", "failed"]
 class ToolCall:
     """A tool that the model asks for."""
 
+    id: str = ""
     name: str = ""
     arguments: str = ""
 
@@ -66,6 +67,16 @@ class Answer:
         if isinstance(usage, dict):
             self.tokens_in, self.tokens_out = usage.get("prompt_tokens"), usage.get("completion_tokens")
 
+    def message(self) -> dict[str, Any]:
+        """The answer as a message of the talk that goes on."""
+        told: dict[str, Any] = {"role": "assistant", "content": self.text or None}
+        if self.tool_calls:
+            told["tool_calls"] = [
+                {"id": one.id, "type": "function", "function": {"name": one.name, "arguments": one.arguments or "{}"}}
+                for one in self.tool_calls.values()
+            ]
+        return told if self.tool_calls else {**told, "content": self.text}
+
     def fail(self, document: Any) -> None:  # noqa: ANN401 - whatever the gate answered
         """An error in OpenAI's format, or anything else in its place."""
         told = document.get("error") if isinstance(document, dict) else None
@@ -83,6 +94,7 @@ class Answer:
         self.text += text
         for call in calls:
             known = self.tool_calls.setdefault(call.get("index", 0), ToolCall())
+            known.id = call.get("id") or known.id
             function = call.get("function") or {}
             known.name = function.get("name") or known.name
             known.arguments += function.get("arguments") or ""

@@ -1,6 +1,8 @@
-"""What is asked of the models: one document of OpenAI's chat completions."""
+"""What is asked of the models: one document of OpenAI's chat completions, with what was said before."""
 
+import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +10,9 @@ from passgate.kernel.errors import InvalidInputError
 
 _HOTTEST = 2
 _MOST_TOOLS = 128
+MOST_PICTURES = 4
+MOST_PICTURE_BYTES = 4 * 1024 * 1024
+_PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +24,17 @@ class Question:
     temperature: float | None = None
     max_tokens: int | None = None
     tools: tuple[dict[str, Any], ...] = ()
+    pictures: tuple[str, ...] = ()
+    """Data URLs."""
 
-    def document(self, model: str) -> dict[str, Any]:
-        """The body of the call; what was left open is left out, since some models refuse it."""
-        messages = [{"role": "user", "content": self.user}]
+    def document(self, model: str, earlier: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+        """The body of the call; what was left open is left out, since some models refuse it.
+
+        Args:
+            model: that is asked.
+            earlier: what was said before, without the system's message.
+        """
+        messages: list[dict[str, Any]] = [*earlier, *self._said()]
         if self.system:
             messages.insert(0, {"role": "system", "content": self.system})
         document: dict[str, Any] = {"model": model, "messages": messages}
@@ -34,9 +46,35 @@ class Question:
             document["tools"] = list(self.tools)
         return document
 
+    def _said(self) -> list[dict[str, Any]]:
+        if not self.pictures:
+            return [{"role": "user", "content": self.user}] if self.user else []
+        parts: list[dict[str, Any]] = [{"type": "image_url", "image_url": {"url": one}} for one in self.pictures]
+        return [{"role": "user", "content": [{"type": "text", "text": self.user}, *parts] if self.user else parts}]
 
-def read_question(
-    user: str, system: str = "", temperature: float | None = None, max_tokens: float | None = None, tools: str = ""
+
+def picture(content_type: str, data: bytes) -> str:
+    """A picture as a data URL.
+
+    Raises:
+        InvalidInputError: it is none that models look at, or too large.
+    """
+    if content_type not in _PICTURES:
+        raise InvalidInputError("A picture is a PNG, JPEG, WebP or GIF.", field="pictures")
+    if len(data) > MOST_PICTURE_BYTES:
+        raise InvalidInputError(f"A picture has at most {MOST_PICTURE_BYTES >> 20} MB.", field="pictures")
+    return f"data:{content_type};base64,{base64.b64encode(data).decode()}"
+
+
+def read_question(  # noqa: PLR0913 - what was typed, each by name
+    user: str,
+    system: str = "",
+    temperature: float | None = None,
+    max_tokens: float | None = None,
+    tools: str = "",
+    *,
+    pictures: Sequence[str] = (),
+    goes_on: bool = False,
 ) -> Question:
     """A question from what was typed.
 
@@ -46,17 +84,22 @@ def read_question(
         temperature: 0 to 2; None: the model's own.
         max_tokens: most tokens of the answer; None: the model's own.
         tools: JSON, an array as in OpenAI's ``tools``; empty: none.
+        pictures: data URLs.
+        goes_on: something was said before, which may stand alone: the results of tools.
 
     Raises:
         InvalidInputError: no message, a number out of range, or tools that are none.
     """
-    if not user.strip():
+    if len(pictures) > MOST_PICTURES:
+        raise InvalidInputError(f"At most {MOST_PICTURES} pictures go with a message.", field="pictures")
+    if not user.strip() and not pictures and not goes_on:
         raise InvalidInputError("Write something to ask.", field="user")
     if temperature is not None and not 0 <= temperature <= _HOTTEST:
         raise InvalidInputError(f"The temperature is a number from 0 to {_HOTTEST}.", field="temperature")
     if max_tokens is not None and (max_tokens < 1 or max_tokens != int(max_tokens)):
         raise InvalidInputError("The most tokens are a whole number from 1.", field="max_tokens")
-    return Question(user, system, temperature, None if max_tokens is None else int(max_tokens), _tools(tools))
+    most = None if max_tokens is None else int(max_tokens)
+    return Question(user.strip() and user, system, temperature, most, _tools(tools), tuple(pictures))
 
 
 def _tools(text: str) -> tuple[dict[str, Any], ...]:

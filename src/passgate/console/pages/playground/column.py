@@ -1,39 +1,13 @@
-"""One model's answer, shown as it comes, with what it took and cost."""
+"""One model's talk, turn by turn."""
 
-import asyncio
 from typing import Any
 
-from nicegui import ui
-
-from passgate.console.components.badge import Tone, badge
-from passgate.console.components.button import button, link_button
 from passgate.console.components.card import card
-from passgate.console.components.copyable import snippet
-from passgate.console.components.facts import Value, facts
-from passgate.console.components.text import Words, box, muted
-from passgate.console.edge import MOUNT_PATH
-from passgate.console.formatting import grouped, milliseconds
-from passgate.console.pages.calls.detail import open_call
-from passgate.console.visit import Visit, who
-from passgate.kernel.money import format_dollars
-from passgate.kernel.pagination import PageRequest
-from passgate.kernel.permissions import Permission
-from passgate.metering.schemas import CallFilter, CallView
-from passgate.metering.service.calls import list_calls
-from passgate.publishing.playground.answer import Answer, State
-from passgate.publishing.playground.calling import call_model
+from passgate.console.components.text import Words, box
+from passgate.console.pages.playground.turn import Turn
+from passgate.console.visit import Visit
+from passgate.publishing.playground.question import Question
 from passgate.publishing.prompts.gate import LocalGate
-
-_SHOWN_EVERY_SECONDS = 0.1
-_LEDGER_LOOKS = 8
-_LEDGER_PAUSE_SECONDS = 0.75
-_STATES: dict[State, tuple[str, Tone]] = {
-    "waiting": ("Waiting", "plain"),
-    "coming": ("Answering", "info"),
-    "done": ("Done", "good"),
-    "stopped": ("Stopped", "warn"),
-    "failed": ("Failed", "bad"),
-}
 
 
 class Column:
@@ -41,101 +15,30 @@ class Column:
 
     def __init__(self, visit: Visit, model: str) -> None:
         self.model = model
+        self.sent: dict[str, Any] = {}
+        """The body of the last call."""
         self._visit = visit
-        self._answer = Answer()
-        self._task: asyncio.Task[None] | None = None
-        self._shown: tuple[State, int] | None = None
-        self._looks = 0
-        self._ledger: ui.timer | None = None
-        with card() as self._card:
-            with box("pg-between"):
-                Words(model, "h2")
-                self._state = box(tag="span")
-            self._text = Words("", "div", "pg-play-text").props("aria-live=polite")
-            self._more = box("pg-stack-s")
-            self._stop = button("Stop", self.stop, icon="ban")
+        self._said: list[dict[str, Any]] = []
+        """What was said so far, without the system's message."""
+        self._turn: Turn | None = None
+        with card():
+            Words(model, "h2")
+            self._turns = box("pg-play-turns")
 
-    async def run(self, gate: LocalGate, token: str, document: dict[str, Any]) -> None:
-        """Ask, and show what comes; the call ends with the page."""
-        self._task = asyncio.create_task(call_model(gate, token, document, self._answer))
-        try:
-            while not self._task.done():
-                self._show()
-                await asyncio.wait({self._task}, timeout=_SHOWN_EVERY_SECONDS)
-                if self._text.is_deleted:
-                    return
-        finally:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        self._show()
-        self._stop.set_visibility(False)
-        self._show_outcome(None)
-        actor = await self._visit.ask(who)
-        if self._answer.request_id is not None and actor.teams_with(Permission.CALL_READ) != frozenset():
-            with self._card:
-                self._ledger = ui.timer(_LEDGER_PAUSE_SECONDS, self._look_up)
+    def document(self, question: Question) -> dict[str, Any]:
+        """The body of the call that would ask this next."""
+        results = self._turn.results() if self._turn is not None else []
+        return question.document(self.model, [*self._said, *results])
+
+    async def run(self, gate: LocalGate, token: str, question: Question) -> None:
+        """Ask, and show what comes; an answer that is whole becomes part of the talk."""
+        self.sent = self.document(question)
+        self._turn = turn = Turn(self._visit, self._turns, question)
+        await turn.run(gate, token, self.sent)
+        if turn.answer.state == "done":
+            self._said = [one for one in self.sent["messages"] if one["role"] != "system"] + [turn.answer.message()]
 
     def stop(self) -> None:
         """Break the answer off; the vendor stops, too."""
-        if self._task is not None:
-            self._task.cancel()
-
-    def _show(self) -> None:
-        answer = self._answer
-        now = (answer.state, len(answer.text))
-        if now == self._shown:
-            return
-        if self._shown is None or self._shown[0] != answer.state:
-            self._state.clear()
-            with self._state:
-                badge(*_STATES[answer.state], dot=True)
-        self._shown = now
-        self._text.say(answer.text)
-
-    async def _look_up(self) -> None:
-        """The cost, which the ledger knows a moment after the call."""
-        self._looks += 1
-        found = await self._visit.ask(list_calls, CallFilter(text=self._answer.request_id), PageRequest(limit=1))
-        if self._text.is_deleted:
-            return
-        call = next(iter(found.items), None)
-        if call is not None and (call.usage is not None or self._looks == _LEDGER_LOOKS):
-            self._show_outcome(call)
-            self._looks = _LEDGER_LOOKS
-        if self._looks >= _LEDGER_LOOKS and self._ledger is not None:
-            self._ledger.cancel()
-
-    def _show_outcome(self, call: CallView | None) -> None:
-        answer = self._answer
-        self._more.clear()
-        with self._more:
-            if answer.problem is not None:
-                with box("pg-row"):
-                    badge(answer.code or str(answer.status or "broken off"), "bad")
-                    Words(answer.problem, "p")
-            for tool in answer.tool_calls.values():
-                Words(f"Asks for the tool {tool.name}", "label")
-                snippet(tool.arguments or "{}", "javascript")
-            if answer.state == "done" and not answer.text and not answer.tool_calls:
-                muted("The answer is empty.")
-            facts([(name, value) for name, value in self._facts(call) if value])
-            with box("pg-row"):
-                if call is not None:
-                    button("Open the call", lambda: open_call(self._visit, call.id), icon="call")
-                elif answer.request_id is not None:
-                    link_button("All calls", f"{MOUNT_PATH}/calls", icon="call")
-
-    def _facts(self, call: CallView | None) -> list[tuple[str, Value]]:
-        answer, usage = self._answer, call.usage if call else None
-        tokens_in = usage.tokens_in if usage else answer.tokens_in
-        tokens_out = usage.tokens_out if usage else answer.tokens_out
-        told = tokens_in is not None and tokens_out is not None
-        return [
-            ("First token", milliseconds(answer.first_token_ms) if answer.first_token_ms is not None else ""),
-            ("In all", milliseconds(answer.duration_ms)),
-            ("Tokens", f"{grouped(tokens_in or 0)} in, {grouped(tokens_out or 0)} out" if told else ""),
-            ("Cost", format_dollars(usage.cost_micro_dollars) if usage else "in the ledger, soon" if told else ""),
-            ("Ended by", answer.finish_reason or ""),
-            ("Answered by", ", ".join(one for one in (answer.provider, answer.fallback_model) if one)),
-            ("Left out", answer.dropped or ""),
-        ]
+        if self._turn is not None:
+            self._turn.stop()

@@ -6,12 +6,10 @@ from pprint import pformat
 from typing import Any
 
 from passgate.console.pages.tokens.snippets import Snippet
-from passgate.publishing.playground.question import Question
 
 
-def question_snippets(public_url: str, question: Question, model: str) -> Sequence[Snippet]:
-    """The same call in three languages; the token is read from the environment."""
-    document = question.document(model)
+def question_snippets(public_url: str, document: dict[str, Any]) -> Sequence[Snippet]:
+    """The same call in three languages, with all that was said before; the token is read from the environment."""
     return (
         Snippet("curl", "bash", _curl(public_url, document)),
         Snippet("Python", "python", _python(public_url, document)),
