@@ -211,20 +211,23 @@ def _lists(gate: passgate_target.Started, service: str) -> None:
         "calls, errors": "calls?status_class=error",
         "portal": "portal/services",
     }
-    print(f"{'list by the API':<32}{'p50 ms':>8}{'max ms':>8}")
+    control = _parts(gate.pid)["control"]
+    print(f"{'list by the API':<32}{'p50 ms':>8}{'max ms':>8}{'control, cpu ms':>17}")
     for name, path in asked.items():
-        times = []
+        times, before = [], _cpu_seconds(control)
         for _ in range(ASKED):
             begun = time.perf_counter()
             gate.management.send("GET", path.replace(" ", "%20"))
             times.append((time.perf_counter() - begun) * 1000)
-        print(f"{name:<32}{statistics.median(times):>8.0f}{max(times):>8.0f}", flush=True)
+        spent = (_cpu_seconds(control) - before) * 1000 / ASKED
+        print(f"{name:<32}{statistics.median(times):>8.0f}{max(times):>8.0f}{spent:>17.0f}", flush=True)
 
 
 def _pages(gate: passgate_target.Started) -> None:
     """From going to a page until its first row is seen."""
     site = f"http://127.0.0.1:{gate.port}/console"
-    print(f"{'page in Chromium':<32}{'answer ms':>10}{'rows ms':>8}")
+    control = _parts(gate.pid)["control"]
+    print(f"{'page in Chromium':<32}{'answer ms':>10}{'rows ms':>8}{'control, cpu ms':>17}")
     with launched() as browser:
         page = browser.new_page()
         page.goto(f"{site}/sign-in")
@@ -233,14 +236,16 @@ def _pages(gate: passgate_target.Started) -> None:
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/console/")
         for name in _PAGES:
-            answers, rows = list[float](), list[float]()
+            answers, rows, before = list[float](), list[float](), _cpu_seconds(control)
             for _ in range(_OPENED):
                 begun = time.perf_counter()
                 page.goto(f"{site}/{name}", wait_until="commit")
                 answers.append((time.perf_counter() - begun) * 1000)
                 page.locator(_ROW).first.wait_for()
                 rows.append((time.perf_counter() - begun) * 1000)
-            print(f"{name:<32}{statistics.median(answers):>10.0f}{statistics.median(rows):>8.0f}", flush=True)
+            spent = (_cpu_seconds(control) - before) * 1000 / _OPENED
+            times = f"{statistics.median(answers):>10.0f}{statistics.median(rows):>8.0f}"
+            print(f"{name:<32}{times}{spent:>17.0f}", flush=True)
 
 
 if __name__ == "__main__":

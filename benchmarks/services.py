@@ -27,6 +27,8 @@ ROUTES = 20
 APPLICATIONS = 5_000
 SUBSCRIPTIONS = 20_000
 _WRK_SECONDS = 4
+_REST_SECONDS = 100
+"""Until Envoy has given back what it does not need."""
 
 
 def services(count: int, port: int) -> tuple[PublishedService, ...]:
@@ -72,6 +74,8 @@ def measure(count: int) -> dict[str, float]:
         found["change_live_s"] = time.monotonic() - began
         found["rss_mb"] = _rss(gate)
         found |= _calls(gate)
+        time.sleep(_REST_SECONDS)
+        found["rss_at_rest_mb"] = _rss(gate)
         return found
 
 

@@ -9,7 +9,7 @@ from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.path_tree import fixed_blocks
 from passgate.gateway.compile.route_actions import UNTOUCHED, other_host
 from passgate.gateway.compile.route_filters import GateFacts, needs
-from passgate.gateway.compile.route_names import NO_TOKEN, without
+from passgate.gateway.compile.route_names import NO_TOKEN, OFF_FOR_ANSWERS, without
 from passgate.gateway.compile.server_routes import server_routes
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.layout import NodeLayout
@@ -191,5 +191,5 @@ def _unknown() -> JsonObject:
         "name": names.UNKNOWN_ROUTE,
         "match": {"prefix": "/"},
         "direct_response": {"status": 404},
-        **without(NO_TOKEN),
+        **without(OFF_FOR_ANSWERS),
     }

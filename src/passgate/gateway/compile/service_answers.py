@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from passgate.contracts.published_service import PublishedService, PublishedVersion
-from passgate.gateway.compile.route_names import NO_TOKEN, route_name, without
+from passgate.gateway.compile.route_names import OFF_FOR_ANSWERS, route_name, without
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
@@ -77,7 +77,7 @@ def _common(service: PublishedService, version_id: str, kind: str) -> JsonObject
     return {
         "name": route_name(kind, version_id),
         "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: {names.SERVICE_KEY: service.id}}},
-        **without(NO_TOKEN),
+        **without(OFF_FOR_ANSWERS),
     }
 
 

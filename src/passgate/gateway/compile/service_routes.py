@@ -23,7 +23,7 @@ from passgate.gateway.compile.policy_filters import CallOwner, entry_filters
 from passgate.gateway.compile.route_actions import IDEMPOTENT, action_of, retries_by_method, worker_action
 from passgate.gateway.compile.route_changes import changes_of
 from passgate.gateway.compile.route_filters import GateFacts, filters_of, metadata_of
-from passgate.gateway.compile.route_names import NO_TOKEN, route_name, without
+from passgate.gateway.compile.route_names import OFF_FOR_ANSWERS, route_name, without
 from passgate.gateway.compile.route_policies import RoutePolicies, policies_at
 from passgate.gateway.compile.service_answers import answer_headers, header, not_here_route
 from passgate.gateway.envoy import names
@@ -260,7 +260,7 @@ class RouteMaker:
             "direct_response": {"status": 405, "body": {"inline_string": f"The path takes {listed}."}},
             "response_headers_to_add": [header("allow", listed)],
             "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: {names.SERVICE_KEY: self.service.id}}},
-            **without(NO_TOKEN),
+            **without(OFF_FOR_ANSWERS),
         }
 
 
