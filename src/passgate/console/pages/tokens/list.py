@@ -74,7 +74,9 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         return await visit.ask(list_tokens, page, wanted())
 
     def row(token: Token) -> Row:
-        return token_row(token, visit.console.storage.clock.now(), owners.get(token.application_id or "", "Personal"))
+        # Of many applications not all are asked for; the id is true of the others, and "Personal" would not be.
+        unnamed = "Personal" if token.kind == "personal" else token.application_id or "Personal"
+        return token_row(token, visit.console.storage.clock.now(), owners.get(token.application_id or "", unnamed))
 
     async def acted(jti: str, _name: str) -> None:
         await ask_to_revoke(visit, jti, listing.load)
