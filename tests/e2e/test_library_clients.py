@@ -248,14 +248,14 @@ def test_pydantic_ai(stage: Stage) -> None:
 
 def test_instructor(stage: Stage) -> None:
     if importlib.util.find_spec("instructor") is None:
-        pytest.skip("instructor is not here: its releases want an openai below 3")
+        pytest.skip("instructor is not installed: the lock for development has it")
     instructor = importlib.import_module("instructor")
     with openai.OpenAI(base_url=f"{stage.url}/v1", api_key=stage.token, max_retries=0) as plain:
         client = instructor.from_openai(plain)
         messages = [{"role": "user", "content": "Weather in Oslo?"}]
-        assert client.chat.completions.create(model=MODEL, response_model=Weather, messages=messages) == Weather(
-            city="Oslo"
-        )
+        found = client.chat.completions.create(model=MODEL, response_model=Weather, messages=messages)
+        assert isinstance(found, Weather)  # of a class of instructor's below it
+        assert found.city == "Oslo"
 
 
 VERCEL = """
