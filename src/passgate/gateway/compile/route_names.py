@@ -13,6 +13,7 @@ NO_TOKEN = (
     names.REQUIRED_FILTER,
     names.SERVICES_FILTER,
     names.SUBSCRIPTION_FILTER,
+    names.OWN_RATE_FILTER,
 )
 """The filters that ask for a token, and what of it."""
 

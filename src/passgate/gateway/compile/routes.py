@@ -58,6 +58,10 @@ def _routes_by_prefix(snapshot: GatewaySnapshot) -> dict[str, list[JsonObject]]:
     )
 
 
+_OFF_WITHOUT_SERVICE = (names.SERVICES_FILTER, names.SUBSCRIPTION_FILTER, names.OWN_RATE_FILTER)
+"""No service, so nothing that a token's list of services could be asked about; its calls a minute the worker counts."""
+
+
 def _seen_from_outside(public_url: str) -> list[JsonObject]:
     """What the world sees, where a balancer ends TLS before the gate."""
     parts = urlsplit(public_url)
@@ -96,15 +100,14 @@ def _ai(prefix: str) -> JsonObject:
             "retry_policy": other_host(UNTOUCHED, 2),
         },
         "request_headers_to_remove": list(CREDENTIAL_HEADERS),
-        # No service, so nothing that a token's list of services could be asked about.
-        **without((names.SERVICES_FILTER, names.SUBSCRIPTION_FILTER)),
+        **without(_OFF_WITHOUT_SERVICE),
     }
 
 
 def _tools() -> JsonObject:
     """Tools for agents: the worker calls the gate again for each, with the token, which is nobody else's to see."""
     url = type_url("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig")
-    off = without((names.SERVICES_FILTER, names.SUBSCRIPTION_FILTER))["typed_per_filter_config"]
+    off = without(_OFF_WITHOUT_SERVICE)["typed_per_filter_config"]
     return {
         "name": names.MCP_ROUTE,
         "match": {"path_separated_prefix": "/mcp"},
