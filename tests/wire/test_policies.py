@@ -124,7 +124,7 @@ def test_faults_on_purpose(own_gate: Gate) -> None:
     assert (answer.status, answer.json["code"], answer.json["status"]) == (418, "fault_injected", 418)
     before = time.monotonic()
     assert own_gate.call("/slow/1").status == 200
-    assert time.monotonic() - before >= 0.2
+    assert time.monotonic() - before >= 0.19  # Envoy's timers count whole milliseconds, from a moment before
 
 
 @pytest.mark.parametrize("policy", [ValidationPolicy(), UpstreamTokenPolicy(audience="https://up")])

@@ -35,7 +35,9 @@ def store(vendor: FakeVendor) -> FileStore:
 
 
 def node(folder: Path, vendor: FakeVendor, url: str | None, look: float = 0.05, **token: Any) -> RunningWorker:
-    worker = RunningWorker(folder, limits=WorkerLimits(batch_look=look), rationing=RationingOptions(valkey_url=url))
+    worker = RunningWorker(
+        folder, limits=WorkerLimits(batch_look=look), rationing=RationingOptions(valkey_url=url, valkey_seconds=20)
+    )
     folder.mkdir(exist_ok=True)
     rule = LimitRule(
         id="lim_1", name="All", scope="application", target="app_1", measure="money", window="total", amount=BUDGET

@@ -11,7 +11,11 @@ from passgate.console.components.form import Form
 from passgate.console.components.text import Words, box
 
 Size = Literal["normal", "wide"]
-_FOCUS_FIRST = "() => document.querySelector('.pg-dialog-body input, .pg-dialog-body textarea')?.focus()"
+_FOCUS_FIRST = """() => {
+  const body = [...document.querySelectorAll('.pg-dialog-body')].at(-1);
+  if (!body?.contains(document.activeElement)) body?.querySelector('input, textarea')?.focus();
+}"""
+"""In the newest dialog, once it has slid in; whoever was quicker and types already is left where they are."""
 Submit = Callable[[Form], Awaitable[object]]
 
 

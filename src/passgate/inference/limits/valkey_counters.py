@@ -29,7 +29,6 @@ _RESERVE_SHA, _SETTLE_SHA = (
 _PREFIX = "{passgate}"
 """Of all keys: one hash slot, since a script may touch only one."""
 _CONNECTIONS = 32
-_TIMEOUT_SECONDS = 0.5
 _REST_SECONDS = 1.0
 """Before a Valkey that did not answer is asked again."""
 _MOST_WAITING = 100_000
@@ -52,19 +51,20 @@ class _Settlement:
 class ValkeyCounters:
     """Reserves in one round trip; settles behind the calls, many in one."""
 
-    def __init__(self, url: str, seed_of: SeedOf) -> None:
+    def __init__(self, url: str, seed_of: SeedOf, seconds: float) -> None:
         """Make the client; it connects when it is first used.
 
         Args:
             url: ``valkey://``, ``redis://``, ``rediss://`` or ``unix://``.
             seed_of: what the ledger knows, for a counter that the Valkey has lost or never had.
+            seconds: how long it may take to answer.
         """
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=_CONNECTIONS,
-            timeout=_TIMEOUT_SECONDS,
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
+            timeout=seconds,
+            socket_timeout=seconds,
+            socket_connect_timeout=seconds,
             retry=Retry(NoBackoff(), 0),  # a reservation that is made twice would hold twice
         )
         self._client: Any = Valkey(connection_pool=pool)

@@ -62,6 +62,8 @@ class RationingOptions:
 
     valkey_url: str | None = None
     """Where all workers of all nodes count together; None: each counts its share."""
+    valkey_seconds: float = 0.5
+    """How long that may take to answer; then it counts as away for a while."""
     refuse_without_valkey: bool = False
     """Refuse limited calls while the Valkey is away; otherwise they are counted here meanwhile."""
     workers: int = 1

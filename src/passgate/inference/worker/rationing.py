@@ -49,7 +49,7 @@ class Rationing:
         self._clock = clock
         self._local = MemoryCounters(self._sums.of)
         url = options.valkey_url
-        self._shared = None if url is None else ValkeyCounters(url, self._sums.of)
+        self._shared = None if url is None else ValkeyCounters(url, self._sums.of, options.valkey_seconds)
         self._carrying: asyncio.Task[None] | None = None
 
     def load(self) -> None:

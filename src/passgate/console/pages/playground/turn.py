@@ -65,6 +65,7 @@ class Turn:
                     Words(question.user, "div", "pg-play-said")
             self._state = box(tag="span")
             self._text = Words("", "div", "pg-play-text").props("aria-live=polite")
+            self._tools = box("pg-stack-s")
             self._more = box("pg-stack-s")
             self._stop = button("Stop", self.stop, icon="ban")
 
@@ -89,6 +90,7 @@ class Turn:
             await asyncio.gather(self._task, return_exceptions=True)
         self._show()
         self._stop.set_visibility(False)
+        self._ask_for_results()
         self._show_outcome(None)
         actor = await self._visit.ask(who)
         if self.answer.request_id is not None and actor.teams_with(Permission.CALL_READ) != frozenset():
@@ -125,6 +127,15 @@ class Turn:
         if self._looks >= _LEDGER_LOOKS and self._ledger is not None:
             self._ledger.cancel()
 
+    def _ask_for_results(self) -> None:
+        """Apart from the outcome, which is made anew when the ledger has spoken: somebody may type here by then."""
+        with self._tools:
+            for tool in self.answer.tool_calls.values():
+                Words(f"Asks for the tool {tool.name}", "label")
+                snippet(tool.arguments or "{}", "javascript")
+                field = text_field(f"What {tool.name} gives", optional=True, help_text="Goes with the next message.")
+                self._results[tool.id] = field
+
     def _show_outcome(self, call: CallView | None) -> None:
         answer = self.answer
         self._more.clear()
@@ -133,13 +144,6 @@ class Turn:
                 with box("pg-row"):
                     badge(answer.code or str(answer.status or "broken off"), "bad")
                     Words(answer.problem, "p")
-            for tool in answer.tool_calls.values():
-                Words(f"Asks for the tool {tool.name}", "label")
-                snippet(tool.arguments or "{}", "javascript")
-                kept = self._results.get(tool.id)
-                field = text_field(f"What {tool.name} gives", optional=True, help_text="Goes with the next message.")
-                self._results[tool.id] = field
-                field.set_value(kept.value if kept is not None else "")
             if answer.state == "done" and not answer.text and not answer.tool_calls:
                 muted("The answer is empty.")
             facts([(name, value) for name, value in self._facts(call) if value])
