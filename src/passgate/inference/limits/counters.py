@@ -11,6 +11,10 @@ SeedOf = Callable[[Limit], int | None]
 """What the ledger says was used in the limit's window; None: it does not say (yet)."""
 
 
+class CountersAwayError(Exception):
+    """Shared counters cannot be reached, or do not answer in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """What stood at a limit when a call asked: settled and reserved together, this call left out."""

@@ -14,7 +14,7 @@ from valkey.asyncio.retry import Retry
 from valkey.backoff import NoBackoff
 from valkey.exceptions import NoScriptError, ValkeyError
 
-from passgate.inference.limits.counters import SeedOf, Used, Verdict
+from passgate.inference.limits.counters import CountersAwayError, SeedOf, Used, Verdict
 from passgate.inference.limits.limit import Ask, Limit
 from passgate.inference.limits.valkey_scripts import RESERVE, SETTLE
 
@@ -36,10 +36,6 @@ _BATCH = 200
 _AFTER_WINDOW_SECONDS = 120
 _ONCE_SECONDS = 60 * 86_400
 _LONGEST_SECONDS = 400 * 86_400
-
-
-class CountersAwayError(Exception):
-    """The Valkey cannot be reached, or does not answer in time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,6 @@ import logging
 from typing import Any
 
 import orjson
-from valkey.asyncio import BlockingConnectionPool, Valkey
-from valkey.asyncio.retry import Retry
-from valkey.backoff import NoBackoff
-from valkey.exceptions import ValkeyError
 
 from passgate.inference.policies.answer_cache import AnswerCache, StoredAnswer
 
@@ -37,7 +33,15 @@ class SharedAnswers:
         """
         self._memory = memory
         self._client: Any = None
+        self._away: tuple[type[Exception], ...] = (OSError, TimeoutError)
+        """What says that the Valkey is away."""
         if url is not None:
+            from valkey.asyncio import BlockingConnectionPool, Valkey  # noqa: PLC0415 - only where there is a Valkey
+            from valkey.asyncio.retry import Retry  # noqa: PLC0415 - as above
+            from valkey.backoff import NoBackoff  # noqa: PLC0415 - as above
+            from valkey.exceptions import ValkeyError  # noqa: PLC0415 - as above
+
+            self._away += (ValkeyError,)
             pool = BlockingConnectionPool.from_url(
                 url,
                 max_connections=_CONNECTIONS,
@@ -61,7 +65,7 @@ class SharedAnswers:
             return self._memory.get(key)
         try:
             return _read(await self._client.get(_PREFIX + key))
-        except (ValkeyError, OSError, TimeoutError) as error:
+        except self._away as error:
             self._note_away(error)
             return self._memory.get(key)
 
@@ -81,13 +85,13 @@ class SharedAnswers:
         if self._waiting:
             await asyncio.wait(tuple(self._waiting), timeout=_TIMEOUT_SECONDS)
         if self._client is not None:
-            with contextlib.suppress(ValkeyError, OSError):
+            with contextlib.suppress(*self._away):
                 await self._client.connection_pool.disconnect()
 
     async def _write(self, key: bytes, answer: StoredAnswer, seconds: int) -> None:
         try:
             await self._client.set(_PREFIX + key, _written(answer), ex=seconds)
-        except (ValkeyError, OSError, TimeoutError) as error:
+        except self._away as error:
             self._note_away(error)
             self._memory.put(key, answer, seconds)
 

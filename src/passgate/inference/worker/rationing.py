@@ -5,16 +5,16 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from passgate.inference.limits.book import LimitBook
-from passgate.inference.limits.counters import MemoryCounters, Used, Verdict
+from passgate.inference.limits.counters import CountersAwayError, MemoryCounters, SeedOf, Used, Verdict
 from passgate.inference.limits.estimate import Estimate, estimate
 from passgate.inference.limits.headers import Header, rate_headers
 from passgate.inference.limits.ledger_sums import LedgerSums
 from passgate.inference.limits.limit import Ask, Limit
 from passgate.inference.limits.peaks import LimitPeaks
 from passgate.inference.limits.refusal import BudgetError, CountersUnavailableError, RateLimitError, refusal_of
-from passgate.inference.limits.valkey_counters import CountersAwayError, ValkeyCounters
 from passgate.inference.routing_table import ServingDeployment, ServingModel
 from passgate.inference.translation import ParsedRequest
 from passgate.inference.worker.ai_call import AiCall, Ending
@@ -22,6 +22,9 @@ from passgate.inference.worker.options import RationingOptions
 from passgate.inference.worker.refusals import ProviderBudgetError, ProviderRateLimitError
 from passgate.inference.worker.watched_file import WatchedFile
 from passgate.kernel.clock import Clock
+
+if TYPE_CHECKING:
+    from passgate.inference.limits.valkey_counters import ValkeyCounters
 
 _log = logging.getLogger("passgate.inference")
 
@@ -49,7 +52,7 @@ class Rationing:
         self._clock = clock
         self._local = MemoryCounters(self._sums.of)
         url = options.valkey_url
-        self._shared = None if url is None else ValkeyCounters(url, self._sums.of, options.valkey_seconds)
+        self._shared = None if url is None else _shared_counters(url, self._sums.of, options.valkey_seconds)
         self._carrying: asyncio.Task[None] | None = None
 
     def load(self) -> None:
@@ -322,6 +325,12 @@ class Ration:
         cost = price.cost(usage) if price is not None and usage is not None else 0
         for hold in self.holds:
             self.rationing.settle(hold, tokens, cost)
+
+
+def _shared_counters(url: str, seed_of: SeedOf, seconds: float) -> "ValkeyCounters":
+    from passgate.inference.limits.valkey_counters import ValkeyCounters  # noqa: PLC0415 - only where there is a Valkey
+
+    return ValkeyCounters(url, seed_of, seconds)
 
 
 def _limits_of(book: LimitBook, call: AiCall, model: ServingModel) -> list[Limit]:
