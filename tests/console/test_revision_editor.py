@@ -107,6 +107,7 @@ def test_a_draft_that_somebody_else_has_changed_is_not_overwritten(page: Page, c
     page.get_by_role("button", name="Versions and revisions").click()
     page.get_by_role("button", name="New revision").click()
     expect(page.get_by_role("heading", name="Revision 2 of v1")).to_be_visible()
+    page.wait_for_url("**/revisions/*")  # a moment after the page is there
     service_id, _, revision_id = page.url.rsplit("/", 3)[1:]
     with control.storage.writing() as work:
         shown = get_revision(SYSTEM, work, service_id, revision_id).definition
