@@ -10,10 +10,16 @@ from passgate.storage.work import Storage
 
 AGENT_NOTICE = "agent-notice"
 """Of the socket that notices of this machine arrive on."""
+_CONNECTIONS = 3
 
 
-def open_node_storage(settings: Settings, folders: Folders) -> Storage:
+def open_node_storage(settings: Settings, folders: Folders, *, pool_size: int = _CONNECTIONS) -> Storage:
     """Storage of a node's agent, whose own rows (calls, its state) wake nobody.
+
+    Args:
+        settings: which database, and the master key.
+        folders: where the master key lies, if no setting says it.
+        pool_size: connections that are kept.
 
     Raises:
         MasterKeyError: the master key cannot be used.
@@ -21,7 +27,7 @@ def open_node_storage(settings: Settings, folders: Folders) -> Storage:
     clock = SystemClock()
     secret = settings.master_key.get_secret_value() if settings.master_key else None
     return Storage(
-        engine=open_engine(settings.sqlalchemy_url, pool_size=3),
+        engine=open_engine(settings.sqlalchemy_url, pool_size=pool_size),
         clock=clock,
         ids=IdFactory(clock),
         vault=load_vault(folders.data, secret),

@@ -93,14 +93,19 @@ def parse(form: InboundFormat, raw: bytes, headers: Mapping[str, str]) -> Parsed
         InvalidRequestError: the body is not JSON, not an object, or lacks what its format demands.
     """
     rules = FORMATS[form]
-    document = _read_object(raw) if rules.read is None else rules.read(raw, headers)
+    document = read_object(raw) if rules.read is None else rules.read(raw, headers)
     rules.check(document)
     addressed = rules.addressed(document, headers)
     kept = {name: headers[name] for name in _VENDOR_HEADERS if name in headers}
     return ParsedRequest(form, raw, document, addressed.model, addressed.stream, kept)
 
 
-def _read_object(raw: bytes) -> dict[str, Any]:
+def read_object(raw: bytes) -> dict[str, Any]:
+    """The JSON object that a body is.
+
+    Raises:
+        InvalidRequestError: it is no JSON object.
+    """
     try:
         document = read_json(raw)
     except ValueError as error:

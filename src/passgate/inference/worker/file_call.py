@@ -7,9 +7,10 @@ from urllib.parse import parse_qs
 
 from passgate.inference.files.ids import FileNotFoundHereError, Kind, OwnIds, Place
 from passgate.inference.files.provider import FileProvider
-from passgate.inference.json_text import read_json, write_json
+from passgate.inference.json_text import write_json
 from passgate.inference.routing_table import RoutingTable, ServingApplication
 from passgate.inference.translation import InvalidRequestError
+from passgate.inference.translator import read_object
 from passgate.inference.worker.ai_call import AiCall
 from passgate.inference.worker.file_vendor import VendorSaid
 from passgate.inference.worker.incoming import Incoming
@@ -85,14 +86,7 @@ class FileCall:
         Raises:
             InvalidRequestError: it is no JSON object.
         """
-        raw = await read_body(self.incoming.receive, self.headers, _LONGEST_REQUEST)
-        try:
-            document = read_json(raw)
-        except ValueError as error:
-            raise InvalidRequestError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
-        if not isinstance(document, dict):
-            raise InvalidRequestError("The body must be a JSON object.", code="invalid_json")
-        return document
+        return read_object(await read_body(self.incoming.receive, self.headers, _LONGEST_REQUEST))
 
     def found(self, kind: Kind, text: str) -> tuple[FileProvider, Place]:
         """Where a file or batch of the caller's is.
