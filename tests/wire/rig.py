@@ -33,6 +33,7 @@ from passgate.gateway.envoy.ca_bundle import find_ca_bundle
 from passgate.gateway.envoy.command import EVERY_LINE, LogFlushing, envoy_command
 from passgate.gateway.envoy.descriptors import load_descriptors
 from passgate.gateway.envoy.layout import NodeLayout
+from passgate.gateway.envoy.looking_up import LookingUp
 from passgate.gateway.envoy.messages import MessageFactory
 from passgate.gateway.envoy.names import JsonObject
 from passgate.gateway.rate_limits.limiter import Limiter
@@ -154,6 +155,7 @@ class Gate:
             self.layout.ads_socket,
             on_ack=lambda *said: self.acked.append(said),
             on_reject=lambda *said: self.rejected.append(said),
+            looked_up=LookingUp(self.admin).wait,
         )
         await self.ads.start()
 

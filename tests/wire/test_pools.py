@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -119,6 +120,16 @@ def test_a_name_is_resolved_before_calls_go_there(own_gate: Gate) -> None:
         assert own_gate.call("/orders/1").headers["x-passgate-revision"] == f"rev_n{number}"
 
 
+def test_a_name_that_does_not_resolve_holds_up_a_change_for_a_second_at_most(own_gate: Gate) -> None:
+    nowhere = pool(80, endpoints=(PoolEndpoint(host="nowhere.invalid", port=80),))
+    began = time.monotonic()
+    publish(own_gate, simple(own_gate, "/lost", pools=(nowhere,)), simple(own_gate))
+    assert time.monotonic() - began < 5
+    assert (own_gate.call("/lost/1").status, own_gate.call("/orders/1").status) == (503, 200)
+    names = {f"service:svc_{name}:rev_1:default" for name in ("lost", "orders", "unknown")}
+    assert own_gate.run(own_gate.admin.clusters_with_addresses(names)) == {"service:svc_orders:rev_1:default"}
+
+
 def test_streams_last_longer_than_the_first_byte_may_take(own_gate: Gate) -> None:
     publish(own_gate, simple(own_gate))
     with own_gate.stream("/orders/stream") as response:
@@ -140,20 +151,54 @@ def test_a_new_revision_gets_calls_only_when_its_upstream_is_known_to_be_well(ow
     server = own_gate.run(asyncio.start_server(slow_to_say_so, "127.0.0.1", 0))
     slow = pool(server.sockets[0].getsockname()[1], health=HealthCheck(path="/health"))
     publish(own_gate, service("/orders", version("v1", revision("rev_1", pool(own_gate.rest.port)))))
+    with _called(own_gate) as seen:
+        publish(own_gate, service("/orders", version("v1", revision("rev_2", slow))))
+        assert own_gate.call("/orders/1").headers["x-passgate-revision"] == "rev_2"
+    server.close()
+    assert set(seen) == {200}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_health_check_that_hangs_holds_up_no_change(own_gate: Gate, host: str) -> None:
+    """Neither that of its own service, nor one that comes after it, nor a call."""
+    hanging = own_gate.run(asyncio.start_server(_hang_when_asked_for_health, "127.0.0.1", 0))
+    port = hanging.sockets[0].getsockname()[1]
+    health = HealthCheck(path="/health", timeout_ms=20_000)
+    slow = pool(port, endpoints=(PoolEndpoint(host=host, port=port),), health=health)
+    publish(own_gate, service("/orders", version("v1", revision("rev_0", pool(own_gate.rest.port)))))
+    began = time.monotonic()
+    with _called(own_gate) as seen:
+        for number in range(1, 4):
+            publish(own_gate, service("/orders", version("v1", revision(f"rev_{number}", slow))))
+            assert own_gate.call("/orders/1").headers["x-passgate-revision"] == f"rev_{number}"
+    took = time.monotonic() - began
+    hanging.close()
+    assert set(seen) == {200}
+    assert took < 5, took
+
+
+async def _hang_when_asked_for_health(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(asyncio.IncompleteReadError, ConnectionError):
+        while b"/health" not in await reader.readuntil(b"\r\n\r\n"):
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        await reader.read()
+    writer.close()
+
+
+@contextmanager
+def _called(gate: Gate) -> Iterator[list[int]]:
+    """Statuses of calls that are made all the while."""
     seen: list[int] = []
     over = threading.Event()
 
     def call() -> None:
         while not over.is_set():
-            seen.append(own_gate.call("/orders/1").status)
+            seen.append(gate.call("/orders/1").status)
 
     caller = threading.Thread(target=call)
     caller.start()
     try:
-        publish(own_gate, service("/orders", version("v1", revision("rev_2", slow))))
-        assert own_gate.call("/orders/1").headers["x-passgate-revision"] == "rev_2"
+        yield seen
     finally:
         over.set()
         caller.join()
-        server.close()
-    assert set(seen) == {200}

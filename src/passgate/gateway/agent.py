@@ -15,7 +15,9 @@ from passgate.gateway.changes import ChangeReader
 from passgate.gateway.compile.deny import DenySplit, compile_deny, split_deny
 from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.resources import Resources, compile_resources
+from passgate.gateway.envoy.admin import EnvoyAdmin
 from passgate.gateway.envoy.layout import NodeLayout
+from passgate.gateway.envoy.looking_up import LookingUp
 from passgate.gateway.envoy.messages import MessageFactory
 from passgate.gateway.last_good import NodeFiles
 from passgate.gateway.node_record import NodeRecord
@@ -62,7 +64,13 @@ class Agent:
 
     def __post_init__(self) -> None:
         """Make the server that Envoy connects to."""
-        self.ads = AdsServer(self.messages, self.layout.ads_socket, on_ack=self.acknowledged, on_reject=self.rejected)
+        self.ads = AdsServer(
+            self.messages,
+            self.layout.ads_socket,
+            on_ack=self.acknowledged,
+            on_reject=self.rejected,
+            looked_up=LookingUp(EnvoyAdmin(self.layout.admin_socket)).wait,
+        )
         self.rate_limits = RateLimitServer(self.messages, self.layout.rate_limit_socket, self.limiter, time.time)
 
     async def run(self, stop: asyncio.Event) -> None:

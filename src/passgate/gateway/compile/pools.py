@@ -17,6 +17,9 @@ _BALANCE = {
     "hash": "MAGLEV",
 }
 _RETRIES = 100_000
+_LONGEST_WAIT_MS = 1_000
+"""A new cluster is acknowledged when its first checks of health are over, and until then no change goes live, of no
+team. A check that may take longer than this is not waited for."""
 
 
 def pool_clusters(service: PublishedService, revision: PublishedRevision, layout: NodeLayout) -> list[JsonObject]:
@@ -92,8 +95,10 @@ def _health(pool: UpstreamPool, health: HealthCheck) -> JsonObject:
 
 
 def _discovery(pool: UpstreamPool) -> JsonObject:
-    if all(is_address(endpoint.host) for endpoint in pool.endpoints):
+    is_awaited = pool.health is None or pool.health.timeout_ms <= _LONGEST_WAIT_MS
+    if is_awaited and all(is_address(endpoint.host) for endpoint in pool.endpoints):
         return {"type": "STATIC"}
+    resolver = {} if is_awaited else {"typed_dns_resolver_config": _in_a_thread()}
     return {
         "type": "STRICT_DNS",
         "dns_lookup_family": "V4_PREFERRED",
@@ -101,7 +106,14 @@ def _discovery(pool: UpstreamPool) -> JsonObject:
         "dns_failure_refresh_rate": {"base_interval": "1s", "max_interval": "10s"},
         # A name that does not resolve must not hold up the start of the node.
         "wait_for_warm_on_init": False,
+        **resolver,
     }
+
+
+def _in_a_thread() -> JsonObject:
+    """Finds addresses, literal ones too, a moment later; Envoy waits for checks of those that it knows at once."""
+    url = type_url("envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig")
+    return {"name": "envoy.network.dns_resolver.getaddrinfo", "typed_config": {"@type": url}}
 
 
 def _protocol(cluster: str, pool: UpstreamPool) -> JsonObject:

@@ -3,13 +3,18 @@
 import asyncio
 import http.client
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import quote
 
 from passgate.kernel.errors import UnavailableError
 from passgate.kernel.unix_http import UnixConnection
+
+_LONGEST_PATTERN = 20_000
+"""Characters; Envoy takes a request's head of 60 KiB."""
 
 
 class AdminError(UnavailableError):
@@ -84,6 +89,14 @@ class EnvoyAdmin:
             return {stat["name"]: int(stat["value"]) for stat in listed if "value" in stat}
         except (ValueError, KeyError, TypeError) as error:
             raise AdminError(f"Envoy's statistics are unreadable (status {status}).") from error
+
+    async def clusters_with_addresses(self, asked: Iterable[str]) -> set[str]:
+        """Those of the clusters, by their full names, of which Envoy knows an address to call."""
+        wanted = set(asked)
+        names = "|".join(f"^{quote(re.escape(name), safe='')}$" for name in sorted(wanted))
+        pattern = f"?filter={names}" if len(names) < _LONGEST_PATTERN else ""
+        _, body = await self.call("GET", f"/clusters{pattern}")
+        return wanted & {line.split("::", 1)[0] for line in body.splitlines() if "::cx_active::" in line}
 
     async def call(self, method: str, path: str) -> tuple[int, str]:
         """One request; status and body.

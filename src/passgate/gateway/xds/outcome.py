@@ -1,6 +1,6 @@
 """What became of a published set of resources."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,5 +25,7 @@ class Outcome:
 
 AckHook = Callable[[str, str], None]
 """Group and version: Envoy holds all of it."""
+LookUpHook = Callable[[Collection[str]], Awaitable[None]]
+"""Names of clusters that are new to Envoy; waits until it has their addresses, or for as long as one may."""
 RejectHook = Callable[[str, str, str, str], None]
 """Group, version, type URL, Envoy's words: Envoy holds what it held before."""

@@ -17,6 +17,8 @@ class Packed:
     version: str
     body: Message
     """A ``google.protobuf.Any``."""
+    looked_up: bool = False
+    """A cluster that Envoy acknowledges before it has its addresses."""
 
 
 PackedResources = dict[str, dict[str, Packed]]
@@ -50,6 +52,7 @@ class Packer:
         packed = known[1] if known is not None else None
         if packed is None or packed.version != version:
             self._parts.begin(url)
-            packed = Packed(version=version, body=self._factory.pack({"@type": url, **form}, self._parts))
+            body = self._factory.pack({"@type": url, **form}, self._parts)
+            packed = Packed(version=version, body=body, looked_up=form.get("wait_for_warm_on_init") is False)
         self._latest[url, name] = form, packed
         return packed

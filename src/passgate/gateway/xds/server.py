@@ -1,7 +1,7 @@
 """Delta ADS over a Unix socket, for the one Envoy of this node."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.messages import MessageFactory
 from passgate.gateway.envoy.names import JsonObject
-from passgate.gateway.xds.outcome import AckHook, Outcome, OutcomeKind, RejectHook
+from passgate.gateway.xds.outcome import AckHook, LookUpHook, Outcome, OutcomeKind, RejectHook
 from passgate.gateway.xds.packed import Packed, PackedResources, Packer
 from passgate.gateway.xds.stream import DeltaStream, Rejection
 
@@ -52,6 +52,10 @@ def _ignore(*_said: str) -> None:
     """Hear nothing."""
 
 
+async def _wait_for_none(_names: Collection[str]) -> None:
+    """Go on at once."""
+
+
 class AdsServer:
     """Holds the resources, pushes what changed, and hears what Envoy made of it.
 
@@ -60,15 +64,23 @@ class AdsServer:
         socket: path of the Unix socket.
         on_ack: called when Envoy has acknowledged all of a version, at once or after it came back.
         on_reject: called when Envoy rejected a version; the last good one, if any, is in force again.
+        looked_up: waits for the addresses of new clusters, before routes lead to them.
     """
 
     def __init__(
-        self, factory: MessageFactory, socket: Path, *, on_ack: AckHook = _ignore, on_reject: RejectHook = _ignore
+        self,
+        factory: MessageFactory,
+        socket: Path,
+        *,
+        on_ack: AckHook = _ignore,
+        on_reject: RejectHook = _ignore,
+        looked_up: LookUpHook = _wait_for_none,
     ) -> None:
         self._factory = factory
         self._socket = socket
         self._on_ack = on_ack
         self._on_reject = on_reject
+        self._looked_up = looked_up
         self._packer = Packer(factory)
         self._groups: dict[str, _Group] = {}
         self._stream: DeltaStream | None = None
@@ -193,10 +205,12 @@ class AdsServer:
         for url, remove in _ORDER:
             if url not in wanted and not stream.holds(url):
                 continue
-            stream.offer(url, wanted.get(url, {}), remove=remove)
+            new = stream.offer(url, wanted.get(url, {}), remove=remove)
             rejection = await stream.settle(url)
             if rejection is not None:
                 return rejection
+            if new:
+                await self._looked_up(new)
         return None
 
     def _wanted(self) -> PackedResources:

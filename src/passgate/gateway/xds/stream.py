@@ -1,7 +1,7 @@
 """One Envoy's delta ADS stream: what it asked for, what it holds, and what it said."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,11 +59,15 @@ class DeltaStream:
         """Set when Envoy asks for something anew."""
         self.closed = False
 
-    def offer(self, type_url: str, resources: dict[str, Packed], *, remove: bool) -> None:
-        """Say what Envoy shall hold of a type; send what differs, and with ``remove`` take away what is too much."""
+    def offer(self, type_url: str, resources: dict[str, Packed], *, remove: bool) -> list[str]:
+        """Say what Envoy shall hold of a type; send what differs, and with ``remove`` take away what is too much.
+
+        Returns:
+            Names of what was sent and is looked up after it is acknowledged.
+        """
         kind = self._types.setdefault(type_url, _Type())
         kind.offer, kind.removing, kind.rejection = resources, remove, None
-        self._send_difference(type_url, kind)
+        return [name for name in self._send_difference(type_url, kind) if resources[name].looked_up]
 
     async def settle(self, type_url: str) -> Rejection | None:
         """Wait until Envoy has answered all that it was sent of a type, or is gone (see ``closed``)."""
@@ -127,9 +131,9 @@ class DeltaStream:
         kind.held.update(dict.fromkeys(touched, _UNKNOWN))
         kind.rejection = Rejection(request.type_url, request.error_detail.message)
 
-    def _send_difference(self, type_url: str, kind: _Type) -> None:
+    def _send_difference(self, type_url: str, kind: _Type) -> Collection[str]:
         if kind.offer is None:
-            return
+            return ()
         changed = {
             name: packed
             for name, packed in kind.offer.items()
@@ -137,7 +141,7 @@ class DeltaStream:
         }
         surplus = [name for name in kind.held if name not in kind.offer] if kind.removing else []
         if not changed and not surplus:
-            return
+            return ()
         self._nonces += 1
         response = self._response(type_url=type_url, nonce=str(self._nonces), removed_resources=surplus)
         for name, packed in changed.items():
@@ -147,3 +151,4 @@ class DeltaStream:
             del kind.held[name]
         kind.unanswered[str(self._nonces)] = {*changed, *surplus}
         self._outbox.put_nowait(response)
+        return changed
