@@ -1,6 +1,7 @@
 """A developer compares models in the playground: streamed, refused, stopped; with cost, and as code."""
 
 import random
+import re
 from base64 import b64decode
 from uuid import NAMESPACE_URL, uuid5
 
@@ -34,14 +35,24 @@ def _choose(page: Page, *models: str) -> None:
     page.keyboard.press("Escape")
 
 
+def _type_tools(page: Page, text: str) -> None:
+    """Open the tools' part and fill it in; what is below has moved down when this is done.
+
+    The part begins to slide open 100 ms after it is shown, and a button that moves between mouse down and mouse up is
+    not pressed.
+    """
+    page.get_by_text("Tools", exact=True).click()
+    page.get_by_label("Tools as JSON").fill(text)
+    expect(page.locator(".pg-more .q-expansion-item__content")).not_to_have_attribute("style", re.compile("height"))
+
+
 def test_three_models_side_by_side(page: Page, control: Control, known: Known) -> None:
     _log_the_call(control, known, str(uuid5(NAMESPACE_URL, "gpt-4o-mini")))
     page.goto("/console/playground?model=gpt-4o-mini")
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_text("Write something to ask.")).to_be_visible()
     page.get_by_label("User", exact=True).fill("What's a gate for?")
-    page.get_by_text("Tools", exact=True).click()
-    page.get_by_label("Tools as JSON").fill('[{"type": "function"}]')
+    _type_tools(page, '[{"type": "function"}]')
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_text("Tool 1 is not of the form")).to_be_visible()
     page.get_by_label("Tools as JSON").fill("")
@@ -71,21 +82,23 @@ def test_three_models_side_by_side(page: Page, control: Control, known: Known) -
 _PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
 
 
-def test_a_talk_goes_on_with_pictures(page: Page) -> None:
+def test_a_talk_goes_on_with_pictures_and_what_tools_give(page: Page) -> None:
     page.goto("/console/playground?model=gpt-4o-mini")
     page.get_by_label("System").fill("Be kind")
     page.get_by_label("User", exact=True).fill("Weather here?")
     page.locator("input[type=file]").set_input_files([{"name": "a.png", "mimeType": "image/png", "buffer": _PIXEL}])
     expect(page.locator(".pg-play-picture")).to_have_count(1)
+    _type_tools(page, '[{"type": "function", "function": {"name": "weather"}}]')
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    page.get_by_label("What weather gives").fill("Rain")
     page.get_by_label("User", exact=True).fill("And tomorrow?")
     page.get_by_role("button", name="Go on").click()
     said = page.locator(".pg-play-text").last
-    expect(said).to_have_text("system user assistant user: 1 pictures")
+    expect(said).to_have_text("system user assistant tool user: 1 pictures")
     expect(page.locator(".pg-play-turn")).to_have_count(2)
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     page.get_by_role("button", name="Copy as code").click()
     code = page.locator(".pg-dialog")
-    for piece in ("And tomorrow?", "Be kind", "data:image/png"):
+    for piece in ("And tomorrow?", '"tool_call_id": "call_1"', "Rain", "Be kind", "data:image/png"):
         expect(code).to_contain_text(piece)
