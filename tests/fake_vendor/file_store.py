@@ -50,7 +50,13 @@ class FileStore:
     def finish(self, number: str, status: str = "completed") -> None:
         """The batch is done, each of its requests answered."""
         batch = self.batches[number]
-        lines = [json.loads(line) for line in self.contents[batch["input_file_id"]].splitlines()]
+        output = self.answered(number, batch["input_file_id"]) if status == "completed" else None
+        moment = {f"{status}_at": batch["created_at"] + 60}
+        self.batches[number] = {**batch, "status": status, "output_file_id": output, **moment}
+
+    def answered(self, number: str, input_file: str) -> str:
+        """The file of answers to a batch's requests."""
+        lines = [json.loads(line) for line in self.contents[input_file].splitlines()]
         answers = [
             {
                 "custom_id": line.get("custom_id"),
@@ -59,9 +65,7 @@ class FileStore:
             for line in lines
         ]
         text = "".join(json.dumps(answer) + "\n" for answer in answers).encode()
-        output = self.keep(f"{number}_output.jsonl", "batch_output", text)["id"] if status == "completed" else None
-        moment = {f"{status}_at": batch["created_at"] + 60}
-        self.batches[number] = {**batch, "status": status, "output_file_id": output, **moment}
+        return str(self.keep(f"{number}_output.jsonl", "batch_output", text)["id"])
 
     def _begin(self, request: VendorRequest) -> Reply:
         number = f"upload_{len(self.uploads) + 1:04}"

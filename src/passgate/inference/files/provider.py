@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from passgate.contracts.inference_config import PriceTable
+from passgate.inference.files.batch_jobs import batch_of, job_asked, left_out
 from passgate.inference.pricing import CallPrice
 from passgate.inference.translation import Target
 
 _HUNDRED = Decimal(100)
+_JOBS = "jobs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,29 @@ class FileProvider:
     """How it pages lists: ``cursor`` (OpenAI's ``after``), ``number`` (``page``), ``none`` (it gives all at once)."""
     batch_percent: int
     """What a batch costs, in hundredths of what the same calls cost."""
+    batch_form: str
+    """``openai``, or ``jobs``: its batches are jobs of Mistral's form."""
+
+    @property
+    def batch_paging(self) -> str:
+        """How it pages lists of batches, as above."""
+        return "number" if self.batch_form == _JOBS else "cursor"
+
+    def batch_asked(self, document: dict[str, Any], model: str) -> tuple[dict[str, Any], list[str]]:
+        """What creates a batch here, and which members of the request it cannot say.
+
+        Args:
+            document: OpenAI's request, with the vendor's id of its file.
+            model: the vendor's name of the one that all lines are for.
+
+        Raises:
+            InvalidRequestError: a member has a value that it cannot say.
+        """
+        return (job_asked(document, model), left_out(document)) if self.batch_form == _JOBS else (document, [])
+
+    def batch_told(self, document: dict[str, Any]) -> dict[str, Any]:
+        """A batch, as the vendor tells of it, in OpenAI's form."""
+        return batch_of(document) if self.batch_form == _JOBS else document
 
     def batch_price(self, price: CallPrice, calls: int) -> CallPrice:
         """The price of a batch of so many calls."""
@@ -63,4 +88,5 @@ def file_provider(  # noqa: PLR0913 - what is known of a provider, each by name
         uploads_path=profile.get("uploads_path", ""),
         paging=profile.get("files_paging", "cursor"),
         batch_percent=profile.get("batch_percent", 100),
+        batch_form=profile.get("batch_form", "openai"),
     )

@@ -71,8 +71,10 @@ class BatchDesk:
         hold = await self.rationing.hold_money(call, found.model, provider.id, amount)
         record = BatchRecord.of(call, provider.id, found.deployment.id, amount)
         metadata = {**as_object(document.get("metadata")), MARKED: record.marked(asked.ids.seal)}
-        sent = {**document, "input_file_id": place.vendor_id, "metadata": metadata}
+        named = {**document, "input_file_id": place.vendor_id, "metadata": metadata}
         try:
+            sent, left_out = provider.batch_asked(named, found.deployment.target.vendor_model)
+            call.dropped = tuple(left_out)
             said = await self.vendor.ask(provider, "POST", provider.batches_path, document=sent)
             if said.succeeded:
                 self.watch.add(replace(record, vendor_id=as_text(said.document.get("id"))), hold)
@@ -80,7 +82,8 @@ class BatchDesk:
         finally:
             if hold is not None:
                 self.rationing.settle(hold, 0, 0)
-        return asked.told(said, asked.ids.batch_view(said.document, provider.id), (place.vendor_id, text))
+        view = asked.ids.batch_view(provider.batch_told(said.document), provider.id)
+        return asked.told(said, view, (place.vendor_id, text))
 
     async def list(self, asked: FileCall) -> Told:
         """``GET /v1/batches``: what the application has made."""
@@ -89,8 +92,9 @@ class BatchDesk:
             record = self._record(asked, provider, item)
             if record is None:
                 return None
-            self._see(item, record)
-            return asked.ids.batch_view(item, provider.id)
+            told = provider.batch_told(item)
+            self._see(told, record)
+            return asked.ids.batch_view(told, provider.id)
 
         return await listed(asked, self.vendor, Listing("batch", lambda one: one.batches_path, view, 20, 100))
 
@@ -107,7 +111,7 @@ class BatchDesk:
         await asked.enter(provider)
         path = f"{provider.batches_path}/{quote(place.vendor_id, safe='')}{act}"
         said = await self.vendor.ask(provider, method, path)
-        document = {**said.document, "id": place.vendor_id}
+        document = {**provider.batch_told(said.document), "id": place.vendor_id}
         record = self._record(asked, provider, document) if said.succeeded else None
         if record is not None:
             self._see(document, record)

@@ -215,11 +215,12 @@ class BatchWatch:
             return await self._give_up(one, call, "its vendor does not know it any more", now=True)
         if not said.succeeded:
             return await self._give_up(one, call, f"its vendor answers {said.status}")
-        status = as_text(said.document.get("status"))
+        told = provider.batch_told(said.document)
+        status = as_text(told.get("status"))
         if status not in ENDED:
             return False
         used = BatchUsage()
-        output = as_text(said.document.get("output_file_id"))
+        output = as_text(told.get("output_file_id"))
         if output and not await self._add_up(provider, output, used):
             return await self._give_up(one, call, "its output cannot be fetched")
         model, deployment = self._deployment(record, provider, used.calls)

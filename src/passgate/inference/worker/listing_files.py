@@ -91,7 +91,7 @@ async def _views(
             if not said.succeeded:
                 raise _VendorRefusedError(said)
             items = [as_object(one) for one in as_list(said.document.get("data"))]
-            paging = provider.paging if listing.kind == "file" else "cursor"
+            paging = _paging(listing, provider)
             shown, skipped = (items, here) if paging == "cursor" else _behind(items, here)
             for item in shown:
                 view = listing.view(provider, item)
@@ -105,6 +105,10 @@ async def _views(
                 break
 
 
+def _paging(listing: Listing, provider: FileProvider) -> str:
+    return provider.paging if listing.kind == "file" else provider.batch_paging
+
+
 def _behind(items: list[dict[str, Any]], here: str | None) -> tuple[list[dict[str, Any]], str | None]:
     """What comes after an item, where the vendor does not skip by itself; and what is still to be skipped."""
     if here is None:
@@ -116,7 +120,7 @@ def _behind(items: list[dict[str, Any]], here: str | None) -> tuple[list[dict[st
 def _address(asked: FileCall, listing: Listing, provider: FileProvider, here: str | None, number: int) -> str:
     query = asked.query()
     given = {name: query[name] for name in _PASSED if name in query}
-    paging = provider.paging if listing.kind == "file" else "cursor"
+    paging = _paging(listing, provider)
     if paging == "cursor":
         given["limit"] = str(_PAGE)
         if here is not None:

@@ -43,6 +43,7 @@ class OpenAIProfile:
         uploads_path: path of files in parts below the base URL; empty: the vendor does not take them so.
         files_paging: how the vendor pages its list of files: ``cursor`` (``after``), ``number`` (``page``), ``none``.
         batch_percent: what a batch costs, in hundredths of what the same calls cost.
+        batch_form: ``openai``, or ``jobs``: batches are jobs of Mistral's form.
     """
 
     max_tokens_field: str = "max_completion_tokens"
@@ -69,6 +70,7 @@ class OpenAIProfile:
     uploads_path: str = ""
     files_paging: str = "cursor"
     batch_percent: int = 100
+    batch_form: str = "openai"
 
 
 _PLAIN = OpenAIProfile()
@@ -103,6 +105,7 @@ def read_profile(profile: Mapping[str, Any]) -> OpenAIProfile:
         uploads_path=profile.get("uploads_path", _PLAIN.uploads_path),
         files_paging=profile.get("files_paging", _PLAIN.files_paging),
         batch_percent=profile.get("batch_percent", _PLAIN.batch_percent),
+        batch_form=profile.get("batch_form", _PLAIN.batch_form),
     )
 
 
