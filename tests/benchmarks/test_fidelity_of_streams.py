@@ -82,3 +82,22 @@ def test_a_long_stream_needs_little_room(dialect: str, form: str) -> None:
     assert given_bytes > 1_500_000
     assert held <= MOST_BYTES
     assert peak <= MOST_BYTES
+
+
+@pytest.mark.parametrize(("dialect", "form"), [way for way in WAYS if "responses" in way])
+def test_a_stream_of_responses_takes_as_much_room_as_its_text(dialect: str, form: str) -> None:
+    """Sixty kilobytes in pieces of four letters, as vendors send them; a list of them takes fifteen times that."""
+    told = Spoken(["abcd"] * 15_000, [], [], cut_short=False, tokens=(1, 1))
+    _, stream = WRITERS[dialect](told)
+    end = stream.index(b"abcdabcd") - 200 if dialect == "responses" else len(stream) * 9 // 10
+    exchange = gate.opened(form, gate.hello(form, stream=True), gate.target(dialect), stream=True)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        translator = exchange.stream()
+        for start in range(0, end, 4096):
+            translator.feed(stream[start : min(start + 4096, end)])
+        held = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert held <= MOST_BYTES

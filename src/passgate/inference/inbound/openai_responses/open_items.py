@@ -3,6 +3,7 @@
 from typing import Any
 
 from passgate.inference.exchange.content import Citation, Thinking
+from passgate.inference.exchange.growing_text import GrowingText
 from passgate.inference.inbound.openai_responses import output
 from passgate.inference.json_text import write_json
 from passgate.inference.sse import sse_event
@@ -36,7 +37,7 @@ class OpenMessage:
         self._place = line.reserve()
         self._parts: list[dict[str, Any]] = []
         self._kind = ""
-        self._said: list[str] = []
+        self._said = GrowingText()
         self._citations: list[Citation] = []
 
     def begin(self) -> bytes:
@@ -53,7 +54,7 @@ class OpenMessage:
             opening += self._about("response.content_part.added", part=_part(kind, "", []))
         if not text:
             return opening
-        self._said.append(text)
+        self._said.add(text)
         extra: dict[str, object] = {"logprobs": []} if kind == "output_text" else {}
         return opening + self._about(f"response.{kind}.delta", delta=text, **extra)
 
@@ -71,7 +72,7 @@ class OpenMessage:
     def _close_part(self) -> bytes:
         if not self._kind:
             return b""
-        text = "".join(self._said)
+        text = self._said.whole()
         notes = [output.annotation(citation, len(text)) for citation in self._citations]
         part = _part(self._kind, text, notes)
         told = b"".join(
@@ -84,7 +85,7 @@ class OpenMessage:
         told += self._about(f"response.{self._kind}.done", **extra)
         told += self._about("response.content_part.done", part=part)
         self._parts.append(part)
-        self._kind, self._said, self._citations = "", [], []
+        self._kind, self._said, self._citations = "", GrowingText(), []
         return told
 
     def _about(self, kind: str, **members: object) -> bytes:
@@ -100,7 +101,8 @@ class OpenThought:
         self._line = line
         self._id = item_id
         self._place = line.reserve()
-        self._said: list[str] = []
+        self._said = GrowingText()
+        self._begun = False
 
     def begin(self) -> bytes:
         """The item is there."""
@@ -110,16 +112,17 @@ class OpenThought:
     def say(self, text: str) -> bytes:
         """More thoughts."""
         opening = b""
-        if not self._said:
+        if not self._begun:
+            self._begun = True
             opening = self._about("response.reasoning_summary_part.added", part=_summary(""))
-        self._said.append(text)
+        self._said.add(text)
         return opening + self._about("response.reasoning_summary_text.delta", delta=text)
 
     def close(self, sealed: Thinking | None = None) -> bytes:
         """The thoughts are whole, with their signature where there is one."""
-        text = "".join(self._said)
+        text = self._said.whole()
         told = b""
-        if self._said:
+        if self._begun:
             told = self._about("response.reasoning_summary_text.done", text=text)
             told += self._about("response.reasoning_summary_part.done", part=_summary(text))
         given = sealed or Thinking()
@@ -140,7 +143,7 @@ class OpenCall:
         self._call_id = call_id
         self._name = name
         self._place = line.reserve()
-        self._arguments: list[str] = []
+        self._arguments = GrowingText()
 
     def begin(self) -> bytes:
         """The item is there."""
@@ -148,7 +151,7 @@ class OpenCall:
 
     def add(self, arguments: str) -> bytes:
         """More of the arguments."""
-        self._arguments.append(arguments)
+        self._arguments.add(arguments)
         return self._about("response.function_call_arguments.delta", delta=arguments)
 
     def close(self) -> bytes:
@@ -163,7 +166,7 @@ class OpenCall:
             item_id=self._id,
             call_id=self._call_id,
             name=self._name,
-            arguments="".join(self._arguments),
+            arguments=self._arguments.whole(),
             status=status,
         )
 
