@@ -140,6 +140,34 @@ def test_calls_of_a_provider_as_it_is_are_kept_and_no_sound(
     assert json.loads(VAULT.open(second.sealed_reply)) == {"id": "upload_1"}
 
 
+def test_of_files_the_words_are_masked_by_the_policies_that_hold_now(
+    worker: RunningWorker, vendor: FakeVendor, tmp_path: Path
+) -> None:
+    store = FileStore(vendor)
+    keeping = provider("oa", vendor.url).model_copy(update={"profile": {"files_path": "/files"}})
+    more: dict[str, Any] = {"providers": (keeping,), "sealed_file_key": VAULT.seal("5a" * 32)}
+    set_up(worker, vendor, **more)
+    with worker:
+        headers = {"x-passgate-claims": claims(), "x-request-id": "req-1"}
+        with openai.OpenAI(api_key="x", base_url=f"{worker.url}/v1", max_retries=0, default_headers=headers) as client:
+            file = client.files.create(file=("a.jsonl", b"x"), purpose="user_data")
+            said = '{"n":1800000000,"text":"Ask ada\\u0040example.org"}\n'
+            for rule in ("mask", "block"):
+                masking = MaskingRule(name="mail", kind="email", action=rule, places=("reply",))
+                policy = AiPolicy(id="pol_1", model="gpt", masking=(masking,))
+                version = {"mask": 2, "block": 3}[rule]
+                set_up(worker, vendor, **more, policies=(policy,), version=version)
+                until(lambda version=version: worker.call("/readyz").json()["snapshot_version"] == version)  # type: ignore[misc] # plain
+                store.contents["file-0001"] = said.encode() * (1 if rule == "block" else 3000)
+                there = client.with_options(default_headers={**headers, "x-request-id": f"req-{rule}"})
+                assert there.files.content(file.id).content == store.contents["file-0001"]
+        records = {one.request_id: one for one in kept(tmp_path, 2)}
+    assert records.keys() == {"req-1", "req-mask"}
+    text = VAULT.open(records["req-mask"].sealed_reply)
+    assert text.startswith('{"n":1800000000,"text":"Ask [masked:mail]"}\n')
+    assert "ada" not in text
+
+
 def test_of_files_the_words_are_kept(worker: RunningWorker, vendor: FakeVendor, tmp_path: Path) -> None:
     FileStore(vendor, page=3)
     keeping = provider("oa", vendor.url).model_copy(update={"profile": {"files_path": "/files"}})

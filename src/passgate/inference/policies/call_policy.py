@@ -121,6 +121,12 @@ class PolicyTable:
             fitting = [policy for policy in self._policies if _fits(policy, team_id, application_id, model)]
             return self._known.setdefault(key, _merged(fitting) if fitting else None)
 
+    def searching(self, team_id: str, application_id: str) -> tuple[Finder, ...]:
+        """All that is searched for, whatever the model, in what an application says and gets."""
+        fitting = [one for one in self._policies if one.team_id in {None, team_id}]
+        fitting = [one for one in fitting if one.application_id in {None, application_id}]
+        return finders_of(tuple(dict.fromkeys(rule for policy in fitting for rule in policy.masking)))
+
     def beyond(self, team_id: str, application_id: str, model: str, instead: str) -> CallPolicy | None:
         """What holds besides for a call of ``model`` that another model answers; None: nothing."""
         fitting = [

@@ -8,6 +8,9 @@ import logging
 from pathlib import Path
 
 from passgate.contracts.call_body import LONGEST_BODY, BodyRecord
+from passgate.contracts.masking import Finder
+from passgate.inference.policies.masked_lines import masked_lines
+from passgate.inference.policies.masker import ContentBlockedError
 from passgate.inference.worker.ai_call import AiCall
 from passgate.inference.worker.incoming import Message, Receive, Send
 from passgate.kernel.ids import IdFactory
@@ -75,13 +78,21 @@ class BodyTap:
                 self._parts.append(part)
         await self._onward(message)
 
-    def request_text(self) -> str:
-        """What was kept of the request."""
-        return _text(self._request, self._request_type, self.request_bytes)
+    def request_text(self, finders: tuple[Finder, ...] = ()) -> str:
+        """What was kept of the request, masked by those.
 
-    def reply_text(self) -> str:
-        """What was kept of the answer."""
-        return _text(b"".join(self._parts), self._reply_type, self.reply_bytes)
+        Raises:
+            ContentBlockedError: a rule that blocks has found something.
+        """
+        return _masked(_text(self._request, self._request_type, self.request_bytes), finders, self.request_bytes)
+
+    def reply_text(self, finders: tuple[Finder, ...] = ()) -> str:
+        """What was kept of the answer, masked by those.
+
+        Raises:
+            ContentBlockedError: a rule that blocks has found something.
+        """
+        return _masked(_text(b"".join(self._parts), self._reply_type, self.reply_bytes), finders, self.reply_bytes)
 
 
 class BodyLog:
@@ -101,23 +112,28 @@ class BodyLog:
         self._written = 0
         self._full = False
 
-    def keep(self, call: AiCall, tap: BodyTap, asked: BodyTap | None = None) -> None:
+    def keep(self, call: AiCall, tap: BodyTap, asked: BodyTap | None = None, finders: tuple[Finder, ...] = ()) -> None:
         """Write a call down. What cannot be written is told in the log, without its text.
 
         Args:
             call: the call.
             tap: heard the answer.
             asked: heard the request, where another did.
+            finders: rules for texts that were passed on as they are.
         """
         asked = asked or tap
+        try:
+            request, reply = asked.request_text(finders), tap.reply_text(finders)
+        except ContentBlockedError:
+            return
         record = BodyRecord(
             request_id=call.request_id,
             start=call.started.isoformat(timespec="microseconds"),
             application_id=call.caller.application_id,
             team_id=call.team_id,
             model=call.model_name[:_LONGEST_NAME],
-            sealed_request=self._vault.seal(asked.request_text()),
-            sealed_reply=self._vault.seal(tap.reply_text()),
+            sealed_request=self._vault.seal(request),
+            sealed_reply=self._vault.seal(reply),
             request_bytes=asked.request_bytes,
             reply_bytes=tap.reply_bytes,
         )
@@ -148,6 +164,10 @@ def _text(body: bytes, content_type: str, size: int) -> str:
     if kind and not kind.startswith(_WORDS) and not (kind == _ANYTHING and _is_text(body)):
         return f"({kind}, {size} bytes)"
     return body.decode("utf-8", "replace")
+
+
+def _masked(text: str, finders: tuple[Finder, ...], size: int) -> str:
+    return masked_lines(text, finders, cut=size > LONGEST_BODY) if finders else text
 
 
 def _is_text(body: bytes) -> bool:

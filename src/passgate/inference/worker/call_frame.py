@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from passgate.inference.policies.call_policy import PolicyTable
 from passgate.inference.worker.ai_call import AiCall, Ending, usage_line
 from passgate.inference.worker.answering import call_headers, send_refusal
 from passgate.inference.worker.body_log import BodyLog, BodyTap
@@ -74,7 +75,8 @@ class CallFrame:
             )
         finally:
             if self.bodies is not None and call.application is not None and call.application.logs_bodies:
-                self.bodies.keep(call, tap)
+                policies = call.table.policies if call.table is not None else PolicyTable(())
+                self.bodies.keep(call, tap, finders=policies.searching(call.team_id, call.caller.application_id))
 
     def write(self, call: AiCall, ending: Ending, **differing: str) -> None:
         """Write the usage line of a call; ``differing`` says what is otherwise than in a model's."""
