@@ -105,6 +105,19 @@ def test_the_answer_says_on_how_many_nodes_it_is_in_force_and_how_soon(house: Ho
     answer(house.viewer.get(f"{API}/revocations/1/enforcement"), 403)
 
 
+def test_where_nothing_was_left_to_revoke_no_earlier_entry_speaks_for_it(house: House) -> None:
+    jti = issue(house)["jti"]
+    node(house, "node-1", seq=1, milliseconds=90)
+    revoke = f"{API}/tokens/{jti}/revoke"
+    assert "enforcement" in answer(house.owner.post(revoke, params={"wait": True}, json={}), 200)
+    for path, body, status in (
+        (revoke, {}, 200),
+        (f"{API}/revocations", {"level": "team", "value": house.red}, 201),
+    ):
+        given = answer(house.owner.post(path, params={"wait": True}, json=body), status)
+        assert given == {"count": 0, "seq": 1}
+
+
 def test_services_follow_the_list_without_a_credential_and_without_reasons(house: House) -> None:
     empty = house.nobody.get(FEED)
     assert (empty.json(), empty.headers["etag"]) == ({"seq": 0, "entries": []}, '"0"')

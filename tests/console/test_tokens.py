@@ -30,7 +30,9 @@ def test_a_token_for_two_models_with_a_ceiling_is_issued_and_shown(page: Page, c
     page.get_by_role("option", name="Yourself, at the gate, in Default").click()
     dialog.get_by_label("Models").click()
     for name in ("gpt-4o-mini", "claude-sonnet-4-5"):
-        page.get_by_role("option", name=name).click()
+        option = page.get_by_role("option", name=name)
+        option.click()
+        expect(option).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Tab")
     dialog.get_by_label("Most dollars").fill("20")
     dialog.get_by_label("Most calls a minute").fill("60")

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from factories import ISSUER, make_application, make_team, make_token, make_user
+from identity.presenting import actor_of_token
 from moving_clock import MovingClock
 from passgate.identity.models import Token, User
 from passgate.identity.schemas import IssuedToken, TokenIn, TokenIssuer, UserChange
-from passgate.identity.service.actors import actor_of_token, actor_of_user, note_use, personal_token, use_is_stale
+from passgate.identity.service.actors import actor_of_user, note_use, personal_token, use_is_stale
 from passgate.identity.service.key_revocation import revoke_key
 from passgate.identity.service.token_revocation import revoke_token
 from passgate.identity.service.tokens import issue_token

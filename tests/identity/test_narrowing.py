@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from factories import ISSUER, make_actor, make_application, make_team
+from identity.presenting import actor_of_token
 from moving_clock import MovingClock
 from passgate.identity.models import Token
 from passgate.identity.schemas import IssuedToken, TokenIn
-from passgate.identity.service.actors import actor_of_token
 from passgate.identity.service.revocation import revocations_since
 from passgate.identity.service.token_narrowing import MAX_ANCESTORS, narrow_token
 from passgate.identity.service.token_revocation import revoke_token

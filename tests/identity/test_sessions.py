@@ -3,13 +3,13 @@
 import pytest
 
 from factories import PASSWORD, make_team, make_user
+from identity.presenting import actor_of_session
 from moving_clock import MovingClock
 from passgate.identity.errors import SignInFailedError, SignInThrottledError
 from passgate.identity.models import BrowserSession, User
 from passgate.identity.service.sessions import (
     FAILURES_PER_EMAIL_AND_IP,
     FAILURES_PER_IP,
-    actor_of_session,
     is_stale,
     session_of,
     sign_in,

@@ -11,10 +11,11 @@ from joserfc.jwk import OctKey
 from pydantic import ValidationError
 
 from factories import ISSUER, make_actor, make_application, make_team, make_user
+from identity.presenting import actor_of_token
 from passgate.identity.models import Application
 from passgate.identity.published_state import inference_applications
 from passgate.identity.schemas import TokenIn
-from passgate.identity.service.actors import actor_of_token, actor_of_user
+from passgate.identity.service.actors import actor_of_user
 from passgate.identity.service.keys import public_jwks
 from passgate.identity.service.token_lifetimes import remove_lifetime, set_lifetime
 from passgate.identity.service.token_templates import create_template, delete_template, get_template, list_templates

@@ -9,11 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from factories import ISSUER, make_actor, make_application, make_team, make_token, make_user
+from identity.presenting import actor_of_token
 from moving_clock import MovingClock
 from passgate.identity import token_search
 from passgate.identity.models import TokenSum
 from passgate.identity.schemas import TokenIn
-from passgate.identity.service.actors import actor_of_token, actor_of_user
+from passgate.identity.service.actors import actor_of_user
 from passgate.identity.service.token_purging import purge_tokens
 from passgate.identity.service.token_registry import status_of
 from passgate.identity.service.token_revocation import revoke_application_tokens, revoke_token

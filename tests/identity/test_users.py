@@ -3,11 +3,12 @@
 import pytest
 
 from factories import ISSUER, PASSWORD, make_actor, make_team, make_user
+from identity.presenting import actor_of_session
 from passgate.identity.models import User
 from passgate.identity.schemas import PasswordChange, TokenIn, UserChange, UserIn
 from passgate.identity.service.actors import actor_of_user
 from passgate.identity.service.revocation import revocations_since
-from passgate.identity.service.sessions import actor_of_session, sign_in
+from passgate.identity.service.sessions import sign_in
 from passgate.identity.service.tokens import get_token, issue_token
 from passgate.identity.service.users import (
     change_own_password,

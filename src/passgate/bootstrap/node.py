@@ -134,6 +134,6 @@ async def _drain(folders: Folders) -> None:
     with contextlib.suppress(AdminError):
         await admin.drain()
         for _ in range(_DRAIN_POLLS):
-            if not (await admin.health()).requests:
+            if not await admin.calls_under_way():
                 return
             await asyncio.sleep(_DRAIN_POLL_SECONDS)

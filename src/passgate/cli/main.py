@@ -18,7 +18,6 @@ from passgate.cli import (
 from passgate.kernel.errors import PassgateError
 
 EXIT_REFUSED = 1
-EXIT_USAGE = 2
 
 _EPILOG = """\
 exit codes: 0 done; 1 refused or not running (one line on standard error says why); 2 wrong usage.

@@ -1,6 +1,5 @@
 """Where a page's content goes, and what is shown while it is made or when it cannot be."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
@@ -16,8 +15,6 @@ from passgate.console.entrance.routes import SIGN_IN
 from passgate.console.problems import problems_of
 from passgate.console.visit import SessionEndedError, Visit
 from passgate.kernel.errors import NotFoundError, PassgateError
-
-logger = logging.getLogger(__name__)
 
 PageBuilder = Callable[[Visit, PageArguments], Awaitable[None]]
 

@@ -18,7 +18,6 @@ from passgate.storage.work import Work
 
 P = ParamSpec("P")
 R = TypeVar("R")
-UseCase = Callable[Concatenate[Actor, Work, P], R]
 
 
 class SessionEndedError(UnauthenticatedError):

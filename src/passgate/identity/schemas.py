@@ -234,10 +234,14 @@ class IssuedToken:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """What a revocation did: how many tokens fell, and the entry from which on the nodes refuse them."""
+    """What a revocation did."""
 
     count: int
+    """How many live tokens fell."""
     seq: int
+    """The newest entry of the deny list; a node that enforces up to it refuses them."""
+    is_entered: bool
+    """Whether the deny list got an entry; without one, since nothing was left to revoke, `seq` is an earlier one's."""
 
 
 @dataclass(frozen=True, slots=True)

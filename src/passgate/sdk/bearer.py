@@ -1,7 +1,7 @@
 """What every way into a web framework shares: where the token stands, who may pass, and what a refusal looks like."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -9,7 +9,6 @@ from passgate.sdk.refusal import InsufficientScopeError, IssuerUnreachableError,
 from passgate.sdk.remote_verifier import Verifier
 from passgate.sdk.verified_token import VerifiedToken
 
-Judge = Callable[[str], VerifiedToken]
 Refused = TokenRefusedError | IssuerUnreachableError
 
 

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from factories import PASSWORD, make_team, make_user
+from identity.presenting import actor_of_session
 from passgate.identity.issuers.code_flow import Proof
 from passgate.identity.issuers.errors import NotAdmittedError, PasswordOffError
 from passgate.identity.issuers.models import ExternalIdentity, IdentityProvider
 from passgate.identity.issuers.people import sign_in_with
 from passgate.identity.models import Membership, User
-from passgate.identity.service.sessions import actor_of_session, sign_in
+from passgate.identity.service.sessions import sign_in
 from passgate.kernel.permissions import Role
 from passgate.storage.work import Storage, Work
 

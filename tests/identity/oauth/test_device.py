@@ -2,13 +2,13 @@
 
 import pytest
 
+from identity.presenting import actor_of_token
 from moving_clock import MovingClock
 from oauth_clients import SITE, MadeClient, ask, is_live, make_client, refresh
 from passgate.identity.models import BrowserSession
 from passgate.identity.oauth.device_approval import UserCodeError, decide
 from passgate.identity.oauth.protocol import OAuthRequest, Reply
 from passgate.identity.oauth.token_endpoint import device_reply
-from passgate.identity.service.actors import actor_of_token
 from passgate.storage.work import Storage
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"

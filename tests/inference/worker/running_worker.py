@@ -94,8 +94,8 @@ def replace_file(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def until(ask: Callable[[], Any], *, seconds: float = 5.0) -> Any:
-    """The first true answer."""
+def until(ask: Callable[[], Any], *, seconds: float = 20.0) -> Any:
+    """The first true answer; patient, since a machine that runs several suites may leave a process without its turn."""
     limit = time.monotonic() + seconds
     while True:
         answer = ask()

@@ -108,7 +108,7 @@ def test_a_client_that_leaves_cancels_the_vendors_call_at_once(worker: RunningWo
     vendor.reply("/v1/chat/completions", endless_stream(TICK))
     with worker.open("/v1/chat/completions", CHAT) as response:
         next(events(response))
-    assert vendor.requests[0].closed.wait(1)
+    assert vendor.requests[0].closed.wait(10)
     (record,) = worker.usage()
     assert (record.outcome, record.status, record.error_code) == ("cancelled", 200, None)
     assert (record.cost_micro_dollars, record.usage_source) == (0, "none")
@@ -170,7 +170,7 @@ def test_a_slow_reader_slows_the_vendor(worker: RunningWorker, vendor: FakeVendo
     with worker.open("/v1/chat/completions", CHAT) as response:
         next(events(response))
         assert until(parts.stands_still) < 500
-    assert vendor.requests[0].closed.wait(1)
+    assert vendor.requests[0].closed.wait(10)
 
 
 class CountedParts:

@@ -45,7 +45,9 @@ class RevokedOut(BaseModel):
 class EnforcedOut(RevokedOut):
     """What a revocation did, and where it is in force."""
 
-    enforcement: Enforcement | None = Field(default=None, description="Where it was waited for.")
+    enforcement: Enforcement | None = Field(
+        default=None, description="Where it was waited for; absent, too, where nothing was left to revoke."
+    )
 
 
 class RevocationIn(Input):
@@ -129,8 +131,8 @@ def get_enforcement(
 
 
 def enforced(edge: Edge, actor: Actor, revoked: Revoked, *, wait: bool) -> EnforcedOut:
-    """The answer to a revocation; waits for the nodes if asked."""
-    found = await_enforcement(actor, edge.storage, revoked.seq) if wait else None
+    """The answer to a revocation; waits for the nodes if asked, and if there is an entry for them to enforce."""
+    found = await_enforcement(actor, edge.storage, revoked.seq) if wait and revoked.is_entered else None
     return EnforcedOut(count=revoked.count, seq=revoked.seq, enforcement=found)
 
 

@@ -5,7 +5,6 @@ import http.client
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -15,29 +14,13 @@ from passgate.kernel.unix_http import UnixConnection
 
 _LONGEST_PATTERN = 20_000
 """Characters; Envoy takes a request's head of 60 KiB."""
+_CALLS_UNDER_WAY = "http.public.downstream_rq_active"
 
 
 class AdminError(UnavailableError):
     """Envoy's admin interface did not answer, or not as it should."""
 
     code = "envoy_admin"
-
-
-@dataclass(frozen=True, slots=True)
-class EnvoyHealth:
-    """How an Envoy is.
-
-    Attributes:
-        memory_bytes: allocated memory.
-        connections: open connections of clients.
-        requests: calls being served.
-        uptime_seconds: since its start.
-    """
-
-    memory_bytes: int
-    connections: int
-    requests: int
-    uptime_seconds: int
 
 
 class EnvoyAdmin:
@@ -68,17 +51,9 @@ class EnvoyAdmin:
         """Open the access log by its name again, after it was renamed."""
         await self._command("/reopen_logs")
 
-    async def health(self) -> EnvoyHealth:
-        """Memory, connections and uptime."""
-        wanted = (
-            "server.memory_allocated",
-            "http.public.downstream_cx_active",
-            "http.public.downstream_rq_active",
-            "server.uptime",
-        )
-        found = await self.stats(wanted)
-        memory, connections, requests, uptime = (found.get(name, 0) for name in wanted)
-        return EnvoyHealth(memory_bytes=memory, connections=connections, requests=requests, uptime_seconds=uptime)
+    async def calls_under_way(self) -> int:
+        """How many calls of clients are being served."""
+        return (await self.stats((_CALLS_UNDER_WAY,))).get(_CALLS_UNDER_WAY, 0)
 
     async def stats(self, wanted: Iterable[str]) -> dict[str, int]:
         """Counters and gauges by their full names; those that Envoy does not have are left out."""

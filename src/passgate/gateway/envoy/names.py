@@ -55,7 +55,6 @@ UPSTREAM_TOKEN_FILTER: Final = "upstream_token"  # noqa: S105  # a filter's name
 FAULT_FILTER: Final = "fault"
 BROTLI_FILTER: Final = "brotli"
 GZIP_FILTER: Final = "gzip"
-CACHE_FILTER: Final = "response_cache"
 
 JWT_NAMESPACE: Final = "envoy.filters.http.jwt_authn"
 """Where Envoy's JWT filter puts what it found, whatever name the filter has in the chain."""

@@ -40,15 +40,6 @@ def permissions_of(actor: Actor) -> frozenset[Permission]:
     return actor.everywhere.union(*actor.by_team.values())
 
 
-def actor_of_token(work: Work, token_text: str, issuer: TokenIssuer) -> Actor:
-    """The user whose personal token this is, with no more permissions than its scopes name (none named: all).
-
-    Raises:
-        UnauthenticatedError: with the code of the check that failed.
-    """
-    return actor_of_personal_token(work, personal_token(work, token_text, issuer))
-
-
 def personal_token(work: Work, token_text: str, issuer: TokenIssuer) -> Token:
     """The registry's row of a personal token that holds.
 

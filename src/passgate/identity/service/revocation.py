@@ -52,12 +52,12 @@ def revoke_fallen(
     end_families(work, condition, reason)
     fallen = mark_fallen(work, condition, actor.id, reason)
     if not fallen:
-        return Revoked(count=0, seq=repository.latest_seq(work))
+        return Revoked(count=0, seq=repository.latest_seq(work), is_entered=False)
     expiries: dict[Level, datetime] = {}
     for token in fallen:
         level = level_of(token) or ("token", token.jti, None)
         expiries[level] = max(token.expires_at, expiries.get(level, token.expires_at))
-    return Revoked(count=len(fallen), seq=_add(actor, work, expiries, reason))
+    return Revoked(count=len(fallen), seq=_add(actor, work, expiries, reason), is_entered=True)
 
 
 def revoke_jti(actor: Actor, work: Work, token: Token, reason: str) -> Revoked:
@@ -87,7 +87,7 @@ def revoke_key_tokens(actor: Actor, work: Work, kid: str, until: datetime, reaso
     fallen = mark_fallen(work, Token.kid == kid, actor.id, reason)
     expiries: dict[Level, datetime] = {("token", row.jti, None): row.expires_at for row in fallen if row.kid != kid}
     expiries["key", kid, None] = max([until, *(row.expires_at for row in fallen if row.kid == kid)])
-    return Revoked(count=len(fallen), seq=_add(actor, work, expiries, reason))
+    return Revoked(count=len(fallen), seq=_add(actor, work, expiries, reason), is_entered=True)
 
 
 def end_of_this_second(work: Work) -> int:

@@ -133,11 +133,6 @@ def actor_of(work: Work, found: BrowserSession | None) -> Actor | None:
     return actor_of_user(work, user, via=found.id)
 
 
-def actor_of_session(work: Work, secret: str) -> Actor | None:
-    """The user whose open session this is; None for an unknown, ended or timed-out one."""
-    return actor_of(work, session_of(work, secret))
-
-
 def is_stale(work: Work, found: BrowserSession) -> bool:
     """Whether the session was last noted as seen more than a minute ago, so that :func:`touch` is due."""
     return work.clock.now() - found.last_seen_at >= SEEN_EVERY

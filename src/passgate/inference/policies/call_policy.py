@@ -67,10 +67,6 @@ class CallPolicy:
         masked = Masker(self.on_request, "request", hits).document(document)
         return limited if masked is document else _rewritten(limited, masked)
 
-    def masks_replies(self) -> bool:
-        """Whether answers are searched."""
-        return bool(self.on_reply)
-
     def _with_output_limit(self, parsed: ParsedRequest) -> ParsedRequest:
         members = _OUTPUT_MEMBERS.get(parsed.format)
         limit = self.max_output_tokens

@@ -85,6 +85,9 @@ def _ask(  # noqa: PLR0913, PLR0917 - what a question is made of
 
 
 async def _tell_enforcement(visit: Visit, revoked: Revoked) -> None:
+    if not revoked.is_entered:
+        visit.tell("Nothing was left to revoke.", "warn")
+        return
     fallen = f"{counted(revoked.count, 'token')} revoked."
     for _ in range(_LOOKS):
         found = await visit.ask(enforcement_of, revoked.seq)
