@@ -1,12 +1,13 @@
 import pytest
 from pydantic import ValidationError
 
-from passgate.contracts.gateway_snapshot import GatewayService, Upstream, UpstreamEndpoint
+from passgate.contracts.service_policy import AccessPolicy, TimeoutPolicy
+from passgate.contracts.upstream_pool import PoolEndpoint, PoolTls, UpstreamPool
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import ForbiddenError, NotFoundError
 from passgate.kernel.pagination import PageRequest
 from passgate.publishing.errors import BasePathTakenError, WrongStatusError
-from passgate.publishing.published_state import published_services, simple_services
+from passgate.publishing.published_state import published_services
 from passgate.publishing.schemas import ServiceChange, ServiceFilter, ServiceIn, ServiceView
 from passgate.publishing.service.lifecycle import publish_service, retire_service
 from passgate.publishing.service.services import (
@@ -31,7 +32,7 @@ def made(storage: Storage, actor: Actor, **fields: object) -> ServiceView:
 
 def paths(storage: Storage) -> list[str]:
     with storage.reading() as work:
-        return [service.base_path for service in simple_services(published_services(work))]
+        return [service.base_path for service in published_services(work) if service.versions[0].revisions]
 
 
 def test_a_draft_has_no_route_until_it_is_published(storage: Storage, red: Actor) -> None:
@@ -90,23 +91,20 @@ def test_the_gate_is_told_all_it_needs(storage: Storage, red: Actor) -> None:
     )
 
     with storage.reading() as work:
-        (published,) = simple_services(published_services(work))
-    upstream = Upstream(
-        endpoints=(UpstreamEndpoint(host="api.example.com", port=444),),
-        tls=True,
-        path_prefix="/v2",
-        host_header="orders.example.com",
-        timeout_ms=0,
-        connect_timeout_ms=100,
-    )
-    assert published == GatewayService(
-        id=service.id,
-        name="Orders",
-        team_id="team_red",
-        base_path="/orders",
-        strip_base_path=False,
-        access="token",
-        upstream=upstream,
+        (published,) = published_services(work)
+    assert (published.id, published.name, published.team_id) == (service.id, "Orders", "team_red")
+    assert (published.base_path, published.strip_base_path) == ("/orders", False)
+    assert published.policies == (AccessPolicy(who="token"),)
+    (revision,) = published.versions[0].revisions
+    assert revision.policies == (TimeoutPolicy(total_ms=0),)
+    assert revision.pools == (
+        UpstreamPool(
+            endpoints=(PoolEndpoint(host="api.example.com", port=444),),
+            tls=PoolTls(),
+            path_prefix="/v2",
+            host_header="orders.example.com",
+            connect_timeout_ms=100,
+        ),
     )
 
 

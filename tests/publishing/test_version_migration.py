@@ -3,7 +3,9 @@
 from alembic import command
 from sqlalchemy import text
 
-from passgate.publishing.published_state import active_subscriptions, published_services, simple_services
+from passgate.contracts.service_policy import AccessPolicy, TimeoutPolicy
+from passgate.contracts.upstream_pool import PoolEndpoint, PoolTls
+from passgate.publishing.published_state import active_subscriptions, published_services
 from passgate.storage.engine import WRITE_OPTION
 from passgate.storage.migration import alembic_config, migrate
 from passgate.storage.work import Storage
@@ -33,13 +35,14 @@ def test_there_and_back(storage: Storage) -> None:
 
     with storage.reading() as work:
         services = published_services(work)
-        (simple,) = simple_services(services)
         assert [one.service_id for one in active_subscriptions(work)] == ["svc_a"]
-    assert (simple.id, simple.base_path, simple.access, simple.strip_base_path) == ("svc_a", "/a", "token", True)
-    upstream = simple.upstream
-    assert (upstream.endpoints[0].host, upstream.endpoints[0].port, upstream.tls) == ("u.example", 444, True)
-    assert (upstream.path_prefix, upstream.host_header) == ("/v2", "h.example")
-    assert (upstream.timeout_ms, upstream.connect_timeout_ms) == (7, 60)
+    assert (services[0].base_path, services[0].strip_base_path) == ("/a", True)
+    assert services[0].policies == (AccessPolicy(who="token"),)
+    (revision,) = services[0].versions[0].revisions
+    (pool,) = revision.pools
+    assert pool.endpoints == (PoolEndpoint(host="u.example", port=444),)
+    assert (pool.tls, pool.path_prefix, pool.host_header) == (PoolTls(), "/v2", "h.example")
+    assert (revision.policies, pool.connect_timeout_ms) == ((TimeoutPolicy(total_ms=7),), 60)
     assert [(one.id, one.versions[0].status, one.default_version) for one in services] == [
         ("svc_a", "published", "v1"),
         ("svc_c", "retired", "v1"),

@@ -1,6 +1,6 @@
 """Services with versions for the tests, each on an echo upstream, and public unless a test says otherwise."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.contracts.published_service import (
@@ -11,7 +11,9 @@ from passgate.contracts.published_service import (
 )
 from passgate.contracts.service_policy import AccessPolicy
 from passgate.contracts.upstream_pool import PoolEndpoint, UpstreamPool
-from wire.rig import Gate
+
+if TYPE_CHECKING:
+    from wire.rig import Gate
 
 PUBLIC = AccessPolicy(who="public")
 TOKEN = AccessPolicy(who="token")
@@ -40,22 +42,22 @@ def service(base_path: str, *versions: PublishedVersion, **changes: Any) -> Publ
     return PublishedService(**{**known, "base_path": base_path, "versions": versions, **changes})
 
 
-def simple(gate: Gate, base_path: str = "/orders", *policies: Any, **changes: Any) -> PublishedService:
+def simple(gate: "Gate", base_path: str = "/orders", *policies: Any, **changes: Any) -> PublishedService:
     """One version, one revision, all paths."""
     of_revision = {name: changes.pop(name) for name in list(changes) if name in PublishedRevision.model_fields}
     only = revision("rev_1", *of_revision.pop("pools", (pool(gate.rest.port),)), **of_revision)
     return service(base_path, version("v1", only), policies=policies or (PUBLIC,), **changes)
 
 
-def with_published(gate: Gate, *services: PublishedService, **changes: Any) -> GatewaySnapshot:
+def with_published(gate: "Gate", *services: PublishedService, **changes: Any) -> GatewaySnapshot:
     """The snapshot, with app_one subscribed to all."""
     subscribed = tuple((one.id, "app_one") for one in services)
-    more = {"trusted_issuers": changes.pop("issuers", ()), "published": services}
+    more = {"trusted_issuers": changes.pop("issuers", ())}
     if "subscriptions" in changes:
         more["subscriptions"] = changes.pop("subscriptions")
-    return gate.snapshot(**{"subscribed": subscribed, **changes}).model_copy(update=more)
+    return gate.snapshot(*services, **{"subscribed": subscribed, **changes}).model_copy(update=more)
 
 
-def publish(gate: Gate, *services: PublishedService, **changes: Any) -> None:
+def publish(gate: "Gate", *services: PublishedService, **changes: Any) -> None:
     outcome = gate.publish(with_published(gate, *services, **changes))
     assert outcome.kind == "applied", outcome

@@ -16,14 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from passgate.contracts.gateway_snapshot import (
-    GatewayService,
-    GatewaySnapshot,
-    GatewaySubscription,
-    Upstream,
-    UpstreamEndpoint,
-)
+from passgate.contracts.gateway_snapshot import GatewaySnapshot, GatewaySubscription
+from passgate.contracts.published_service import PublishedService
 from passgate.contracts.revocation_list import RevocationList
+from passgate.contracts.service_policy import Access, AccessPolicy, TimeoutPolicy
+from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.gateway.compile.deny import DenySplit, compile_deny, split_deny
 from passgate.gateway.compile.resources import compile_resources
 from passgate.gateway.envoy.admin import EnvoyAdmin
@@ -43,6 +40,7 @@ from passgate.gateway.xds.outcome import Outcome
 from passgate.gateway.xds.server import AdsServer
 from passgate.kernel.sealing import Vault
 from wire.echo_upstream import EchoUpstream
+from wire.published import pool, revision, service, version
 from wire.tokens import AUDIENCE, ISSUER, Issuer
 
 T = TypeVar("T")
@@ -207,17 +205,18 @@ class Gate:
         for upstream in (self.rest, self.control, *self.workers):
             await upstream.stop()
 
-    def service(self, base_path: str, service_id: str | None = None, **changes: Any) -> GatewayService:
-        """A service on the echo upstream; what is no field of a service changes its upstream."""
-        of_upstream = {name: changes.pop(name) for name in list(changes) if name in Upstream.model_fields}
-        endpoint = UpstreamEndpoint(host="127.0.0.1", port=self.rest.port)
-        upstream = Upstream(**{"endpoints": (endpoint,), **of_upstream})
-        name = service_id or f"svc_{base_path.strip('/').replace('/', '_')}"
-        return GatewayService(id=name, name=name, team_id="team_1", base_path=base_path, upstream=upstream, **changes)
+    def service(
+        self, base_path: str, *, access: Access = "subscription", total_ms: int | None = None, **changes: Any
+    ) -> PublishedService:
+        """A service on the echo upstream, of one version; what is no field of a service changes its pool."""
+        of_pool = {name: changes.pop(name) for name in list(changes) if name in UpstreamPool.model_fields}
+        bounds = () if total_ms is None else (TimeoutPolicy(total_ms=total_ms),)
+        only = revision("rev_1", pool(self.rest.port, **of_pool))
+        return service(base_path, version("v1", only), policies=(AccessPolicy(who=access), *bounds), **changes)
 
     def snapshot(
         self,
-        *services: GatewayService,
+        *services: PublishedService,
         subscribed: tuple[tuple[str, str], ...] = (("svc_orders", "app_one"),),
         keys: tuple[dict[str, str], ...] | None = None,
     ) -> GatewaySnapshot:
@@ -227,7 +226,7 @@ class Gate:
             issuer=ISSUER,
             audience=AUDIENCE,
             keys=(self.issuer.public,) if keys is None else keys,
-            services=services,
+            published=services,
             subscriptions=tuple(GatewaySubscription(service_id=one, application_id=two) for one, two in subscribed),
         )
 

@@ -27,7 +27,7 @@ def test_a_call_is_told_in_full(gate: Gate) -> None:
     answer = gate.call("/orders/1?x=1", token, headers={"user-agent": "shop/1.0"}, method="POST", body=b"hello")
     record = _record(gate, answer.headers["x-request-id"])
     assert (record.method, record.path, record.status) == ("POST", "/orders/1", 200)
-    assert (record.service_id, record.route) == ("svc_orders", "rest")
+    assert (record.service_id, record.route) == ("svc_orders", "rest|ver_v1|rev_1|")
     assert (record.jti, record.subject, record.application_id) == ("jti-logged", "user_eve", "app_one")
     assert (record.bytes_in, record.bytes_out, record.attempts) == (5, len(answer.body), 1)
     assert (record.user_agent, record.client_ip) == ("shop/1.0", "127.0.0.1")
@@ -72,7 +72,7 @@ def test_what_is_no_call_bears_the_name_of_no_call_s_route(gate: Gate, path: str
 
 def test_a_client_cannot_keep_its_call_out_of_the_log(gate: Gate) -> None:
     answer = gate.call("/orders/1", gate.issuer.token(), headers={"x-passgate-unlogged": "1"})
-    assert _record(gate, answer.headers["x-request-id"]).route == "rest"
+    assert _record(gate, answer.headers["x-request-id"]).route == "rest|ver_v1|rev_1|"
 
 
 def test_no_credential_is_in_the_log(gate: Gate) -> None:

@@ -40,7 +40,7 @@ def test_no_change_of_daily_work_cuts_a_stream(own_gate: Gate) -> None:
         own_gate.publish(own_gate.snapshot(orders, subscribed=(("svc_orders", "app_two"),)))
         own_gate.publish(own_gate.snapshot(orders, keys=(Issuer("key-2").public,)))
         own_gate.deny("jti-1", "jti-2")
-        own_gate.publish(own_gate.snapshot(own_gate.service("/orders", timeout_ms=1_000)))
+        own_gate.publish(own_gate.snapshot(own_gate.service("/orders", total_ms=1_000)))
         own_gate.publish(own_gate.snapshot(own_gate.service("/orders", connect_timeout_ms=1_000)))
         outcome = own_gate.publish(own_gate.snapshot())
         assert outcome.kind is OutcomeKind.APPLIED
@@ -58,7 +58,7 @@ def test_a_service_comes_moves_and_goes(own_gate: Gate) -> None:
     assert own_gate.call("/late/1").status == 404
     own_gate.publish(own_gate.snapshot(own_gate.service("/late", access="public")))
     assert own_gate.call("/late/1").status == 200
-    own_gate.publish(own_gate.snapshot(own_gate.service("/later", "svc_late", access="public")))
+    own_gate.publish(own_gate.snapshot(own_gate.service("/later", id="svc_late", access="public")))
     assert (own_gate.call("/late/1").status, own_gate.call("/later/1").status) == (404, 200)
     own_gate.publish(own_gate.snapshot())
     assert own_gate.call("/later/1").status == 404
@@ -66,7 +66,7 @@ def test_a_service_comes_moves_and_goes(own_gate: Gate) -> None:
 
 
 BAD_SNAPSHOTS: dict[str, Callable[[Any], None]] = {
-    "cluster": lambda made: made[names.CLUSTER]["service:svc_bad"].update(connect_timeout="0s"),
+    "cluster": lambda made: made[names.CLUSTER]["service:svc_bad:rev_1:default"].update(connect_timeout="0s"),
     "route": lambda made: made[names.ROUTES][names.ROUTE_TABLE]["virtual_hosts"].append(
         {"name": "twin", "domains": ["*"]}
     ),
@@ -80,9 +80,7 @@ BAD_SNAPSHOTS: dict[str, Callable[[Any], None]] = {
 def test_a_rejected_snapshot_leaves_the_live_one_in_force(own_gate: Gate, part: str) -> None:
     clusters = own_gate.stat("cluster_manager.active_clusters")
     good = wait_until(lambda: own_gate.acked)[-1]
-    bad = own_gate.snapshot(
-        own_gate.service("/aaa", "svc_aaa", access="public"), own_gate.service("/bad", "svc_bad", access="public")
-    )
+    bad = own_gate.snapshot(own_gate.service("/aaa", access="public"), own_gate.service("/bad", access="public"))
 
     outcome = own_gate.publish(bad, BAD_SNAPSHOTS[part])
     assert outcome.kind is OutcomeKind.REJECTED

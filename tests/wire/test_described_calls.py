@@ -108,7 +108,7 @@ def gate() -> Iterator[Gate]:
         )
         gate.publish(gate.snapshot())
         wait_until(gate.is_ready)
-        outcome = gate.publish(gate.snapshot().model_copy(update={"published": services}))
+        outcome = gate.publish(gate.snapshot(*services))
         assert outcome.kind == "applied", outcome
         yield gate
 

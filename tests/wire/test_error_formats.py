@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from passgate.contracts.upstream_pool import PoolEndpoint
 from wire.rig import Gate
 
 
@@ -104,8 +105,9 @@ def test_an_upstream_that_hangs_up_is_502(gate: Gate) -> None:
 
 
 def test_an_upstream_that_is_gone_or_unresolvable_is_503(own_gate: Gate) -> None:
-    gone = own_gate.service("/gone", access="public", endpoints=({"host": "127.0.0.1", "port": 1},))
-    nameless = own_gate.service("/nameless", access="public", endpoints=({"host": "no.such.host.invalid", "port": 80},))
+    gone = own_gate.service("/gone", access="public", endpoints=(PoolEndpoint(host="127.0.0.1", port=1),))
+    unknown = PoolEndpoint(host="no.such.host.invalid", port=80)
+    nameless = own_gate.service("/nameless", access="public", endpoints=(unknown,))
     own_gate.publish(own_gate.snapshot(gone, nameless))
     for path in ("/gone/v1/messages", "/nameless/1"):
         answer = own_gate.call(path)
@@ -113,7 +115,7 @@ def test_an_upstream_that_is_gone_or_unresolvable_is_503(own_gate: Gate) -> None
 
 
 def test_a_slow_upstream_is_504(own_gate: Gate) -> None:
-    own_gate.publish(own_gate.snapshot(own_gate.service("/slow", access="public", timeout_ms=100)))
+    own_gate.publish(own_gate.snapshot(own_gate.service("/slow", access="public", total_ms=100)))
     answer = own_gate.call("/slow/silent")
     assert (answer.status, answer.json["code"]) == (504, "upstream_timeout")
 

@@ -38,7 +38,7 @@ def publish(gate: Gate, certificates: dict[int, tuple[str, str]]) -> None:
     )
     only = version("v1", revision("rev_1", pool(gate.rest.port)))
     shop = service("/shop", only, policies=(TOKEN,), hosts=("shop.example", "cdn.shop.example"), certificates=held)
-    snapshot: GatewaySnapshot = gate.snapshot().model_copy(update={"published": (shop,)})
+    snapshot: GatewaySnapshot = gate.snapshot(shop)
     assert gate.publish(snapshot).kind in {"applied", "waiting"}
 
 

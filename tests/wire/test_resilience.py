@@ -4,9 +4,12 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from passgate.contracts.published_service import PublishedService
+from passgate.contracts.upstream_pool import PoolEndpoint, PoolTls
 from wire.certificates import write_certificate
 from wire.conftest import serve
 from wire.rig import Gate, open_gate, wait_until
@@ -103,11 +106,16 @@ def test_the_certificate_of_a_tls_upstream_is_checked(tls_gate: Gate, trusted: b
     """The gate's own TLS port serves as an upstream that a gate calls."""
     with open_gate(ca_bundle=tls_gate.folder / "tls.crt" if trusted else None) as gate:
         serve(gate)
-        endpoint = {"host": "127.0.0.1", "port": tls_gate.layout.port}
-        shared: dict[str, object] = {"access": "public", "tls": True, "endpoints": (endpoint,), "path_prefix": "/open"}
-        right = gate.service("/right", host_header="first.example", **shared)
-        by_address = gate.service("/address", **shared)
-        wrong = gate.service("/wrong", host_header="other.example", **shared)
+        endpoints = (PoolEndpoint(host="127.0.0.1", port=tls_gate.layout.port),)
+
+        def over_tls(base_path: str, **changes: Any) -> PublishedService:
+            return gate.service(
+                base_path, access="public", tls=PoolTls(), endpoints=endpoints, path_prefix="/open", **changes
+            )
+
+        right = over_tls("/right", host_header="first.example")
+        by_address = over_tls("/address")
+        wrong = over_tls("/wrong", host_header="other.example")
         gate.publish(gate.snapshot(right, by_address, wrong))
         assert gate.call("/right/1").status == (200 if trusted else 503)
         assert gate.call("/address/1").status == (200 if trusted else 503)

@@ -34,7 +34,7 @@ def test_an_empty_client_id_does_not_match_an_empty_subscription(own_gate: Gate)
 
 def test_two_services_and_a_crafted_client_id_do_not_meet(own_gate: Gate) -> None:
     """With a|b as a client_id, the pair of one service must not read as the pair of another."""
-    services = (own_gate.service("/orders", "svc"), own_gate.service("/secret", "svc2"))
+    services = (own_gate.service("/orders", id="svc"), own_gate.service("/secret", id="svc2"))
     own_gate.publish(own_gate.snapshot(*services, subscribed=(("svc", "x|app_one"), ("svc2", "app_two"))))
     assert own_gate.call("/secret/1", own_gate.issuer.token(client_id="app_one")).status == 403
     assert own_gate.call("/secret/1", own_gate.issuer.token(client_id="x|app_one")).status == 403

@@ -55,7 +55,6 @@ class Publication:
             issuer=self.issuer,
             audience=self.audience,
             keys=published_keys(work),
-            services=(),
             subscriptions=subscriptions,
             providers=inference_providers(work),
             models=inference_models(work),

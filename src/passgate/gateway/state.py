@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from passgate.contracts.ai_policy import AiPolicy
 from passgate.contracts.described_revision import DescribedRevision, TokenSigning
-from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot, GatewaySubscription
+from passgate.contracts.gateway_snapshot import GatewaySnapshot, GatewaySubscription
 from passgate.contracts.inference_config import (
     InferenceApplication,
     InferenceConfig,
@@ -27,7 +27,6 @@ class PublishedState:
     issuer: str
     audience: str
     keys: tuple[dict[str, str], ...]
-    services: tuple[GatewayService, ...]
     subscriptions: tuple[GatewaySubscription, ...]
     providers: tuple[InferenceProvider, ...]
     models: tuple[InferenceModel, ...]
@@ -73,7 +72,6 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             issuer=state.issuer,
             audience=state.audience,
             keys=state.keys,
-            services=state.services,
             published=state.published,
             subscriptions=state.subscriptions,
             trusted_issuers=state.trusted_issuers,

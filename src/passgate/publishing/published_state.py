@@ -1,18 +1,11 @@
 """Publishing's part of the published state, in the contracts' words and in an order that never changes."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
 from pydantic import TypeAdapter
 
-from passgate.contracts.gateway_snapshot import (
-    GatewayService,
-    GatewaySubscription,
-    PlanRate,
-    Upstream,
-    UpstreamEndpoint,
-)
+from passgate.contracts.gateway_snapshot import GatewaySubscription, PlanRate
 from passgate.contracts.inference_config import PlanModels
 from passgate.contracts.prompt import PublishedPrompt
 from passgate.contracts.published_service import (
@@ -33,8 +26,7 @@ from passgate.publishing.mcp.servers import SERVER_KIND, offered_by_server
 from passgate.publishing.models import ServiceRevision, ServiceVersion
 from passgate.publishing.revision_rows import definition_of
 from passgate.publishing.secrets import resolved_pools, sealed_values
-from passgate.publishing.service_policies import policies_of, service_access
-from passgate.publishing.simple_upstream import simple_of
+from passgate.publishing.service_policies import policies_of
 from passgate.publishing.subscriptions.repository import live_subscriptions, models_of_plans, plan_rates
 from passgate.storage.work import Work
 
@@ -92,12 +84,6 @@ def published_prompts(work: Work) -> tuple[PublishedPrompt, ...]:
     )
 
 
-def simple_services(services: Iterable[PublishedService]) -> tuple[GatewayService, ...]:
-    """Services in the form that knows neither versions nor policies, as far as it can say them."""
-    found = (_simple(service) for service in services)
-    return tuple(service for service in found if service is not None)
-
-
 def active_subscriptions(work: Work) -> tuple[GatewaySubscription, ...]:
     """Every active subscription of an active application to a published service, with what its plan allows."""
     rates = {plan_id: _rates(given) for plan_id, given in plan_rates(work)}
@@ -147,33 +133,6 @@ def _revision(
         mock=definition.mock,
         mirror_pool=definition.mirror_pool,
         policies=definition.policies,
-    )
-
-
-def _simple(service: PublishedService) -> GatewayService | None:
-    named = [one for one in service.versions if one.name == service.default_version and one.revisions]
-    if not named or not service.base_path or service.kind != "rest":
-        return None
-    revision = max(named[0].revisions, key=lambda one: (one.weight, one.number))
-    if not revision.pools:
-        return None
-    pool = revision.pools[0]
-    simple = simple_of(RevisionDefinition(pools=revision.pools, policies=revision.policies))
-    return GatewayService(
-        id=service.id,
-        name=service.name,
-        team_id=service.team_id,
-        base_path=service.base_path,
-        strip_base_path=service.strip_base_path,
-        access=service_access(service.policies),
-        upstream=Upstream(
-            endpoints=tuple(UpstreamEndpoint(**one.model_dump()) for one in pool.endpoints),
-            tls=pool.tls is not None,
-            path_prefix=pool.path_prefix,
-            host_header=pool.host_header,
-            timeout_ms=simple.timeout_ms,
-            connect_timeout_ms=pool.connect_timeout_ms,
-        ),
     )
 
 

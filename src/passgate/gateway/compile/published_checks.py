@@ -46,10 +46,14 @@ def check_published(services: Iterable[PublishedService], audience: str, kept: K
         UncompilableError: names the rule and the field.
     """
     seen: set[str] = set()
+    paths: dict[str, str] = {}
     for position, service in enumerate(services):
         where = f"published[{position}]"
         refuse_unless(service.id not in seen, f"The service {service.id} stands twice.", f"{where}.id")
         seen.add(service.id)
+        if not service.hosts:
+            first = paths.setdefault(service.base_path, service.id)
+            refuse_unless(first == service.id, f"{service.id} shares its base path with {first}.", f"{where}.base_path")
         kept.part(("checked", service.id), (service, audience), partial(_check, service, audience, where))
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.contracts.published_service import PublishedService
 from passgate.gateway.compile.checks import check_snapshot
-from passgate.gateway.compile.clusters import control_cluster, service_upstream, workers_cluster
+from passgate.gateway.compile.clusters import control_cluster, workers_cluster
 from passgate.gateway.compile.host_certificates import listener_certificates
 from passgate.gateway.compile.jwt import jwt_filter
 from passgate.gateway.compile.kept_parts import KeptParts
@@ -42,7 +42,6 @@ def compile_resources(
     kept.begin()
     check_snapshot(snapshot, kept)
     clusters = [control_cluster(layout), workers_cluster(layout)]
-    clusters += [service_upstream(service, layout.ca_bundle) for service in snapshot.services]
     for service in snapshot.published:
         clusters += kept.part(("clusters", service.id), (service,), partial(_pools_of, service, layout))
     extensions = [

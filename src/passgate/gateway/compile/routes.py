@@ -2,13 +2,13 @@
 
 from urllib.parse import urlsplit
 
-from passgate.contracts.gateway_snapshot import GatewayService, GatewaySnapshot
+from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.gateway.compile.host_table import virtual_hosts
 from passgate.gateway.compile.jwt import CREDENTIAL_HEADERS, KEPT
 from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.path_tree import fixed_blocks
 from passgate.gateway.compile.route_actions import UNTOUCHED, other_host
-from passgate.gateway.compile.route_filters import GateFacts, needs
+from passgate.gateway.compile.route_filters import GateFacts
 from passgate.gateway.compile.route_names import NO_TOKEN, OFF_FOR_ANSWERS, without
 from passgate.gateway.compile.server_routes import server_routes
 from passgate.gateway.envoy import names
@@ -46,10 +46,8 @@ def facts_of(snapshot: GatewaySnapshot) -> GateFacts:
 
 
 def _routes_by_prefix(snapshot: GatewaySnapshot) -> dict[str, list[JsonObject]]:
-    services = {service.base_path: _service(service) for service in snapshot.services}
     return (
-        services
-        | {prefix: [_ai(f"{prefix}/")] for prefix in _AI_PREFIXES}
+        {prefix: [_ai(f"{prefix}/")] for prefix in _AI_PREFIXES}
         | {"/v2/rerank": [_ai("/v2/rerank")], "/": [_home()]}
         | {"/mcp": [_tools()]}
         | server_routes(snapshot.published)
@@ -139,52 +137,6 @@ def _home() -> JsonObject:
         "direct_response": {"status": 302},
         "response_headers_to_add": [location],
         **without(NO_TOKEN),
-    }
-
-
-def _service(service: GatewayService) -> list[JsonObject]:
-    """The base path itself, and all below it; never a path that merely begins alike."""
-    base, prefix = service.base_path, service.upstream.path_prefix
-    kept = prefix if service.strip_base_path else prefix + base
-    exact, below = (base, kept or "/"), (f"{base}/", f"{kept}/")
-    common = _service_parts(service)
-    return [
-        {**common, "match": {"path": exact[0]}, "route": {**_action(service), **_rewrite(*exact)}},
-        {**common, "match": {"prefix": below[0]}, "route": {**_action(service), **_rewrite(*below)}},
-    ]
-
-
-def _rewrite(path: str, wanted: str) -> JsonObject:
-    return {} if path == wanted else {"prefix_rewrite": wanted}
-
-
-def _service_parts(service: GatewayService) -> JsonObject:
-    parts: JsonObject = {
-        "name": names.REST_ROUTE,
-        "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: {names.SERVICE_KEY: service.id}}},
-        **_needs(service),
-    }
-    if service.access == "public":
-        # An upstream open to all may have credentials of its own; ours are cut off by the optional JWT check.
-        return {**parts, "request_headers_to_remove": [names.CLAIMS_HEADER, names.FOREIGN_CLAIMS_HEADER]}
-    return {**parts, "request_headers_to_remove": list(CREDENTIAL_HEADERS)}
-
-
-def _needs(service: GatewayService) -> JsonObject:
-    filters = needs(service.access)
-    return {"typed_per_filter_config": filters} if filters else {}
-
-
-def _action(service: GatewayService) -> JsonObject:
-    upstream = service.upstream
-    host = {"host_rewrite_literal": upstream.host_header} if upstream.host_header else {"auto_host_rewrite": True}
-    return {
-        "cluster": names.service_cluster(service.id),
-        "timeout": f"{upstream.timeout_ms / 1000:.3f}s",
-        "idle_timeout": _IDLE,
-        "retry_policy": other_host(UNTOUCHED, 2),
-        **host,
-        **_WEBSOCKET,
     }
 
 

@@ -132,11 +132,6 @@ def host_certificate(place: int) -> str:
     return f"host-certificate-{place}"
 
 
-def service_cluster(service_id: str) -> str:
-    """The cluster of a REST service's upstream."""
-    return f"service:{service_id}"
-
-
 def pool_cluster(service_id: str, revision_id: str, pool: str) -> str:
     """The cluster of a revision's pool."""
     return f"service:{service_id}:{revision_id}:{pool}"
