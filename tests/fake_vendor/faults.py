@@ -58,6 +58,17 @@ def stalled_stream(parts: Sequence[bytes]) -> Reply:
     return Reply(content_type="text/event-stream", parts=tuple(parts), stream=True, ending="silence")
 
 
+def reset_connection(parts: Sequence[bytes] = (), *, raw: bool = False, stream: bool = False) -> Reply:
+    """The connection is reset (RST) after these parts; ``raw``: they are all that is said."""
+    content_type = "text/event-stream" if stream else "application/json"
+    return Reply(content_type=content_type, parts=tuple(parts), raw=raw, stream=stream, gap=0.02, ending="reset")
+
+
+def dripping(reply: Reply, *, gap: float = 0.05, raw: bool = False) -> Reply:
+    """The same bytes, one at a time (slow loris); ``raw``: without a head before them."""
+    return replace(reply, parts=tuple(bytes((one,)) for part in reply.parts for one in part), gap=gap, raw=raw)
+
+
 def endless_stream(part: bytes, *, gap: float = 0.01) -> Reply:
     """A stream that goes on until its client goes; the request's ``closed`` tells when that was."""
     return Reply(content_type="text/event-stream", parts=(part,), stream=True, gap=gap, ending="repeat")

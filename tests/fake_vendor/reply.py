@@ -13,8 +13,8 @@ class Reply:
     """One answer.
 
     ``parts`` go out one by one, ``gap`` seconds apart; a stream is chunked, anything else has a length. ``ending``
-    says what follows the last part: the proper end, a connection cut in the middle of the answer, a connection
-    that stays open in silence, or the parts all over again until the client goes.
+    says what follows the last part: the proper end, a connection cut in the middle of the answer (closed, or reset),
+    one that stays open in silence, or the parts all over again until the client goes.
     """
 
     status: int = 200
@@ -26,7 +26,7 @@ class Reply:
     delay: float = 0.0
     """Seconds before anything is said."""
     gap: float = 0.0
-    ending: Literal["complete", "abort", "silence", "repeat"] = "complete"
+    ending: Literal["complete", "abort", "reset", "silence", "repeat"] = "complete"
     raw: bool = False
     """Send the parts alone: no status line, no headers."""
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import socket
 import ssl
+import struct
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -178,6 +180,12 @@ class _Connection(asyncio.Protocol):
     def abort(self) -> None:
         self._transport.abort()
 
+    def _reset(self) -> None:
+        """End the connection by RST: closing a socket that may not linger sends no FIN (socket(7))."""
+        held: socket.socket = self._transport.get_extra_info("socket")
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
     async def _send(self, reply: Reply) -> None:
         if reply.delay:
             await asyncio.sleep(reply.delay)
@@ -192,7 +200,12 @@ class _Connection(asyncio.Protocol):
             if reply.ending != "repeat":
                 break
             await asyncio.sleep(0)
-        if reply.ending == "abort" or reply.raw:
+        self._end(reply)
+
+    def _end(self, reply: Reply) -> None:
+        if reply.ending == "reset":
+            self._reset()
+        elif reply.ending == "abort" or reply.raw:
             self._transport.close()
         elif reply.ending == "complete":
             if reply.stream:

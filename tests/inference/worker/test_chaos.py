@@ -13,12 +13,14 @@ from fake_vendor import (
     FakeVendor,
     Reply,
     aborted_stream,
+    dripping,
     dropped_connection,
     garbage,
     not_http,
     openai_chat,
     openai_stream,
     rate_limited,
+    reset_connection,
     server_error,
     stream_reply,
     wrong_content_type,
@@ -128,3 +130,87 @@ def test_garbled_streams_end_in_the_right_words_and_open_the_circuit(
     told = Counter((record.deployment_id, record.outcome, record.error_code) for record in records)
     assert told == {("dep_oa", "error", "vendor_invalid_response"): 5, ("dep_ob", "ok", None): 2}
     assert all(b'"error"' in body for body in bodies[:5])
+
+
+def test_a_storm_of_429_is_told_as_it_is_and_passes(tmp_path: Path, vendor: FakeVendor) -> None:
+    vendor.reply(PATH, rate_limited("3"))
+    with started(tmp_path, vendor) as worker:
+        answers = asyncio.run(storm(worker.url, [CHAT, STREAM] * 40))
+        assert {(one.status_code, one.headers["retry-after"]) for one in answers} == {(429, "3")}
+        assert {one.json()["error"]["code"] for one in answers} == {"rate_limit_exceeded"}
+        vendor.reply(PATH, openai_chat())
+        assert worker.call(PATH, CHAT).status == 200
+        records = worker.usage(81)
+    told = Counter((one.outcome, one.error_code, one.cost_micro_dollars > 0) for one in records)
+    assert told == {("error", "vendor_rate_limited", False): 80, ("ok", None, True): 1}
+
+
+EVENTS = openai_events()
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n"
+
+
+@pytest.mark.parametrize(
+    ("reply", "document"),
+    [
+        (reset_connection(raw=True), CHAT),
+        (reset_connection([HEAD], raw=True), CHAT),
+        (reset_connection([b'{"id": "c']), CHAT),
+        (reset_connection(raw=True), STREAM),
+        (reset_connection([b"data: {"], stream=True), STREAM),
+    ],
+)
+def test_a_reset_before_anything_was_told_leads_to_the_next_choice(
+    tmp_path: Path, vendor: FakeVendor, other: FakeVendor, reply: Reply, document: dict[str, Any]
+) -> None:
+    vendor.reply(PATH, reply)
+    other.reply(PATH, openai_stream() if document is STREAM else openai_chat())
+    with started(tmp_path, vendor) as worker:
+        alone = worker.call(PATH, document)
+        (record,) = worker.usage()
+    assert (alone.status, record.outcome, record.cost_micro_dollars) == (502, "error", 0)
+    assert record.error_code in {"vendor_invalid_response", "vendor_unreachable"}
+    (tmp_path / "pair").mkdir()
+    with started(tmp_path / "pair", vendor, other) as worker:
+        assert worker.call(PATH, document).headers["x-passgate-provider"] == "ob"
+        (record,) = worker.usage()
+    assert (record.outcome, record.deployment_id) == ("ok", "dep_ob")
+
+
+def test_a_reset_in_mid_stream_is_an_error_there_and_in_the_log(
+    tmp_path: Path, vendor: FakeVendor, other: FakeVendor
+) -> None:
+    vendor.reply(PATH, reset_connection(EVENTS[:3], stream=True))
+    with started(tmp_path, vendor, other) as worker:
+        answer = worker.call(PATH, STREAM)
+        (record,) = worker.usage()
+        until(lambda: not worker._server._app._state.calls)
+    assert answer.status == 200
+    assert b'"error"' in answer.body
+    assert b"[DONE]" not in answer.body
+    assert (record.outcome, record.deployment_id, other.requests) == ("error", "dep_oa", [])
+
+
+@pytest.mark.parametrize(
+    ("reply", "document", "status"),
+    [
+        (dripping(Reply(parts=(HEAD,)), raw=True), CHAT, 504),
+        (dripping(Reply(parts=(HEAD,)), raw=True), STREAM, 504),
+        (dripping(openai_chat("slow" * 100)), CHAT, 504),
+        (dripping(openai_stream()), STREAM, 504),
+        (stream_reply(EVENTS[:2] + EVENTS[1:2] * 100, gap=0.1), STREAM, 200),
+    ],
+)
+def test_a_vendor_that_drips_keeps_nobody_longer_than_the_limits(
+    tmp_path: Path, vendor: FakeVendor, reply: Reply, document: dict[str, Any], status: int
+) -> None:
+    """No silence is long enough to be one, and yet the call ends, and with it the vendor's."""
+    vendor.reply(PATH, reply)
+    worker = RunningWorker(tmp_path, WorkerLimits(first_byte=0.8, first_byte_unstreamed=0.8, silence=0.5, whole=1.6))
+    worker.configure(config([provider("oa", vendor.url)], [model("gpt", deployment("oa"))]))
+    with worker:
+        answer = worker.call(PATH, document)
+        (record,) = worker.usage()
+    assert (answer.status, record.error_code) == (status, "vendor_timeout")
+    assert b'"error"' in answer.body
+    assert record.latency_ms < 2500
+    assert vendor.requests[0].closed.wait(2)
