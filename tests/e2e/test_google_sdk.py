@@ -277,8 +277,12 @@ def test_counting_tokens(stage: Stage) -> None:
     assert stage.google.models.count_tokens(model="gemini-3-pro", contents="Hi").total_tokens == 12
     stage.vendor.reply("/v1/messages/count_tokens", json_reply({"input_tokens": 9}))
     assert stage.google.models.count_tokens(model="claude-test", contents="Hi").total_tokens == 9
-    with pytest.raises(errors.ClientError, match="counts no tokens"):
-        stage.google.models.count_tokens(model="gpt-4o-mini", contents="Hi")
+    stage.vendor.reply("/v1/responses/input_tokens", json_reply({"object": "response.input_tokens", "input_tokens": 7}))
+    assert stage.google.models.count_tokens(model="gpt-4o-mini", contents="Hi").total_tokens == 7
+    with anthropic.Anthropic(api_key=stage.token, base_url=stage.url, max_retries=0) as claude:
+        for model, count in (("claude-test", 9), ("gemini-3-pro", 12), ("gpt-4o-mini", 7)):
+            asked: Any = [{"role": "user", "content": "Hi"}]
+            assert claude.messages.count_tokens(model=model, messages=asked).input_tokens == count
 
 
 def test_models(stage: Stage) -> None:

@@ -23,6 +23,7 @@ InboundFormat = Literal[
     "openai-moderations",
     "rerank",
     "anthropic-messages",
+    "anthropic-count-tokens",
     "gemini",
     "gemini-array",
     "gemini-embeddings",
@@ -31,6 +32,8 @@ InboundFormat = Literal[
     "prompt",
 ]
 """The formats that clients may speak."""
+COUNTS: frozenset[InboundFormat] = frozenset({"anthropic-count-tokens", "gemini-count-tokens"})
+"""Those that ask how many tokens a prompt has, which costs nothing."""
 
 
 class InvalidRequestError(PassgateError):

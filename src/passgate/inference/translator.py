@@ -17,6 +17,7 @@ from passgate.inference.dialects.openai.dialect import DIALECT as OPENAI
 from passgate.inference.exchange.failure import Failure
 from passgate.inference.exchange.ports import Dialect, Format
 from passgate.inference.inbound.anthropic_messages.format import FORMAT as ANTHROPIC_MESSAGES
+from passgate.inference.inbound.anthropic_messages.token_count import FORMAT as ANTHROPIC_COUNT
 from passgate.inference.inbound.gemini.embeddings import BATCH_FORMAT as GEMINI_BATCH_EMBEDDINGS
 from passgate.inference.inbound.gemini.embeddings import FORMAT as GEMINI_EMBEDDINGS
 from passgate.inference.inbound.gemini.format import ARRAY_FORMAT as GEMINI_ARRAY
@@ -63,6 +64,7 @@ FORMATS: Mapping[InboundFormat, Format] = {
         MODERATIONS,
         RERANK,
         ANTHROPIC_MESSAGES,
+        ANTHROPIC_COUNT,
         GEMINI_GENERATE,
         GEMINI_ARRAY,
         GEMINI_EMBEDDINGS,

@@ -128,7 +128,7 @@ def test_an_application_reaches_its_own_teams_model(worker: RunningWorker, vendo
 
 def test_paths_and_methods_that_are_not_there(worker: RunningWorker) -> None:
     assert worker.call("/v1/nothing").json()["error"]["code"] == "route_not_found"
-    assert worker.call("/v1/messages/count_tokens", {}).json()["error"]["type"] == "not_found_error"
+    assert worker.call("/v1/messages/nothing", {}).json()["error"]["type"] == "not_found_error"
     wrong = worker.call("/v1/chat/completions")
     assert (wrong.status, wrong.headers["allow"]) == (405, "POST")
     assert worker.call("/v1/models", {}).status == 405

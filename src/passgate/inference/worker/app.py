@@ -81,6 +81,7 @@ _CALL_PATHS: Mapping[str, InboundFormat] = {
     "/v1/rerank": "rerank",
     "/v2/rerank": "rerank",
     "/v1/messages": "anthropic-messages",
+    "/v1/messages/count_tokens": "anthropic-count-tokens",
 }
 _LARGEST_RESULT = 4 * 1024 * 1024
 """Bytes of what a tool's call answers; a model could not read it anyway."""

@@ -16,7 +16,7 @@ from passgate.inference.limits.limit import Ask, Limit
 from passgate.inference.limits.peaks import LimitPeaks
 from passgate.inference.limits.refusal import BudgetError, CountersUnavailableError, RateLimitError, refusal_of
 from passgate.inference.routing_table import ServingDeployment, ServingModel
-from passgate.inference.translation import ParsedRequest
+from passgate.inference.translation import COUNTS, ParsedRequest
 from passgate.inference.worker.ai_call import AiCall, Ending
 from passgate.inference.worker.options import RationingOptions
 from passgate.inference.worker.refusals import ProviderBudgetError, ProviderRateLimitError
@@ -339,6 +339,8 @@ def _limits_of(book: LimitBook, call: AiCall, model: ServingModel) -> list[Limit
 
 
 def _estimate(parsed: ParsedRequest, model: ServingModel) -> Estimate:
+    if parsed.format in COUNTS:
+        return Estimate(0, 0)
     target = model.deployments[0].target if model.deployments else None
     return estimate(
         len(parsed.raw),

@@ -6,7 +6,7 @@ from passgate.inference.dialects.gemini.native import GENERATE
 from passgate.inference.dialects.gemini.reply import read_reply
 from passgate.inference.dialects.gemini.request import write_request
 from passgate.inference.dialects.gemini.stream import ResponseDecoder
-from passgate.inference.dialects.gemini.token_count import COUNT
+from passgate.inference.dialects.gemini.token_count import COUNT, COUNTING
 from passgate.inference.exchange.ports import ChatDialect, Dialect
 
 DIALECT = Dialect(
@@ -21,4 +21,5 @@ DIALECT = Dialect(
         "gemini-count-tokens": COUNT,
     },
     embeddings=EMBEDDINGS,
+    counting=COUNTING,
 )

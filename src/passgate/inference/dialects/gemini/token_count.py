@@ -5,11 +5,16 @@ from typing import Any
 from passgate.inference.dialects.gemini.embeddings import NoWatcher
 from passgate.inference.dialects.gemini.endpoint import resource, vendor_request
 from passgate.inference.dialects.gemini.failure import read_failure
+from passgate.inference.dialects.gemini.request import write_body
 from passgate.inference.exact_document import exact_document
-from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
+from passgate.inference.exchange.chat_request import ChatRequest
+from passgate.inference.exchange.left_out import LeftOut
+from passgate.inference.exchange.ports import CountDialect, Findings, NativeWire, Outgoing, VendorGarbageError
 from passgate.inference.json_text import write_json
 from passgate.inference.translation import ParsedRequest, Target
+from passgate.inference.vertex_address import is_vertex
 
+_COUNTED = ("contents", "systemInstruction", "tools")
 _WHOLE = ("generateContentRequest", "generate_content_request")
 
 
@@ -35,4 +40,27 @@ def inspect(document: dict[str, Any]) -> Findings:
     return Findings()
 
 
+def write_count_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:
+    """Write a request to count; Vertex AI takes its members as they are, the Gemini API within one."""
+    del parsed  # nothing of the client's headers matters to Gemini
+    whole = write_body(request, target, LeftOut(request))
+    counted = {name: whole[name] for name in _COUNTED if name in whole}
+    if not is_vertex(target):
+        counted = {"generateContentRequest": {"model": resource(target), **counted}}
+    return Outgoing(vendor_request(target, "countTokens", write_json(counted)))
+
+
+def read_count(document: dict[str, Any]) -> int:
+    """Read the count of tokens.
+
+    Raises:
+        VendorGarbageError: there is none.
+    """
+    count = document.get("totalTokens")
+    if not isinstance(count, int):
+        raise VendorGarbageError("no count")
+    return count
+
+
+COUNTING = CountDialect(write_count_request, read_count)
 COUNT = NativeWire(prepare, inspect, NoWatcher)

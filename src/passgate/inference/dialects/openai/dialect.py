@@ -6,6 +6,7 @@ from passgate.inference.dialects.openai.media import MEDIA
 from passgate.inference.dialects.openai.native import CHAT, EMBEDDINGS
 from passgate.inference.dialects.openai.rerank import RERANK_SIDE
 from passgate.inference.dialects.openai.responses.native import RESPONSES
+from passgate.inference.dialects.openai.token_count import COUNTING
 from passgate.inference.dialects.openai.two_ways import EitherDecoder, read_either, write_either
 from passgate.inference.exchange.ports import ChatDialect, Dialect
 
@@ -16,4 +17,5 @@ DIALECT = Dialect(
     {"openai-chat": CHAT, "openai-responses": RESPONSES, "openai-embeddings": EMBEDDINGS, **MEDIA},
     embeddings=EMBEDDINGS_SIDE,
     reranking=RERANK_SIDE,
+    counting=COUNTING,
 )

@@ -43,6 +43,7 @@ class OpenAIProfile:
         uploads_path: path of files in parts below the base URL; empty: the vendor does not take them so.
         files_paging: how the vendor pages its list of files: ``cursor`` (``after``), ``number`` (``page``), ``none``.
         batch_percent: what a batch costs, in hundredths of what the same calls cost.
+        counts_path: path below the base URL that counts a prompt's tokens; empty: the vendor has none.
         batch_form: ``openai``, or ``jobs``: batches are jobs of Mistral's form.
     """
 
@@ -71,6 +72,7 @@ class OpenAIProfile:
     files_paging: str = "cursor"
     batch_percent: int = 100
     batch_form: str = "openai"
+    counts_path: str = ""
 
 
 _PLAIN = OpenAIProfile()
@@ -106,6 +108,7 @@ def read_profile(profile: Mapping[str, Any]) -> OpenAIProfile:
         files_paging=profile.get("files_paging", _PLAIN.files_paging),
         batch_percent=profile.get("batch_percent", _PLAIN.batch_percent),
         batch_form=profile.get("batch_form", _PLAIN.batch_form),
+        counts_path=profile.get("counts_path", _PLAIN.counts_path),
     )
 
 

@@ -25,7 +25,19 @@ def write_responses_request(request: ChatRequest, parsed: ParsedRequest, target:
     """
     profile = read_profile(target.profile)
     left_out = LeftOut(request)
-    body = Body(profile, left_out)
+    document = responses_body(request, parsed, target, left_out)
+    url = endpoint(target, profile.responses_path or "/responses")
+    vendor_request = VendorRequest("POST", url, request_headers(target, profile), write_json(document))
+    return Outgoing(vendor_request, left_out.names())
+
+
+def responses_body(request: ChatRequest, parsed: ParsedRequest, target: Target, left_out: LeftOut) -> dict[str, Any]:
+    """The request's document.
+
+    Raises:
+        UntranslatableError: several answers are asked for.
+    """
+    body = Body(read_profile(target.profile), left_out)
     if request.n is not None and request.n > 1:
         name = request.called("n")
         raise UntranslatableError(f"The field '{name}' cannot be translated: a response is one answer.", field=name)
@@ -51,9 +63,7 @@ def write_responses_request(request: ChatRequest, parsed: ParsedRequest, target:
     _put_text(request, body)
     if request.stream:
         body.document["stream"] = True
-    url = endpoint(target, profile.responses_path or "/responses")
-    vendor_request = VendorRequest("POST", url, request_headers(target, profile), write_json(body.document))
-    return Outgoing(vendor_request, left_out.names())
+    return body.document
 
 
 def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int | None:
