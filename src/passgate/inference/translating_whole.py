@@ -1,13 +1,25 @@
 """What is not streamed between client and vendor who word it differently: vectors, an order, a count of tokens."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exact_document import exact_document
+from passgate.inference.exchange.embeddings import EmbeddingsReply, EmbeddingsRequest
 from passgate.inference.exchange.failure import BAD_GATEWAY
-from passgate.inference.exchange.ports import Dialect, Format, Outgoing, VendorGarbageError
+from passgate.inference.exchange.ports import (
+    A,
+    Dialect,
+    Format,
+    Outgoing,
+    Q,
+    VendorGarbageError,
+    WholeDialect,
+    WholeFormat,
+)
 from passgate.inference.exchange.reading import is_success
+from passgate.inference.exchange.reranking import RerankReply, RerankRequest
 from passgate.inference.json_text import read_json
 from passgate.inference.translation import (
     ClientReply,
@@ -86,20 +98,13 @@ def embeddings_exchange(parsed: ParsedRequest, target: Target, form: Format, dia
     Raises:
         UntranslatableError: one of the two has no such thing.
     """
-    inward, outward = form.embeddings, dialect.embeddings
-    if inward is None or outward is None:
-        raise _unanswerable(parsed)
-    asked = inward.decode(exact_document(parsed))
 
-    def encode(document: dict[str, Any]) -> tuple[bytes, TokenUsage | None]:
-        neutral = outward.reply(document)
+    def check(neutral: EmbeddingsReply, asked: EmbeddingsRequest) -> None:
         if len(neutral.vectors) != len(asked.texts):
             raise VendorGarbageError("another number of vectors than of texts")
-        return inward.reply(neutral, asked), neutral.usage
 
-    return WholeExchange(
-        form, dialect, outward.request(asked, target), unread=tuple(asked.unread), encode=encode, what="Embeddings are"
-    )
+    sides = _Sides(form, form.embeddings, dialect, dialect.embeddings)
+    return sides.exchange(parsed, target, check=check, what="Embeddings are")
 
 
 def rerank_exchange(parsed: ParsedRequest, target: Target, form: Format, dialect: Dialect) -> WholeExchange:
@@ -108,20 +113,13 @@ def rerank_exchange(parsed: ParsedRequest, target: Target, form: Format, dialect
     Raises:
         UntranslatableError: one of the two has no such thing.
     """
-    inward, outward = form.reranking, dialect.reranking
-    if inward is None or outward is None:
-        raise _unanswerable(parsed)
-    asked = inward.decode(exact_document(parsed))
 
-    def encode(document: dict[str, Any]) -> tuple[bytes, TokenUsage | None]:
-        neutral = outward.reply(document)
+    def check(neutral: RerankReply, asked: RerankRequest) -> None:
         if any(place >= len(asked.documents) for place, _ in neutral.scores):
             raise VendorGarbageError("a place beyond the documents")
-        return inward.reply(neutral, asked), neutral.usage
 
-    return WholeExchange(
-        form, dialect, outward.request(asked, target), unread=tuple(asked.unread), encode=encode, what="Rerank is"
-    )
+    sides = _Sides(form, form.reranking, dialect, dialect.reranking)
+    return sides.exchange(parsed, target, check=check, what="Rerank is")
 
 
 def counting_exchange(parsed: ParsedRequest, target: Target, form: Format, dialect: Dialect) -> WholeExchange:
@@ -144,5 +142,29 @@ def counting_exchange(parsed: ParsedRequest, target: Target, form: Format, diale
     return WholeExchange(form, dialect, outgoing, unread=tuple(asked.unread), encode=encode, what="Counts are")
 
 
-def _unanswerable(parsed: ParsedRequest) -> UntranslatableError:
-    return UntranslatableError(f"The model '{parsed.model}' cannot answer requests of this kind.", field="model")
+@dataclass(frozen=True, slots=True)
+class _Sides(Generic[Q, A]):
+    """What the two have for one kind of question."""
+
+    form: Format
+    inward: WholeFormat[Q, A] | None
+    dialect: Dialect
+    outward: WholeDialect[Q, A] | None
+
+    def exchange(
+        self, parsed: ParsedRequest, target: Target, *, check: Callable[[A, Q], None], what: str
+    ) -> WholeExchange:
+        """An exchange in neutral words; ``check`` raises VendorGarbageError where the answer does not fit."""
+        inward, outward = self.inward, self.outward
+        if inward is None or outward is None:
+            message = f"The model '{parsed.model}' cannot answer requests of this kind."
+            raise UntranslatableError(message, field="model")
+        asked = inward.decode(exact_document(parsed))
+
+        def encode(document: dict[str, Any]) -> tuple[bytes, TokenUsage | None]:
+            neutral = outward.reply(document)
+            check(neutral, asked)
+            return inward.reply(neutral, asked), neutral.usage
+
+        outgoing = outward.request(asked, target)
+        return WholeExchange(self.form, self.dialect, outgoing, unread=tuple(asked.unread), encode=encode, what=what)

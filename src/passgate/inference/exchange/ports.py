@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from passgate.contracts.inference_config import ModelKind
 from passgate.contracts.usage_record import TokenUsage
@@ -145,20 +145,38 @@ class ChatFormat:
     stream: Callable[[ReplyContext], StreamEncoder]
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddingsFormat:
-    """The embeddings side of a format that clients speak."""
+class Asked(Protocol):
+    """A neutral request that is answered whole."""
 
-    decode: Callable[[dict[str, Any]], EmbeddingsRequest]
-    reply: Callable[[EmbeddingsReply, EmbeddingsRequest], bytes]
+    @property
+    def unread(self) -> list[str]:
+        """Members of the client's request that the gate has no word for."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
-class RerankFormat:
-    """The side of a format on which clients ask for the order of documents."""
+class Answered(Protocol):
+    """The neutral answer to one."""
 
-    decode: Callable[[dict[str, Any]], RerankRequest]
-    reply: Callable[[RerankReply, RerankRequest], bytes]
+    @property
+    def usage(self) -> TokenUsage | None:
+        """What it used, where the vendor tells."""
+        ...
+
+
+Q = TypeVar("Q", bound=Asked)
+A = TypeVar("A", bound=Answered)
+
+
+@dataclass(frozen=True)  # no slots: an alias that is called sets a mark, which a class with slots takes badly
+class WholeFormat(Generic[Q, A]):
+    """The side of a format that clients speak on which one question gets one answer, never a stream."""
+
+    decode: Callable[[dict[str, Any]], Q]
+    reply: Callable[[A, Q], bytes]
+
+
+EmbeddingsFormat = WholeFormat[EmbeddingsRequest, EmbeddingsReply]
+RerankFormat = WholeFormat[RerankRequest, RerankReply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,22 +250,17 @@ class ChatDialect:
     """How the vendor marks the ends of its events."""
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddingsDialect:
-    """The embeddings side of a vendor's format."""
+@dataclass(frozen=True)  # no slots: an alias that is called sets a mark, which a class with slots takes badly
+class WholeDialect(Generic[Q, A]):
+    """The side of a vendor's format on which one question gets one answer."""
 
-    request: Callable[[EmbeddingsRequest, Target], Outgoing]
-    reply: Callable[[dict[str, Any]], EmbeddingsReply]
+    request: Callable[[Q, Target], Outgoing]
+    reply: Callable[[dict[str, Any]], A]
     """Raises VendorGarbageError where the answer is of another shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class RerankDialect:
-    """The side of a vendor's format on which it orders documents."""
-
-    request: Callable[[RerankRequest, Target], Outgoing]
-    reply: Callable[[dict[str, Any]], RerankReply]
-    """Raises VendorGarbageError where the answer is of another shape."""
+EmbeddingsDialect = WholeDialect[EmbeddingsRequest, EmbeddingsReply]
+RerankDialect = WholeDialect[RerankRequest, RerankReply]
 
 
 @dataclass(frozen=True, slots=True)

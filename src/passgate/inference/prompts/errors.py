@@ -12,13 +12,6 @@ class PromptInputError(PassgateError):
     code = "prompt_input_invalid"
 
 
-class PromptBodyError(PassgateError):
-    """The body is no JSON object."""
-
-    status = HTTPStatus.BAD_REQUEST
-    code = "invalid_json"
-
-
 class PromptStreamError(PassgateError):
     """A stream was asked for, and this prompt does not give one."""
 

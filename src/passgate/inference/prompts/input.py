@@ -6,8 +6,9 @@ from urllib.parse import parse_qs
 
 from passgate.contracts.prompt_values import ValuesError, checked_values
 from passgate.inference.json_text import read_json
-from passgate.inference.prompts.errors import PromptBodyError, PromptInputError, PromptStreamError
+from passgate.inference.prompts.errors import PromptInputError, PromptStreamError
 from passgate.inference.prompts.serving_prompt import ServingPrompt
+from passgate.inference.translation import InvalidRequestError
 
 _EVENT_STREAM = "text/event-stream"
 _YES = ("true", "1")
@@ -17,15 +18,15 @@ def read_values(prompt: ServingPrompt, body: bytes) -> dict[str, Any]:
     """The value of every variable; an empty body gives none.
 
     Raises:
-        PromptBodyError: the body is no JSON object.
+        InvalidRequestError: the body is no JSON object.
         PromptInputError: a variable is missing, of the wrong kind or out of bounds, or unknown.
     """
     try:
         given = read_json(body) if body.strip() else {}
     except ValueError as error:
-        raise PromptBodyError(f"The body is not valid JSON: {error}.") from error
+        raise InvalidRequestError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
     if not isinstance(given, dict):
-        raise PromptBodyError("The body must be a JSON object with the prompt's variables.")
+        raise InvalidRequestError("The body must be a JSON object with the prompt's variables.", code="invalid_json")
     try:
         return checked_values(prompt.definition.variables, given)
     except ValuesError as error:

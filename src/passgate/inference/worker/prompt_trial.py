@@ -8,9 +8,10 @@ from pydantic import ValidationError
 from passgate.contracts.prompt import PromptDefinition, PublishedPrompt
 from passgate.contracts.prompt_checks import prompt_faults
 from passgate.inference.json_text import read_json, write_json
-from passgate.inference.prompts.errors import PromptBodyError, PromptInputError
+from passgate.inference.prompts.errors import PromptInputError
 from passgate.inference.prompts.input import wants_stream
 from passgate.inference.prompts.serving_prompt import ServingPrompt
+from passgate.inference.translation import InvalidRequestError
 from passgate.inference.worker.call_handler import CallHandler
 from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.incoming import Incoming, Message
@@ -53,9 +54,9 @@ def _read(body: bytes) -> tuple[PromptDefinition, Any]:
     try:
         document = read_json(body)
     except ValueError as error:
-        raise PromptBodyError(f"The body is not valid JSON: {error}.") from error
+        raise InvalidRequestError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
     if not isinstance(document, dict) or not {"prompt"} <= set(document) <= {"prompt", "input"}:
-        raise PromptBodyError("The body must be an object with 'prompt' and 'input'.")
+        raise InvalidRequestError("The body must be an object with 'prompt' and 'input'.", code="invalid_json")
     try:
         definition = PromptDefinition.model_validate(document["prompt"]).without_tests()
     except ValidationError as error:

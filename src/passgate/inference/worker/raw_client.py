@@ -8,11 +8,10 @@ from passgate.inference.worker.authorising_client import AuthorisingClient
 from passgate.inference.worker.incoming import Header
 from passgate.inference.worker.refusals import VendorFailedError
 from passgate.inference.worker.vendor_address import read_address
-from passgate.inference.worker.vendor_client import header_line
+from passgate.inference.worker.vendor_client import OWN_HEADERS, VendorReply, header_line
 from passgate.inference.worker.vendor_connection import VendorConnection
 
 _UNAUTHORIZED = 401
-_OWN_HEADERS = {"accept-encoding": "identity", "user-agent": "passgate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +95,14 @@ class RawConnection(VendorConnection):
         return not self._head_done
 
 
-class RawReply:
-    """An answer of which the head has come."""
+class RawReply(VendorReply):
+    """An answer of which the head has come, with all of its headers."""
+
+    __slots__ = ("headers",)
 
     def __init__(self, connection: RawConnection) -> None:
-        self._connection: RawConnection | None = connection
-        self.status = connection.status
+        super().__init__(connection)
         self.headers = connection.headers
-        self.content_type = connection.content_type
-
-    async def read(self) -> bytes | None:
-        """What has come of the body since the last call, waiting for some; None at its end.
-
-        Raises:
-            VendorFailedError: the answer broke off.
-        """
-        if self._connection is None:
-            return None
-        body = await self._connection.read()
-        if body is None:
-            self._connection = None
-        return body
-
-    def close(self) -> None:
-        """Give up the rest, if there is any."""
-        if self._connection is not None:
-            self._connection.leave()
-            self._connection = None
 
 
 class RawClient(AuthorisingClient):
@@ -170,7 +150,7 @@ def _head(request: RawRequest, headers: Mapping[str, str], authority: str) -> by
         ValueError: a header holds what no header may.
     """
     lines = [f"{request.method} {request.target} HTTP/1.1\r\nhost: {authority}\r\n"]
-    lines += [header_line(name, value) for name, value in {**_OWN_HEADERS, **headers}.items()]
+    lines += [header_line(name, value) for name, value in {**OWN_HEADERS, **headers}.items()]
     if request.pieces is not None:
         framing = "transfer-encoding: chunked" if request.length is None else f"content-length: {request.length}"
         lines.append(f"{framing}\r\n")

@@ -26,7 +26,7 @@ _IDLE_SECONDS = 50.0
 """Shorter than vendors keep idle connections (60 s and more), so that none closes just as it is used again."""
 _MOST_IDLE = 512
 """Idle connections kept, to an origin."""
-_OWN_HEADERS = {"accept-encoding": "identity", "user-agent": "passgate"}
+OWN_HEADERS = {"accept-encoding": "identity", "user-agent": "passgate"}
 """No compression: it holds streams back, and usage is read from the body."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_VALUES = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -177,7 +177,7 @@ def _message(request: VendorRequest, address: VendorAddress) -> bytes:
         ValueError: a header holds what no header may.
     """
     head = [f"{request.method} {address.target} HTTP/1.1\r\nhost: {address.authority}\r\n"]
-    head.extend(_header_lines(_OWN_HEADERS))
+    head.extend(_header_lines(OWN_HEADERS))
     head.extend(_header_lines(request.headers))
     head.append(f"content-length: {len(request.body)}\r\n\r\n")
     return "".join(head).encode("latin-1") + request.body

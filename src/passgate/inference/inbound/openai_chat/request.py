@@ -3,17 +3,15 @@
 from typing import Any
 
 from passgate.inference.exchange.chat_request import (
-    EFFORTS,
     ChatRequest,
-    Effort,
     Reasoning,
-    ResponseFormat,
     Tool,
     ToolChoice,
 )
 from passgate.inference.inbound.fields import Fields
 from passgate.inference.inbound.openai_chat.messages import read_messages
 from passgate.inference.inbound.openai_chat.parts import read_cache
+from passgate.inference.inbound.openai_wishes import read_effort, read_format
 
 _CHOICES = {
     "auto": ToolChoice("auto"),
@@ -79,55 +77,26 @@ def _read_output(fields: Fields, request: ChatRequest) -> None:
         request.names["max_tokens"] = "max_tokens"
     request.max_tokens = newer if newer is not None else older
     request.verbosity = fields.text_or_none("verbosity")
-    request.response_format = _read_response_format(fields.object("response_format"))
+    request.response_format = read_format(fields.object("response_format"), _nested_schema)
     request.reasoning = _read_reasoning(fields, request)
 
 
 def _read_reasoning(fields: Fields, request: ChatRequest) -> Reasoning | None:
-    effort = fields.text_or_none("reasoning_effort")
+    effort = read_effort(fields, "reasoning_effort")
     nested = fields.object("reasoning")
     if nested is not None and effort is None:
         request.names["reasoning"] = "reasoning"
-        effort = nested.text_or_none("effort")
-        found = Reasoning(nested.flag("enabled"), _effort(effort, nested, "effort"), nested.integer("max_tokens"))
+        found = Reasoning(nested.flag("enabled"), read_effort(nested, "effort"), nested.integer("max_tokens"))
         nested.done()
         return found
-    return None if effort is None else Reasoning(effort=_effort(effort, fields, "reasoning_effort"))
+    return None if effort is None else Reasoning(effort=effort)
 
 
-def _effort(effort: str | None, fields: Fields, name: str) -> Effort | None:
-    if effort is None:
-        return None
-    known = EFFORTS.get(effort)
-    if known is None:
-        raise fields.wrong(name, "one of " + ", ".join(EFFORTS))
-    return known
-
-
-def _read_response_format(fields: Fields | None) -> ResponseFormat | None:
-    if fields is None:
-        return None
-    kind = fields.text("type")
-    if kind == "json_object":
-        found = ResponseFormat("json_object")
-    elif kind == "text":
-        found = ResponseFormat("text")
-    elif kind == "json_schema":
-        inner = fields.object("json_schema")
-        if inner is None:
-            raise fields.missing("json_schema")
-        found = ResponseFormat(
-            "json_schema",
-            inner.mapping("schema") or {},
-            inner.text_or_none("name"),
-            inner.text_or_none("description"),
-            inner.flag("strict"),
-        )
-        inner.done()
-    else:
-        raise fields.refuse("type", f"the format '{kind}' is known to no other vendor.")
-    fields.done()
-    return found
+def _nested_schema(fields: Fields) -> Fields:
+    inner = fields.object("json_schema")
+    if inner is None:
+        raise fields.missing("json_schema")
+    return inner
 
 
 def _read_tools(fields: Fields, request: ChatRequest) -> None:

@@ -1,20 +1,18 @@
 """The parts of Responses' messages (https://platform.openai.com/docs/api-reference/responses)."""
 
 from passgate.inference.exchange.content import (
-    Audio,
     Citation,
     DataSource,
     Document,
     FileSource,
     Image,
     Part,
-    Refusal,
     Source,
     Text,
-    UrlSource,
 )
-from passgate.inference.exchange.data_url import is_data_url, read_data_url
+from passgate.inference.exchange.data_url import is_data_url
 from passgate.inference.inbound.fields import Fields
+from passgate.inference.inbound.openai_parts import read_audio, read_parts, read_refusal, read_source
 
 _PDF = "application/pdf"
 
@@ -26,19 +24,7 @@ def read_content(holder: Fields, name: str = "content") -> tuple[Part, ...]:
         return ()
     if isinstance(content, str):
         return (Text(content, path=holder.at(name)),)
-    if not isinstance(content, list):
-        raise holder.wrong(name, "a string or a list of parts")
-    return tuple(_read_part(part) for part in holder.objects(name))
-
-
-def _read_part(part: Fields) -> Part:
-    kind = part.text("type")
-    read = _KINDS.get(kind)
-    if read is None:
-        raise part.refuse("type", f"parts of the type '{kind}' are known to no other vendor.")
-    result = read(part)
-    part.done()
-    return result
+    return read_parts(holder, name, _KINDS)
 
 
 def _read_text(part: Fields) -> Part:
@@ -65,10 +51,6 @@ def _citations(part: Fields) -> list[Citation]:
     return found
 
 
-def _read_refusal(part: Fields) -> Part:
-    return Refusal(part.text("refusal"), path=part.path)
-
-
 def _read_image(part: Fields) -> Part:
     detail = part.text_or_none("detail")
     file_id = part.text_or_none("file_id")
@@ -77,7 +59,7 @@ def _read_image(part: Fields) -> Part:
         return Image(FileSource(file_id), detail, path=part.path)
     if url is None:
         raise part.missing("image_url")
-    return Image(_source(url, part, "image_url"), detail, path=part.path)
+    return Image(read_source(url, part, "image_url"), detail, path=part.path)
 
 
 def _read_file(part: Fields) -> Part:
@@ -86,41 +68,21 @@ def _read_file(part: Fields) -> Part:
     if file_id is not None:
         source: Source = FileSource(file_id)
     elif url is not None:
-        source = _source(url, part, "file_url")
+        source = read_source(url, part, "file_url")
     elif data is not None:
         # OpenAI takes the bare base64 of a PDF as well as a data URL.
-        source = _source(data, part, "file_data") if is_data_url(data) else DataSource(_PDF, data)
+        source = read_source(data, part, "file_data") if is_data_url(data) else DataSource(_PDF, data)
     else:
         raise part.missing("file_data")
     return Document(source, name, path=part.path)
-
-
-def _read_audio(part: Fields) -> Part:
-    audio = part.object("input_audio")
-    if audio is None:
-        raise part.missing("input_audio")
-    sound = Audio(audio.text("data"), audio.text("format"), path=part.path)
-    audio.done()
-    return sound
-
-
-def _source(url: str, holder: Fields, name: str) -> Source:
-    if not is_data_url(url):
-        if url.startswith(("http://", "https://")):
-            return UrlSource(url)
-        raise holder.wrong(name, "an http(s) URL or a base64 data URL")
-    source = read_data_url(url)
-    if source is None:
-        raise holder.wrong(name, "a data URL in base64")
-    return source
 
 
 _KINDS = {
     "input_text": _read_text,
     "output_text": _read_text,
     "text": _read_text,
-    "refusal": _read_refusal,
+    "refusal": read_refusal,
     "input_image": _read_image,
     "input_file": _read_file,
-    "input_audio": _read_audio,
+    "input_audio": read_audio,
 }

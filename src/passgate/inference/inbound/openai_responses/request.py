@@ -3,16 +3,15 @@
 from typing import Any
 
 from passgate.inference.exchange.chat_request import (
-    EFFORTS,
     ChatRequest,
     Reasoning,
-    ResponseFormat,
     Tool,
     ToolChoice,
 )
 from passgate.inference.exchange.content import Text
 from passgate.inference.inbound.fields import Fields
 from passgate.inference.inbound.openai_responses.items import read_input
+from passgate.inference.inbound.openai_wishes import read_effort, read_format
 
 _CHOICES = {"auto": ToolChoice("auto"), "none": ToolChoice("none"), "required": ToolChoice("required")}
 _NAMES = {
@@ -72,42 +71,18 @@ def _read_output(fields: Fields, request: ChatRequest) -> None:
     text = fields.object("text")
     if text is not None:
         request.verbosity = text.text_or_none("verbosity")
-        request.response_format = _read_format(text.object("format"))
+        request.response_format = read_format(text.object("format"), lambda fields: fields)
         text.done()
     thinking = fields.object("reasoning")
     if thinking is not None:
-        effort = thinking.text_or_none("effort")
-        if effort is not None and effort not in EFFORTS:
-            raise thinking.wrong("effort", "one of " + ", ".join(EFFORTS))
+        effort = read_effort(thinking, "effort")
         summary = thinking.text_or_none("summary") or thinking.text_or_none("generate_summary")
         thinking.skip("generate_summary")
         display = "summarized" if summary is not None else None
-        request.reasoning = Reasoning(effort=EFFORTS[effort] if effort else None, display=display)
+        request.reasoning = Reasoning(effort=effort, display=display)
         thinking.done()
         if effort is None:
             request.reasoning = None  # how thoughts are told, without thoughts being asked for
-
-
-def _read_format(fields: Fields | None) -> ResponseFormat | None:
-    if fields is None:
-        return None
-    kind = fields.text("type")
-    if kind == "text":
-        found = ResponseFormat("text")
-    elif kind == "json_object":
-        found = ResponseFormat("json_object")
-    elif kind == "json_schema":
-        found = ResponseFormat(
-            "json_schema",
-            fields.mapping("schema") or {},
-            fields.text_or_none("name"),
-            fields.text_or_none("description"),
-            fields.flag("strict"),
-        )
-    else:
-        raise fields.refuse("type", f"the format '{kind}' is known to no other vendor.")
-    fields.done()
-    return found
 
 
 def _read_tools(fields: Fields, request: ChatRequest) -> None:
