@@ -1,17 +1,21 @@
 """From the portal to the first call: a guest, a developer of another team, the service's owner."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
 from console.chromium import Watch
 from console.control_process import Control, running_control
 from databases import SqliteDatabases
 from factories import PASSWORD, make_application, make_team, make_user
+from passgate.identity.models import Team
 from passgate.kernel.actor import SYSTEM
+from passgate.kernel.pagination import MAX_PAGE
 from passgate.kernel.permissions import Role
 from passgate.publishing.openapi.schemas import DocumentIn
 from passgate.publishing.openapi.service import intake_of, keep_document
@@ -166,6 +170,35 @@ def test_a_guest_sees_public_services_alone(street: Street) -> None:
     expect(guest.get_by_text("No such service.")).to_be_visible()
     guest.goto("/console/services")
     expect(guest).to_have_url(f"{street.control.url}/console/sign-in?next=%2Fconsole%2Fservices")
+
+
+def test_an_application_is_found_among_hundreds(street: Street) -> None:
+    with street.control.storage.writing() as work:
+        team = work.session.scalars(select(Team).where(Team.name == "Web shop")).one()
+        for number in range(MAX_PAGE):
+            make_application(work, team, f"Batch {number}")
+    developer = street.open("dev")
+    developer.goto(f"/console/portal/services/{street.orders}")
+    developer.get_by_role("button", name="Choose Free").click()
+    expect(developer.get_by_label("Name of the new application")).to_be_hidden()
+    chosen = developer.get_by_role("combobox", name="Application")
+    expect(chosen).to_have_value(re.compile("^Batch "))
+    chosen.click()
+    chosen.fill("")
+    chosen.press_sequentially("checko", delay=20)
+    developer.get_by_role("option", name="Checkout").click()
+    street.keep(developer, "subscribe")
+    developer.get_by_role("dialog").get_by_role("button", name="Subscribe").click()
+    expect(developer.locator("tbody tr", has_text="Active")).to_contain_text("Checkout")
+    developer.goto(f"/console/portal/services/{street.orders}")
+    developer.get_by_role("button", name="Choose Free").click()
+    chosen.click()
+    chosen.fill("")
+    chosen.press_sequentially("a new app", delay=20)
+    developer.get_by_role("option", name="A new application of Web shop").click()
+    developer.get_by_label("Name of the new application").fill("Kiosk")
+    developer.get_by_role("dialog").get_by_role("button", name="Subscribe").click()
+    expect(developer.locator("tbody tr", has_text="Kiosk")).to_contain_text("Active")
 
 
 def test_a_developer_asks_and_the_owner_agrees(street: Street) -> None:

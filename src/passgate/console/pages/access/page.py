@@ -10,6 +10,7 @@ from passgate.console.components.empty import empty
 from passgate.console.components.field import choice_field, number_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.page_header import page_header
+from passgate.console.components.server_search import search_on_server
 from passgate.console.components.text import Words, box
 from passgate.console.visit import Visit
 from passgate.gateway.access import Explanation, Question, explain_access
@@ -40,7 +41,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
         answer = box("pg-stack")
         with card("The call"), box("pg-stack", "form").props("novalidate") as element:
             form.problem_place()
-            _fields(form, applications, args.query_parameters.get("jti", ""))
+            _fields(visit, form, applications, args.query_parameters.get("jti", ""))
             pressed = button("Check", kind="primary").props("type=submit")
     with answer, card():
         empty("key", "Nothing asked yet", "Name a path, and who calls: a token, an application, or nobody.")
@@ -56,14 +57,15 @@ async def show(visit: Visit, args: PageArguments) -> None:
     element.on("submit.prevent", submitted)
 
 
-def _fields(form: Form, applications: dict[str, str], jti: str) -> None:
+def _fields(visit: Visit, form: Form, applications: dict[str, str], jti: str) -> None:
     form.add("method", choice_field("Method", _METHODS, value="GET"))
     form.add("path", text_field("Path", placeholder="/orders/17"))
     form.add("jti", text_field("Token id", value=jti, placeholder="tok_…", optional=True))
-    form.add(
-        "application_id",
-        choice_field("or any good token of", applications, optional=True, searchable=True, help_text="An application."),
+    bearer = choice_field(
+        "or any good token of", applications, optional=True, searchable=True, help_text="An application."
     )
+    search_on_server(bearer, lambda text: visit.ask(_applications, text))
+    form.add("application_id", bearer)
     form.add("host", text_field("Host", optional=True, help_text="Where services have hosts of their own."))
     form.add(
         "headers",
@@ -126,7 +128,8 @@ def _explained(actor: Actor, work: Work, issuer: TokenIssuer, question: Question
     return explain_access(actor, work, issuer, question)
 
 
-def _applications(actor: Actor, work: Work) -> dict[str, str]:
+def _applications(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
     if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
         return {}
-    return {row.id: row.name for row in list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items}
+    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items
+    return {row.id: row.name for row in found}

@@ -8,7 +8,9 @@ from passgate.console.components.dialog import drawer, form_dialog
 from passgate.console.components.facts import facts
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.server_search import search_on_server
 from passgate.console.components.text import box
+from passgate.console.pages.limits.targets import limit_targets
 from passgate.console.pages.limits.wording import MEASURES, amount_of, held_by, measure_of, read_amount, read_percents
 from passgate.console.visit import Visit
 from passgate.kernel.errors import InvalidInputError
@@ -74,7 +76,9 @@ def ask_for_limit(visit: Visit, targets: Mapping[str, str]) -> None:
     lead = "It holds for AI calls. For one token alone, say its limits when you issue it."
     with visit.client.content, form_dialog("New limit", lead, "Set limit", save) as form:
         form.add("name", text_field("Name", placeholder="Team budget"))
-        form.add("target", choice_field("On", targets, value=next(iter(targets), None), searchable=True))
+        target = choice_field("On", targets, value=next(iter(targets), None), searchable=True)
+        search_on_server(target, lambda text: visit.ask(limit_targets, text))
+        form.add("target", target)
         form.add("measure", choice_field("What", MEASURES, value="money|month"))
         form.add("amount", text_field("Amount", help_text=_HELP, placeholder="20"))
         form.add("alert_percents", text_field("Alerts at", value="80, 100", help_text=_ALERTS, optional=True))

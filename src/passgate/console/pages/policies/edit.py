@@ -10,11 +10,18 @@ from passgate.console.components.confirm import confirm
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.server_search import fitting, search_on_server
 from passgate.console.components.text import box
 from passgate.console.pages.policies.trial import ask_to_try
 from passgate.console.pages.policies.wording import RULES_EXAMPLE, RULES_HELP, read_rules, write_rules
 from passgate.console.visit import Visit
+from passgate.identity.service.applications import list_applications
+from passgate.kernel.actor import Actor
+from passgate.kernel.pagination import MAX_PAGE, PageRequest
+from passgate.kernel.permissions import Permission
+from passgate.storage.work import Work
 
+_EVERY = ""
 _STATES = {"on": "On", "off": "Off"}
 
 
@@ -26,6 +33,14 @@ class Choices:
     applications: Mapping[str, str]
     everywhere: bool
     """Whether the actor may set policies for everybody."""
+
+
+def applications_named(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
+    """Names of applications that the actor may read and that hold a text, by id; the newest few hundred."""
+    if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
+        return {}
+    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items
+    return {row.id: row.name for row in found}
 
 
 def ask_for_policy(visit: Visit, choices: Choices, policy: PolicyView | None) -> None:
@@ -54,7 +69,7 @@ def ask_for_policy(visit: Visit, choices: Choices, policy: PolicyView | None) ->
     with visit.client.content, form_dialog(title, lead, "Save", save, size="wide") as form:
         form.add("name", text_field("Name", value=policy.name if policy else "", placeholder="No personal data"))
         with box("pg-grid-2"):
-            _add_whom(form, choices, policy)
+            _add_whom(visit, form, choices, policy)
         form.add(
             "masking",
             text_field(
@@ -86,14 +101,20 @@ _BOUNDS = {
 }
 
 
-def _add_whom(form: Form, choices: Choices, policy: PolicyView | None) -> None:
+def _add_whom(visit: Visit, form: Form, choices: Choices, policy: PolicyView | None) -> None:
     if policy is None:
         teams = {**({"": "Everybody"} if choices.everywhere else {}), **choices.teams}
         form.add("team_id", choice_field("Team", teams, value=next(iter(teams), None)))
-    applications = {"": "Every application", **choices.applications}
+    applications = {_EVERY: "Every application", **choices.applications}
     chosen = (policy.application_id if policy else None) or ""
     applications.setdefault(chosen, chosen)
-    form.add("application_id", choice_field("Application", applications, value=chosen, searchable=True))
+    field = choice_field("Application", applications, value=chosen, searchable=True)
+
+    async def find(text: str) -> dict[str, str]:
+        return fitting({_EVERY: "Every application"}, text) | await visit.ask(applications_named, text)
+
+    search_on_server(field, find)
+    form.add("application_id", field)
     model = (policy.model if policy else None) or ""
     form.add("model", text_field("Model", value=model, placeholder="every model", optional=True))
 

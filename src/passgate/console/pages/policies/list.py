@@ -13,14 +13,13 @@ from passgate.console.components.listing import Listing
 from passgate.console.components.page_header import page_header
 from passgate.console.components.table import Column, Row, tag
 from passgate.console.edge import MOUNT_PATH
-from passgate.console.pages.policies.edit import Choices, ask_for_policy
+from passgate.console.pages.policies.edit import Choices, applications_named, ask_for_policy
 from passgate.console.pages.policies.trial import ask_to_try
 from passgate.console.pages.policies.wording import masked_by, other_rules
 from passgate.console.pages.teams_of import team_names
 from passgate.console.visit import Visit
-from passgate.identity.service.applications import list_applications
 from passgate.kernel.actor import Actor
-from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
+from passgate.kernel.pagination import Page, PageRequest
 from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
 
@@ -78,10 +77,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
 
 
 def _find(actor: Actor, work: Work) -> _Found:
-    applications = {}
-    if actor.teams_with(Permission.APPLICATION_READ) != frozenset():
-        page = list_applications(actor, work, PageRequest(limit=MAX_PAGE))
-        applications = {row.id: row.name for row in page.items}
+    applications = applications_named(actor, work)
     may_write = actor.teams_with(Permission.MODEL_WRITE) != frozenset()
     choices = Choices(team_names(actor, work), applications, everywhere=actor.may(Permission.MODEL_WRITE))
     return _Found(choices, may_write)

@@ -3,6 +3,8 @@
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.server_search import fitting, search_on_server
+from passgate.console.components.text import box
 from passgate.console.pages.teams_of import writable_teams
 from passgate.console.visit import Visit
 from passgate.identity.schemas import ApplicationIn
@@ -36,8 +38,12 @@ async def ask_to_subscribe(visit: Visit, service: PortalService, plan_id: str | 
     lead = f"Which of your applications is to call {service.name}? Any of its tokens works then."
     with visit.client.content, form_dialog(f"Subscribe to {service.name}", lead, "Subscribe", save) as form:
         first = next(iter(applications), None)
-        form.add("application_id", choice_field("Application", applications, value=first, searchable=True))
-        form.add("name", text_field("Name of the new application", optional=True, placeholder="Checkout"))
+        chosen = choice_field("Application", applications, value=first, searchable=True)
+        search_on_server(chosen, lambda text: visit.ask(_applications, text))
+        form.add("application_id", chosen)
+        with box() as of_new:
+            form.add("name", text_field("Name of the new application", placeholder="Checkout"))
+        of_new.bind_visibility_from(chosen, "value", backward=lambda value: str(value or "").startswith(_NEW))
         if plans:
             form.add("plan_id", choice_field("Plan", plans, value=plan_id or default))
         form.add("note", text_field("What for", optional=True, lines=2, help_text="The service's team reads it."))
@@ -54,11 +60,12 @@ def _subscribe(  # noqa: PLR0913, PLR0917 - what the form says
     return subscribe(actor, work, service_id, owner, plan_id, note)
 
 
-def _applications(actor: Actor, work: Work) -> dict[str, str]:
+def _applications(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     if actor.teams_with(Permission.APPLICATION_READ) != frozenset():
-        for one in list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items:
+        for one in list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items:
             if one.is_active and actor.may(Permission.SUBSCRIPTION_WRITE, one.team_id):
                 found[one.id] = one.name
     teams = writable_teams(actor, work, Permission.APPLICATION_WRITE)
-    return {**found, **{f"{_NEW}{team_id}": f"A new application of {name}" for team_id, name in teams.items()}}
+    new = {f"{_NEW}{team_id}": f"A new application of {name}" for team_id, name in teams.items()}
+    return {**found, **fitting(new, text)}

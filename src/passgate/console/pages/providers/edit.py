@@ -8,6 +8,7 @@ from passgate.catalog.service.providers import update_provider
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.server_search import search_on_server
 from passgate.console.visit import Visit
 from passgate.identity.service.applications import list_applications
 from passgate.kernel.actor import Actor
@@ -58,10 +59,9 @@ async def ask_for_pass_through(visit: Visit, provider: ProviderView) -> None:
     words = "Chosen applications call the vendor's own API unchanged, with limits and budgets, without translation."
     with form_dialog("Pass-through", words, "Save", change) as form:
         form.add("pass_through", ui.switch(f"Open at /providers/{provider.id}", value=provider.pass_through))
-        form.add(
-            "pass_through_applications",
-            choice_field("Applications", options, value=chosen, multiple=True, searchable=True, optional=True),
-        )
+        callers = choice_field("Applications", options, value=chosen, multiple=True, searchable=True, optional=True)
+        search_on_server(callers, lambda text: visit.ask(_applications, text))
+        form.add("pass_through_applications", callers)
         form.add(
             "pass_through_charge_micro_dollars",
             text_field(
@@ -72,7 +72,8 @@ async def ask_for_pass_through(visit: Visit, provider: ProviderView) -> None:
         )
 
 
-def _applications(actor: Actor, work: Work) -> dict[str, str]:
+def _applications(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
     if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
         return {}
-    return {row.id: row.name for row in list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items}
+    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items
+    return {row.id: row.name for row in found}

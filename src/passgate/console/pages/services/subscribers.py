@@ -7,6 +7,7 @@ from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import choice_field
 from passgate.console.components.form import Form
 from passgate.console.components.reason import ask_for_reason
+from passgate.console.components.server_search import search_on_server
 from passgate.console.components.table import Column, Row, Table, act
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.visit import Visit
@@ -82,13 +83,15 @@ async def _ask_to_add(visit: Visit, service: ServiceView) -> None:
 
     lead = f"It may then call {service.name} with any of its tokens, at once."
     with form_dialog("Add an application", lead, "Add", add) as form:
-        form.add("application_id", choice_field("Application", applications, searchable=True))
+        chosen = choice_field("Application", applications, searchable=True)
+        search_on_server(chosen, lambda text: visit.ask(_applications, text))
+        form.add("application_id", chosen)
 
 
 def _subscriptions(actor: Actor, work: Work, service_id: str) -> Page[SubscriptionView]:
     return list_subscriptions(actor, work, _ALL, SubscriptionFilter(service_id=service_id, status="active"))
 
 
-def _applications(actor: Actor, work: Work) -> dict[str, str]:
-    found = list_applications(actor, work, _ALL).items
+def _applications(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
+    found = list_applications(actor, work, _ALL, search=text).items
     return {one.id: one.name for one in found if actor.may(Permission.SUBSCRIPTION_WRITE, one.team_id)}

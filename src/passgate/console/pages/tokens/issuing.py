@@ -11,6 +11,7 @@ from passgate.console.components.copyable import secret_once, snippet
 from passgate.console.components.dialog import form_dialog, view_dialog
 from passgate.console.components.field import choice_field, number_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.server_search import fitting, search_on_server
 from passgate.console.components.text import Words
 from passgate.console.pages.teams_of import writable_teams
 from passgate.console.pages.tokens.snippets import Snippet, api_snippets, first_call_snippets
@@ -54,7 +55,9 @@ async def ask_to_issue(visit: Visit, application_id: str | None) -> None:
     ) as form:
         form.add("name", text_field("Name", placeholder="production", help_text="Where it will be used."))
         if application_id is None:
-            form.add("application_id", choice_field("For", choices, searchable=True, help_text=_OWNER_HELP))
+            owner = choice_field("For", choices, searchable=True, help_text=_OWNER_HELP)
+            search_on_server(owner, lambda text: visit.ask(_owners, text))
+            form.add("application_id", owner)
         form.add("lifetime_days", choice_field("Lifetime", _LIFETIMES, value=DEFAULT_LIFETIME_DAYS))
         _add_limits(form, models, services)
         form.add(
@@ -129,12 +132,12 @@ def _add_limits(form: Form, models: Sequence[str], services: Mapping[str, str]) 
     form.add("limits.rpm", number_field("Most calls a minute"))
 
 
-def _owners(actor: Actor, work: Work) -> dict[str, str]:
-    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items
+def _owners(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
+    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items
     names = {one.id: one.name for one in found if one.is_active and one.user_id is None}
     teams = writable_teams(actor, work, Permission.TOKEN_ISSUE)
     at_gate = {f"{_AT_GATE}{team_id}": f"Yourself, at the gate, in {name}" for team_id, name in teams.items()}
-    return {**names, **at_gate, _SELF: "Yourself, for the management API"}
+    return {**names, **fitting({**at_gate, _SELF: "Yourself, for the management API"}, text)}
 
 
 def _model_names(actor: Actor, work: Work) -> list[str]:

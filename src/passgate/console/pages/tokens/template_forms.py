@@ -10,6 +10,7 @@ from passgate.console.components.dialog import drawer, form_dialog, view_dialog
 from passgate.console.components.facts import facts
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.server_search import fitting, search_on_server
 from passgate.console.components.text import Words, box
 from passgate.console.duration import duration, read_duration
 from passgate.console.visit import Visit
@@ -100,7 +101,9 @@ async def ask_to_issue_by(visit: Visit, template: TokenTemplate) -> None:
     lead = f"For {', '.join(template.audiences)}; it passes neither the gate nor the management API."
     with visit.client.content, form_dialog(f"New token by {template.name}", lead, "Create token", issue) as form:
         form.add("name", text_field("Name", placeholder="nightly export"))
-        form.add("application_id", choice_field("For", owners, value=_SELF, searchable=True))
+        owner = choice_field("For", owners, value=_SELF, searchable=True)
+        search_on_server(owner, lambda text: visit.ask(_owners, template.team_id, text))
+        form.add("application_id", owner)
         form.add("lifetime_seconds", text_field("Lives", optional=True, placeholder="12 hours"))
 
 
@@ -142,6 +145,6 @@ def _show_secret(visit: Visit, name: str, secret: str) -> None:
         secret_once(secret, "Secret")
 
 
-def _owners(actor: Actor, work: Work, team_id: str) -> dict[str, str]:
-    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items
-    return {_SELF: "Yourself"} | {one.id: one.name for one in found if one.is_active and one.team_id == team_id}
+def _owners(actor: Actor, work: Work, team_id: str, text: str = "") -> dict[str, str]:
+    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), team_id, text).items
+    return fitting({_SELF: "Yourself"}, text) | {one.id: one.name for one in found if one.is_active}

@@ -11,6 +11,7 @@ from passgate.console.components.card import card
 from passgate.console.components.copyable import secret_once, snippet
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.server_search import search_on_server
 from passgate.console.components.text import Words, box, muted
 from passgate.console.visit import Visit
 from passgate.identity.schemas import TokenIn
@@ -47,7 +48,9 @@ async def signing_card(visit: Visit, place: Element) -> None:
                 "secret", text_field("Signing secret", value="", secret=True, help_text="Both sides must know it.")
             )
         with box() as by_key:
-            form.add("application_id", choice_field("Application", applications, searchable=True))
+            chosen = choice_field("Application", applications, searchable=True)
+            search_on_server(chosen, lambda text: visit.ask(_applications, text))
+            form.add("application_id", chosen)
             form.add("audiences", text_field("For whom", placeholder="orders", help_text="The audience, aud."))
         with box("pg-between"):
             pressed = button("Sign", kind="primary", icon="key")
@@ -109,9 +112,9 @@ def _claims(text: str) -> dict[str, Any]:
         raise InvalidInputError(f"This is not one JSON object: {error}.", field="claims") from None
 
 
-def _applications(actor: Actor, work: Work) -> dict[str, str]:
+def _applications(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
     """Those that the actor may sign for."""
     if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
         return {}
-    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items
+    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items
     return {row.id: row.name for row in found if row.is_active and actor.may(Permission.TEMPLATE_WRITE, row.team_id)}
