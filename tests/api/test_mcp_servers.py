@@ -64,6 +64,10 @@ def test_tools_are_listed_and_allowed_one_by_one(inside: House, server: ToolServ
     assert SECRET not in newest(house).model_dump_json()
     answer(house.owner.put(allow, json={"offered": False}), 200)
     assert newest(house).tools == ()
+    told = answer(house.admin.get("/api/v1/audit", params={"search": "Files"}), 200)["items"]
+    acts = [(entry["act"], entry["target"]["name"]) for entry in told]
+    assert acts[:2] == [("server_tool.changed", "Files: read_file")] * 2
+    assert ("service_revision.created", "Files: v1: revision 1") in acts
 
 
 def test_a_tool_that_changes_is_named_and_no_longer_offered(

@@ -126,7 +126,7 @@ def test_the_team_of_a_personal_token_is_the_only_one_where_none_is_named(storag
         in_two = replace(dana, by_team={**dana.by_team, second.id: rights})  # may only look there
         assert issue_token(in_two, work, ISSUER, given).row.team_id == ours.id
         in_two = replace(dana, by_team={team.id: dana.by_team[ours.id] for team in (ours, second)})
-        for actor, word in ((in_two, "several"), (admin, "several")):
+        for actor, word in ((in_two, "you are in several"), (admin, "you are in none")):
             with pytest.raises(InvalidInputError, match=word) as refused:
                 issue_token(actor, work, ISSUER, given)
             assert (refused.value.code, refused.value.field) == ("team_needed", "team_id")

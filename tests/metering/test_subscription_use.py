@@ -1,5 +1,7 @@
 """What was made of subscriptions; two services under plans of one team, one application."""
 
+from datetime import timedelta
+
 import pytest
 
 from metering.conftest import Node, member
@@ -18,6 +20,8 @@ from passgate.publishing.plans.schemas import PlanIn
 from passgate.publishing.plans.service import create_plan
 from passgate.publishing.subscriptions.service.subscribing import subscribe
 
+_RATES = {"second": 2, "minute": 5, "day": 10}
+
 
 @pytest.fixture
 def used(node: Node) -> Node:
@@ -34,7 +38,7 @@ def used(node: Node) -> Node:
                 "service_ids": [service_id],
                 "budget": 1000,
                 "budget_window": "month",
-                "rates": [{"calls": 5, "window": "minute"}, {"calls": 10, "window": "day"}],
+                "rates": [{"calls": calls, "window": window} for window, calls in _RATES.items()],
             }
             plan = create_plan(SYSTEM, work, PlanIn.model_validate(given))
             subscribe(SYSTEM, work, service_id, "app_a", plan.id)
@@ -61,11 +65,22 @@ def test_a_budget_is_spent_through_its_own_service_alone(used: Node, admin: Acto
     assert isinstance(orders.budget, BudgetFill)
     assert (mood.budget.spent, mood.budget.amount, mood.budget.window) == (800, 1000, "month")
     assert orders.budget.spent == 0, "neither the other service's spending nor that of /v1"
-    assert [(one.used, one.calls, one.window) for one in mood.quotas] == [(2, 10, "day")]
+    fills = [(one.used, one.calls, one.window) for one in mood.quotas]
+    assert fills == [(None, 2, "second"), (0, 5, "minute"), (2, 10, "day")]
     with used.storage.reading() as work:
         limits = {limit.name.partition(":")[0]: limit.id for limit in work.session.query(Limit)}
         told = spent_sums(work, 1).limits
     assert (told[limits["Mood"]].micro_dollars, told[limits["Orders"]].micro_dollars) == (800, 0)
+
+
+def test_a_minute_is_told_by_its_calls(used: Node, admin: Actor) -> None:
+    now = used.storage.clock.now()
+    for number, seconds in ((5, 0), (6, -60)):
+        start = (now.replace(second=1) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        used.write("access.jsonl", call_line(number, service_id="svc_mood", start=start))
+    used.drain()
+    by_minute = [one for one in of(used, admin)["svc_mood"].quotas if one.window == "minute"]
+    assert [(one.used, one.resets_at) for one in by_minute] == [(1, now.replace(second=0) + timedelta(minutes=1))]
 
 
 def test_a_price_that_was_wrong_is_corrected_here_too(used: Node, admin: Actor) -> None:

@@ -86,6 +86,7 @@ class ServiceVersion(Base):
     """A version of a service; several live side by side."""
 
     __tablename__ = "service_versions"
+    audited_under: ClassVar[str] = "service_id"
     __table_args__ = (Index("uq_service_versions_service_id_name", "service_id", "name", unique=True),)
     affects_snapshot: ClassVar[bool] = True
 
@@ -113,6 +114,7 @@ class ServiceRevision(Base):
     """A form of a version; what it says can be changed only while it is a draft."""
 
     __tablename__ = "service_revisions"
+    audited_under: ClassVar[str] = "version_id"
     __table_args__ = (Index("uq_service_revisions_version_id_number", "version_id", "number", unique=True),)
     affects_snapshot: ClassVar[bool] = True
     unaudited_columns: ClassVar[frozenset[str]] = frozenset({"definition"})
@@ -148,11 +150,16 @@ class ServiceRevision(Base):
     """When it was published last."""
     published_by: Mapped[str | None] = mapped_column(_ID)
 
+    def audit_name(self) -> str:
+        """Such as ``revision 2``."""
+        return f"revision {self.number}"
+
 
 class ServiceSecret(Base):
     """A secret that the gate shows to an upstream; revisions name it by id, and nobody sees it again."""
 
     __tablename__ = "service_secrets"
+    audited_under: ClassVar[str] = "service_id"
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     service_id: Mapped[str] = mapped_column(_ID, ForeignKey("services.id", ondelete="CASCADE"), index=True)
@@ -170,6 +177,7 @@ class ServiceSchedule(Base):
     """A step of a version's life that is to be made at a moment."""
 
     __tablename__ = "service_schedules"
+    audited_under: ClassVar[str] = "service_id"
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     service_id: Mapped[str] = mapped_column(_ID, ForeignKey("services.id", ondelete="CASCADE"), index=True)
@@ -193,6 +201,7 @@ class Subscription(Base):
     """An application's right to call a service, or its wish for one; those that are over stay for the record."""
 
     __tablename__ = "subscriptions"
+    audited_under: ClassVar[str] = "service_id"
     __table_args__ = (
         Index(
             "uq_subscriptions_open",

@@ -29,6 +29,13 @@ class Base(DeclarativeBase):
     unaudited_columns: ClassVar[frozenset[str]] = frozenset()
     """Columns of an audited table that only tell of use; ``last_…`` columns need not be named."""
 
+    audited_under: ClassVar[str] = ""
+    """Column with the id of what a row is a part of; the audit log names that first, so that its name finds the row."""
+
+    def audit_name(self) -> str:
+        """What the audit log calls a row that has neither name nor e-mail address."""
+        return ""
+
     def is_audited(self) -> bool:
         """Whether a change to this very row is told in the audit log; for tables that hold rows of both sorts."""
         return self.audited

@@ -44,8 +44,8 @@ export default {
                 <span class="pg-num">{{ row[column.name].text }}</span>
               </span>
               <span v-else-if="column.kind === 'bars'" class="pg-fills">
-                <span v-for="item in row[column.name]" :key="item.text" class="pg-fill" :title="item.percent + ' %'">
-                  <span class="pg-fill-track"><span class="pg-fill-part" :data-tone="item.tone"
+                <span v-for="item in row[column.name]" :key="item.text" class="pg-fill" :title="item.percent === null ? null : item.percent + ' %'">
+                  <span v-if="item.percent !== null" class="pg-fill-track"><span class="pg-fill-part" :data-tone="item.tone"
                         :style="{ width: item.percent + '%' }"></span></span>
                   <span class="pg-num">{{ item.text }}</span>
                 </span>

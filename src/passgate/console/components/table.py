@@ -38,6 +38,11 @@ def bar(text: str, share: float, tone: Tone = "plain") -> dict[str, Any]:
     return {"text": text, "tone": tone, "percent": round(100 * min(max(share, 0.0), 1.0))}
 
 
+def unfilled(text: str) -> dict[str, Any]:
+    """A cell of the kind bar, or one of bars, of which nobody can say how much is used."""
+    return {"text": text, "tone": "plain", "percent": None}
+
+
 def act(name: str, label: str, *, of: str = "", tone: Tone = "plain") -> dict[str, str]:
     """A button of a cell of the kind actions; ``of`` is what a screen reader hears it is about."""
     return {"name": name, "label": label, "of": of, "tone": tone}

@@ -168,7 +168,8 @@ def _own_team(actor: Actor, work: Work) -> Team:
     query = select(Team).where(Team.id.in_(allowed)) if allowed else select(Team)
     teams = work.session.scalars(query.limit(2)).all() if allowed or actor.may(Permission.TOKEN_ISSUE) else ()
     if len(teams) != 1:
-        why = "you are in several" if teams else "there is none in which you may take tokens"
+        several = "you are in several" if allowed else "you are in none, and may take tokens in several"
+        why = several if teams else "there is none in which you may take tokens"
         text = f"team_id: name the team that the calls shall count for; {why}."
         raise InvalidInputError(text, code="team_needed", field="team_id")
     return teams[0]

@@ -14,7 +14,7 @@ from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.kernel.permissions import Permission
 from passgate.metering.budgets.spent import spent_of
-from passgate.metering.models import CallHour, ServiceUsageDay
+from passgate.metering.models import Call, CallHour, ServiceUsageDay
 from passgate.metering.service.service_use import DAYS
 from passgate.publishing.limits.models import Limit
 from passgate.publishing.limits.repository import limits_of_subscriptions
@@ -26,8 +26,7 @@ from passgate.storage.work import Work
 
 _FOREVER = 9999
 _HOUR = timedelta(hours=1)
-_LASTING: tuple[RateWindow, ...] = ("hour", "day", "month")
-"""Windows that the hourly sums can tell of; what is shorter only the gate knows."""
+_MINUTE = timedelta(minutes=1)
 _Pair = tuple[str, str]
 """Application and service."""
 
@@ -46,7 +45,7 @@ class QuotaFill(BaseModel):
 
     calls: int
     window: RateWindow
-    used: int
+    used: int | None = Field(description="Null: of a second, which is over before it can be told.")
     resets_at: datetime
 
 
@@ -62,7 +61,7 @@ class SubscriptionUse(BaseModel):
     tokens_out: int
     cost: int = Field(description="Micro-dollars.")
     budget: BudgetFill | None = Field(description="Null: there is none.")
-    quotas: list[QuotaFill] = Field(description="Of an hour, a day or a month; shorter ones pass too soon to be told.")
+    quotas: list[QuotaFill] = Field(description="The rates of the plan; empty: calls have no bound.")
 
 
 def page_of_use(actor: Actor, work: Work, page: PageRequest, days: int = DAYS) -> Page[SubscriptionUse]:
@@ -116,8 +115,8 @@ class _Found:
         self._used = _used(work, applications, since)
         plans = plans_by_id(work, {one.plan_id for one in subscriptions if one.plan_id is not None})
         self._rates = {plan.id: [Rate.model_validate(rate) for rate in plan.rates] for plan in plans}
-        windows = {rate.window for rates in self._rates.values() for rate in rates if rate.window in _LASTING}
-        self._windows = {window: _calls(work, applications, self._bounds(window)[0]) for window in windows}
+        windows = {rate.window for rates in self._rates.values() for rate in rates} - {"second"}
+        self._windows = {window: self._called(work, applications, window) for window in windows}
         limits = limits_of_subscriptions(work, [one.id for one in subscriptions])
         self._limits = {limit.subscription_id: limit for limit in limits}
         self._spent = spent_of(work, limits)
@@ -136,10 +135,14 @@ class _Found:
             tokens_out=used.tokens_out,
             cost=used.cost,
             budget=self._budget(limit, self._spent[limit.id]) if limit is not None else None,
-            quotas=[
-                self._quota(rate, pair) for rate in self._rates.get(one.plan_id or "", ()) if rate.window in _LASTING
-            ],
+            quotas=[self._quota(rate, pair) for rate in self._rates.get(one.plan_id or "", ())],
         )
+
+    def _called(self, work: Work, applications: Iterable[str], window: RateWindow) -> dict[_Pair, int]:
+        since = self._bounds(window)[0]
+        if window == "minute":
+            return _latest_calls(work, applications, since)
+        return {pair: found.calls for pair, found in _calls(work, applications, since).items()}
 
     def _budget(self, limit: Limit, spent: SpentInWindow) -> BudgetFill:
         window = cast("LimitWindow", limit.window)
@@ -148,10 +151,16 @@ class _Found:
         return BudgetFill(amount=limit.amount, spent=spent.micro_dollars, window=window, resets_at=resets_at)
 
     def _quota(self, rate: Rate, pair: _Pair) -> QuotaFill:
-        used = self._windows[rate.window].get(pair, _Calls()).calls
+        used = None if rate.window == "second" else self._windows[rate.window].get(pair, 0)
         return QuotaFill(calls=rate.calls, window=rate.window, used=used, resets_at=self._bounds(rate.window)[1])
 
     def _bounds(self, window: RateWindow) -> tuple[datetime, datetime]:
+        if window == "second":
+            start = self._now.replace(microsecond=0)
+            return start, start + timedelta(seconds=1)
+        if window == "minute":
+            start = self._now.replace(second=0, microsecond=0)
+            return start, start + _MINUTE
         if window == "hour":
             start = self._now.replace(minute=0, second=0, microsecond=0)
             return start, start + _HOUR
@@ -165,6 +174,16 @@ def _calls(work: Work, applications: Iterable[str], since: datetime) -> dict[_Pa
         .group_by(CallHour.application_id, CallHour.service_id)
     )
     return {(row[0], row[1]): _Calls(int(row[2]), int(row[3])) for row in work.session.execute(query)}
+
+
+def _latest_calls(work: Work, applications: Iterable[str], since: datetime) -> dict[_Pair, int]:
+    """By the calls themselves: the sums are of hours."""
+    query = (
+        select(Call.application_id, Call.service_id, func.count())
+        .where(Call.application_id.in_(sorted(applications)), Call.started_at >= since, Call.service_id.is_not(None))
+        .group_by(Call.application_id, Call.service_id)
+    )
+    return {(row[0], row[1]): int(row[2]) for row in work.session.execute(query)}
 
 
 def _used(work: Work, applications: Iterable[str], since: datetime) -> dict[_Pair, _Used]:

@@ -17,6 +17,7 @@ class ServiceCertificate(Base):
 
     __tablename__ = "service_certificates"
     __table_args__ = (Index("uq_service_certificates_place", "place", unique=True),)
+    audited_under: ClassVar[str] = "service_id"
     affects_snapshot: ClassVar[bool] = True
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)

@@ -36,6 +36,7 @@ class ServerTool(Base):
 
     __tablename__ = "mcp_server_tools"
     __table_args__ = (Index("uq_mcp_server_tools_service_id_route", "service_id", "route", unique=True),)
+    audited_under: ClassVar[str] = "service_id"
     affects_snapshot: ClassVar[bool] = True
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import JSON, CursorResult, String, Table, inspect
 from sqlalchemy.orm import ORMExecuteState, PassiveFlag, Session, UOWTransaction
 from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.util import identity_key
 
 from passgate.storage.base import Base
 from passgate.storage.columns import SealedText
@@ -185,7 +186,20 @@ def _identity_of(row: Base) -> str:
 
 def _name_of(row: Base) -> str:
     loaded: Mapping[str, Any] = inspect(row).dict
-    return next((str(loaded[name]) for name in _NAMES if loaded.get(name)), "")[:254]
+    own = next((str(loaded[name]) for name in _NAMES if loaded.get(name)), "") or row.audit_name()
+    whole = _whole_of(row)
+    return ": ".join(part for part in (_name_of(whole) if whole is not None else "", own) if part)[:254]
+
+
+def _whole_of(row: Base) -> Base | None:
+    """What the row is a part of, where the unit of work has it at hand: nothing is read within a flush."""
+    session = inspect(row).session
+    if not row.audited_under or session is None:
+        return None
+    wanted = inspect(row).dict.get(row.audited_under)
+    (key,) = _table_of(row).columns[row.audited_under].foreign_keys
+    classes = (one.class_ for one in type(row).registry.mappers if one.local_table is key.column.table)
+    return next((session.identity_map.get(identity_key(one, wanted)) for one in classes), None)
 
 
 def _team_of(row: Base) -> str | None:

@@ -8,7 +8,7 @@ from passgate.console.components.empty import empty, next_page
 from passgate.console.components.listing import Listing
 from passgate.console.components.page_header import page_header
 from passgate.console.components.reason import ask_for_reason
-from passgate.console.components.table import Column, Row, act, bar, tag
+from passgate.console.components.table import Column, Row, act, bar, tag, unfilled
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import compact
 from passgate.console.pages.portal.notices import notices_card
@@ -113,6 +113,8 @@ def _figures(use: SubscriptionUse) -> dict[str, object]:
 
 
 def _quota(quota: QuotaFill) -> dict[str, object]:
+    if quota.used is None:
+        return unfilled(f"{quota.calls:,} calls a {quota.window}")
     return _fill(f"{quota.used:,} of {quota.calls:,} calls a {quota.window}", quota.used, quota.calls)
 
 
