@@ -26,6 +26,8 @@ class Column:
     name: str
     label: str
     kind: CellKind = "text"
+    wraps: bool = False
+    """Whether a long text takes several lines; otherwise its end is left out."""
 
 
 def tag(text: str, tone: Tone = "plain", *, dot: bool = False, title: str = "") -> dict[str, Any]:

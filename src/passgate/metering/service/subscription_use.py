@@ -183,7 +183,7 @@ def _latest_calls(work: Work, applications: Iterable[str], since: datetime) -> d
         .where(Call.application_id.in_(sorted(applications)), Call.started_at >= since, Call.service_id.is_not(None))
         .group_by(Call.application_id, Call.service_id)
     )
-    return {(row[0], row[1]): int(row[2]) for row in work.session.execute(query)}
+    return {(str(row[0]), str(row[1])): int(row[2]) for row in work.session.execute(query)}
 
 
 def _used(work: Work, applications: Iterable[str], since: datetime) -> dict[_Pair, _Used]:

@@ -55,7 +55,7 @@ class LiveCalls:
         self._live = True
         if service_id:
             with box("pg-between"):
-                muted("The calls of this service, newest first.")
+                muted("Those whose application's calls you may read, newest first. Under Versions stands how all fare.")
                 with box("pg-row"):
                     self._live_state()
         else:

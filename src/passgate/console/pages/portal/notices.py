@@ -11,7 +11,7 @@ from passgate.publishing.notices.service import list_notices, put_away
 from passgate.storage.work import Work
 
 _COLUMNS = (
-    Column("text", "Notice", "main"),
+    Column("text", "Notice", "main", wraps=True),
     Column("when", "When", "relative"),
     Column("actions", "Actions", "actions"),
 )

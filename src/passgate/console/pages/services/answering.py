@@ -1,5 +1,6 @@
 """How a revision answers: from its upstream or mocked, and by which document."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 from nicegui import ui
@@ -94,7 +95,17 @@ async def _ask_for_document(
         "This draft takes them up." if is_draft else "A new revision takes them up, as a draft."
     )
     with form_dialog("OpenAPI document", lead, "Save document", save, size="wide"):
-        editor = DocumentEditor(visit, text)
+        editor = DocumentEditor(visit, _over_lines(text))
+
+
+def _over_lines(text: str) -> str:
+    """A JSON document that came as one long line, so that it can be read and edited."""
+    if "\n" in text.strip():
+        return text
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
 
 
 def _blank(service: ServiceView) -> str:

@@ -19,7 +19,7 @@ from passgate.storage.work import Work
 
 _COLUMNS = (
     Column("name", "Plan", "main"),
-    Column("allows", "What it allows"),
+    Column("allows", "What it allows", wraps=True),
     Column("states", "State", "badges"),
     Column("subscribers", "Subscribers", "number"),
     Column("actions", "Actions", "actions"),
