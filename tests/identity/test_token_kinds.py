@@ -13,13 +13,14 @@ from pydantic import ValidationError
 from factories import ISSUER, make_actor, make_application, make_team, make_user
 from identity.presenting import actor_of_token
 from passgate.identity.models import Application
-from passgate.identity.published_state import inference_applications
+from passgate.identity.published_state import has_own_rates, inference_applications
 from passgate.identity.schemas import TokenIn
 from passgate.identity.service.actors import actor_of_user
 from passgate.identity.service.keys import public_jwks
 from passgate.identity.service.token_lifetimes import remove_lifetime, set_lifetime
 from passgate.identity.service.token_templates import create_template, delete_template, get_template, list_templates
 from passgate.identity.service.tokens import issue_token
+from passgate.identity.token_limits import TokenLimits
 from passgate.identity.token_schemas import LifetimeIn, TemplateIn
 from passgate.kernel.actor import SYSTEM, Actor
 from passgate.kernel.clock import epoch_seconds
@@ -60,6 +61,25 @@ def test_a_personal_token_for_the_gate_counts_for_an_application_of_the_users_ow
     assert (claims["sub"], claims["client_id"], claims["aud"]) == (actor.id, application.id, "passgate")
     assert {name: claims[name] for name in limits} == limits
     assert refused.value.code == "token_audience_wrong"
+
+
+def test_the_gate_asks_for_own_rates_from_the_first_token_on_that_has_one(storage: Storage) -> None:
+    with storage.writing() as work:
+        application = make_application(work, make_team(work)).id
+
+    def issue(work: Work, **limits: int) -> None:
+        issue_token(SYSTEM, work, ISSUER, TokenIn(name="t", application_id=application, limits=TokenLimits(**limits)))
+
+    with storage.writing() as work:
+        issue(work, budget=1)
+        assert not has_own_rates(work)
+    with storage.writing() as work:
+        issue(work, rpm=60)
+        assert has_own_rates(work)
+        assert work.snapshot_changed
+    with storage.writing() as work:
+        issue(work, rpm=60)
+        assert not work.snapshot_changed
 
 
 def test_one_personal_token_may_serve_the_gate_and_the_management_api(storage: Storage) -> None:

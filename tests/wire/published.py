@@ -53,8 +53,7 @@ def with_published(gate: "Gate", *services: PublishedService, **changes: Any) ->
     """The snapshot, with app_one subscribed to all."""
     subscribed = tuple((one.id, "app_one") for one in services)
     more = {"trusted_issuers": changes.pop("issuers", ())}
-    if "subscriptions" in changes:
-        more["subscriptions"] = changes.pop("subscriptions")
+    more |= {name: changes.pop(name) for name in ("subscriptions", "own_rates") if name in changes}
     return gate.snapshot(*services, **{"subscribed": subscribed, **changes}).model_copy(update=more)
 
 

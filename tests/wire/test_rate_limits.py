@@ -67,10 +67,13 @@ def test_whose_calls_are_counted_together(
 
 
 def test_a_token_keeps_its_own_rate_and_those_of_its_parents(counting: Gate) -> None:
-    publish(
-        counting, simple(counting, "/orders", TOKEN), simple(counting, "/free", PUBLIC), simple(counting, "/two", TOKEN)
-    )
+    counted = simple(counting, "/two", TOKEN, RateLimitPolicy(calls=100, window="hour"))
+    services = simple(counting, "/orders", TOKEN), simple(counting, "/free", PUBLIC), counted
     token = counting.issuer.token
+    publish(counting, *services)
+    # Nobody has issued such a token, so nobody is asked.
+    assert "x-ratelimit-limit" not in counting.call("/orders/1", token(jti="n", rates="n:1")).headers
+    publish(counting, *services, own_rates=True)
     parent, child = token(jti="p", rates="p:3"), token(jti="c", rates="c:2 p:3")
     assert _statuses(counting, 3, child) == [200, 200, 429]
     assert _statuses(counting, 2, parent, "/two/1") == [200, 429]

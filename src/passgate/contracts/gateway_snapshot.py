@@ -59,3 +59,5 @@ class GatewaySnapshot(Contract):
     subscriptions: tuple[GatewaySubscription, ...] = Field(default=())
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     """Issuers of others whose tokens pass, by id."""
+    own_rates: bool = False
+    """Whether there are tokens that state a rate of their own."""

@@ -8,7 +8,7 @@ from passgate.gateway.compile.route_policies import policies_at
 from passgate.gateway.models import SnapshotRow
 from passgate.gateway.state import PublishedState, Snapshot, snapshot_of
 from passgate.identity.issuers.published_state import published_issuers
-from passgate.identity.published_state import inference_applications, published_keys, token_signing
+from passgate.identity.published_state import has_own_rates, inference_applications, published_keys, token_signing
 from passgate.publishing.described import described_revisions, gives_upstream_tokens
 from passgate.publishing.limits.published_state import limit_rules
 from passgate.publishing.mcp.published_state import offered_tools
@@ -69,6 +69,7 @@ class Publication:
             tools=offered_tools(work, published, subscriptions, lambda *at: policies_at(*at).access),
             token_signing=token_signing(work, self.issuer) if gives_upstream_tokens(published) else None,
             sealed_file_key=repository.sealed_file_key(work),
+            own_rates=has_own_rates(work),
         )
 
 

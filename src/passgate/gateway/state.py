@@ -41,6 +41,7 @@ class PublishedState:
     tools: tuple[OfferedTools, ...] = ()
     token_signing: TokenSigning | None = None
     sealed_file_key: str | None = None
+    own_rates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             published=state.published,
             subscriptions=state.subscriptions,
             trusted_issuers=state.trusted_issuers,
+            own_rates=state.own_rates,
         ),
         inference=InferenceConfig(
             version=version,

@@ -6,6 +6,7 @@ from passgate.contracts.described_revision import UPSTREAM_ALGORITHMS, TokenSign
 from passgate.contracts.inference_config import InferenceApplication
 from passgate.identity import repository
 from passgate.identity.models import Application
+from passgate.identity.token_tables import OWN_RATES_ROW, OwnRates
 from passgate.storage.work import Work
 
 
@@ -23,6 +24,11 @@ def token_signing(work: Work, issuer: str) -> TokenSigning | None:
     return TokenSigning(
         issuer=issuer, kid=found.kid, algorithm=found.algorithm, sealed_private_jwk=found.sealed_private_jwk
     )
+
+
+def has_own_rates(work: Work) -> bool:
+    """Whether a token was issued that states a rate of its own."""
+    return work.session.get(OwnRates, OWN_RATES_ROW) is not None
 
 
 def inference_applications(work: Work) -> tuple[InferenceApplication, ...]:

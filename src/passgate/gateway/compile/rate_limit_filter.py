@@ -7,6 +7,7 @@ from passgate.gateway.envoy.names import JsonObject, type_url
 from passgate.gateway.rate_limits import rules
 from passgate.gateway.rate_limits.rules import RateRule
 
+_PER_ROUTE = type_url("envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute")
 _NONE = "-"
 """Envoy makes no descriptor of an empty value."""
 
@@ -41,8 +42,18 @@ def rate_limit_filter(
             rules.TOKEN_KEY: "jti",
         }
         actions += [_claim(f"{key}:{issuer.id}", issuer.id, claim) for key, claim in found.items()]
-    url = type_url("envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute")
-    return {"@type": url, "rate_limits": [{"actions": actions}]}
+    return {"@type": _PER_ROUTE, "rate_limits": [{"actions": actions}]}
+
+
+def own_rate_filter() -> JsonObject:
+    """Asks for the rates that a token states itself; of a call to no service, or with a token without, nothing."""
+    service = {"key": names.METADATA_NAMESPACE, "path": [{"key": names.SERVICE_KEY}]}
+    rates = {"key": names.JWT_NAMESPACE, "path": [{"key": names.PAYLOAD_KEY}, {"key": names.RATES_CLAIM}]}
+    actions = [
+        {"metadata": {"descriptor_key": "called", "metadata_key": service, "source": "ROUTE_ENTRY"}},
+        {"metadata": {"descriptor_key": rules.RATES_KEY, "metadata_key": rates, "source": "DYNAMIC"}},
+    ]
+    return {"@type": _PER_ROUTE, "rate_limits": [{"actions": actions}]}
 
 
 def _fixed(key: str, value: str) -> JsonObject:

@@ -7,6 +7,7 @@ from passgate.gateway.compile.host_table import virtual_hosts
 from passgate.gateway.compile.jwt import CREDENTIAL_HEADERS, KEPT
 from passgate.gateway.compile.kept_parts import KeptParts
 from passgate.gateway.compile.path_tree import fixed_blocks
+from passgate.gateway.compile.rate_limit_filter import own_rate_filter
 from passgate.gateway.compile.route_actions import UNTOUCHED, other_host
 from passgate.gateway.compile.route_filters import GateFacts
 from passgate.gateway.compile.route_names import NO_TOKEN, OFF_FOR_ANSWERS, without
@@ -32,6 +33,9 @@ def route_table(snapshot: GatewaySnapshot, layout: NodeLayout, kept: KeptParts) 
         # Last of all lists of changes, so that a route has put the token where its upstream looks for it.
         "request_headers_to_remove": [names.UPSTREAM_TOKEN_HEADER],
     }
+    if snapshot.own_rates:
+        # Of the whole table, so that a call to whichever service asks; routes without a service switch it off.
+        table["typed_per_filter_config"] = {names.OWN_RATE_FILTER: own_rate_filter()}
     if layout.public_url is not None:
         table["request_headers_to_add"] = _seen_from_outside(layout.public_url)
     return table

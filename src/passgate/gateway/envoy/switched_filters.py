@@ -1,9 +1,8 @@
-"""Filters that judge what a service's policies, or a token itself, say; off until a route switches them on, but one."""
+"""Filters that judge what a service's policies, or a token itself, say; off until a route switches them on."""
 
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject, type_url
 from passgate.gateway.envoy.query_changes import query_filter
-from passgate.gateway.rate_limits.rules import RATES_KEY
 
 _FILTERS = "envoy.extensions.filters.http"
 _RATE_LIMIT_SECONDS = "1s"
@@ -27,7 +26,7 @@ def filters_after_access() -> list[JsonObject]:
         _off(
             names.BODY_SIZE_FILTER, {"@type": type_url(f"{_FILTERS}.buffer.v3.Buffer"), "max_request_bytes": _KEPT_BODY}
         ),
-        {"name": names.OWN_RATE_FILTER, "typed_config": {**_rate_limit(), "rate_limits": [_own_rates()]}},
+        _off(names.OWN_RATE_FILTER, _rate_limit()),
         _off(names.RATE_LIMIT_FILTER, _rate_limit()),
         _off(names.VALIDATION_FILTER, _asking_a_worker(names.VALIDATION_PATH)),
         _off(names.REQUEST_FILTER, query_filter()),
@@ -54,18 +53,6 @@ def _rate_limit() -> JsonObject:
         "status_on_error": {"code": "ServiceUnavailable"},
         "disable_x_envoy_ratelimited_header": True,
         "rate_limit_service": {"grpc_service": service, "transport_api_version": "V3"},
-    }
-
-
-def _own_rates() -> JsonObject:
-    """The rates that a token states itself; of a call that is none of a service, or states none, nothing is asked."""
-    service = {"key": names.METADATA_NAMESPACE, "path": [{"key": names.SERVICE_KEY}]}
-    rates = {"key": names.JWT_NAMESPACE, "path": [{"key": names.PAYLOAD_KEY}, {"key": names.RATES_CLAIM}]}
-    return {
-        "actions": [
-            {"metadata": {"descriptor_key": "called", "metadata_key": service, "source": "ROUTE_ENTRY"}},
-            {"metadata": {"descriptor_key": RATES_KEY, "metadata_key": rates, "source": "DYNAMIC"}},
-        ]
     }
 
 

@@ -1,7 +1,10 @@
 """The registry: the row that every issued token has, and who may see it."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
 
 from passgate.identity.models import Token
 from passgate.identity.schemas import TokenStatus
@@ -9,7 +12,7 @@ from passgate.identity.service.revocation import earliest_issue
 from passgate.identity.service.token_bearers import Bearer
 from passgate.identity.token_limits import TokenLimits
 from passgate.identity.token_names import note_names
-from passgate.identity.token_tables import TokenKind
+from passgate.identity.token_tables import OWN_RATES_ROW, OwnRates, TokenKind
 from passgate.kernel.actor import Actor
 from passgate.kernel.clock import from_epoch
 from passgate.kernel.errors import NotFoundError
@@ -69,7 +72,16 @@ def register(work: Work, new: NewToken) -> Token:
     work.session.add(row)
     work.session.flush()
     note_names(work, [row.name_folded])
+    if limits.rpm is not None:
+        _note_own_rate(work, issued_at)
     return row
+
+
+def _note_own_rate(work: Work, moment: datetime) -> None:
+    """Tell the gate to ask for tokens' own rates from now on; two that are issued at once may both be the first."""
+    if work.session.get(OwnRates, OWN_RATES_ROW) is None:
+        with suppress(IntegrityError), work.session.begin_nested():
+            work.session.add(OwnRates(id=OWN_RATES_ROW, since=moment))
 
 
 def allowed_token(actor: Actor, work: Work, jti: str, permission: Permission) -> Token:
