@@ -1,22 +1,20 @@
 """One line of Envoy's access log: a call through the gate."""
 
-from pydantic import BaseModel, ConfigDict
+import msgspec
 
 
-class CallRecord(BaseModel):
+class CallRecord(msgspec.Struct, gc=False):
     """What Envoy says of a finished call. Unknown fields are ignored: a newer node may say more."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     request_id: str
     """Made by Envoy for each call, whatever the client sent; the key on which a call counts once."""
     start: str
     """ISO 8601 with microseconds, UTC."""
+    status: int
+    """0 where the client left before an answer."""
     method: str | None = None
     path: str | None = None
     """Without the query, which may hold a credential."""
-    status: int
-    """0 where the client left before an answer."""
     details: str | None = None
     flags: str | None = None
     duration_ms: int = 0

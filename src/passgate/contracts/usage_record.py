@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
 
 
 @dataclass
@@ -29,10 +29,8 @@ class TokenUsage:
     """Pictures made, where they are charged by the piece."""
 
 
-class MaskingHit(BaseModel):
+class MaskingHit(msgspec.Struct):
     """What a masking rule found in a call: how often and where, and nothing of the find itself."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     rule: str
     action: Literal["mask", "block", "note"]
@@ -40,30 +38,26 @@ class MaskingHit(BaseModel):
     count: int
 
 
-class TriedDeployment(BaseModel):
+class TriedDeployment(msgspec.Struct):
     """A deployment that did not answer, or was not asked, and why."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     deployment_id: str
     provider_id: str
     vendor_model: str
+    code: str
+    """Stable name of what went wrong, or of why it was passed over."""
     model: str | None = None
     """The fallback model that it belongs to; None: the model that was asked for."""
     key: str | None = None
     """The label of the key that was used; None: the provider's only one, or none was."""
-    code: str
-    """Stable name of what went wrong, or of why it was passed over."""
     status: int | None = None
     """The vendor's; None: it gave none, or was not asked."""
     ms: int = 0
     """How long it took."""
 
 
-class UsageRecord(BaseModel):
-    """What a worker says of an AI call, under the request id that Envoy gave it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class UsageRecord(msgspec.Struct):
+    """What a worker says of an AI call, under the request id that Envoy gave it. Unknown fields are ignored."""
 
     request_id: str
     start: str
@@ -76,15 +70,15 @@ class UsageRecord(BaseModel):
     """Such as ``openai-chat`` or ``anthropic-messages``."""
     model: str
     """The public name that was asked for."""
+    status: int
     provider_id: str | None = None
     vendor: str | None = None
     vendor_model: str | None = None
     deployment_id: str | None = None
     stream: bool = False
-    status: int
     outcome: Literal["ok", "error", "cancelled", "revoked"] = "ok"
     error_code: str | None = None
-    usage: TokenUsage = Field(default_factory=TokenUsage)
+    usage: TokenUsage = msgspec.field(default_factory=TokenUsage)
     usage_source: Literal["vendor", "none"] = "none"
     cost_micro_dollars: int = 0
     price_version: str | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from passgate.identity.issuers.models import TrustedIssuer
@@ -49,9 +50,10 @@ def named_calls(session: Session, calls: Sequence[CallLine]) -> Sequence[CallLin
 
 def _named(call: CallLine, issuer: TrustedIssuer | None) -> CallLine:
     if issuer is None:
-        return call._replace(jti=call.foreign_jti)
+        return replace(call, jti=call.foreign_jti)
     by_claim = issuer.applications.get(call.foreign_client or "")
-    return call._replace(
+    return replace(
+        call,
         jti=call.foreign_jti,
         subject=f"{issuer.id}|{call.foreign_subject or ''}",
         application_id=issuer.application_id if issuer.application_claim is None else by_claim,

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
 import uvloop
 
 from passgate.contracts.inference_config import (
@@ -209,7 +210,7 @@ class RunningWorker:
     def usage(self, count: int = 1) -> list[UsageRecord]:
         """The usage lines, as soon as there are that many."""
         until(lambda: len(self._lines()) >= count)
-        records = [UsageRecord.model_validate_json(line) for line in self._lines()]
+        records = [msgspec.json.decode(line, type=UsageRecord) for line in self._lines()]
         assert len(records) == count
         return records
 

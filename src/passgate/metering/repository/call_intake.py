@@ -1,7 +1,6 @@
 """Writing the calls that the spool tells of, each batch within the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -10,6 +9,7 @@ from passgate.metering.models import Call, CallHour, Usage
 from passgate.metering.owners import Owners
 from passgate.metering.reasons import is_error, reason_of_call, reason_of_usage
 from passgate.metering.records import CallLine
+from passgate.metering.repository.rounded_moments import RoundedMoments
 from passgate.metering.repository.statements import (
     DuplicateRowsError,
     Row,
@@ -103,11 +103,11 @@ def _rows(
             node,
             call.request_id,
             write(call.start, call.started_at),
-            "ai" if call.route == _AI_ROUTE else "rest",
+            call.route,
             call.method,
             call.path,
             call.status,
-            told.get(call.request_id, _SILENT)[1] or reason_of_call(call.status, call.details, call.flags),
+            (told and told.get(call.request_id, _SILENT)[1]) or reason_of_call(call.status, call.details, call.flags),
             call.duration_ms,
             call.upstream_ms,
             call.bytes_in,
@@ -116,7 +116,7 @@ def _rows(
             owners.team_of(call),
             call.application_id,
             call.service_id,
-            told.get(call.request_id, _SILENT)[0],
+            told.get(call.request_id, _SILENT)[0] if told else None,
             call.jti,
             call.subject,
             call.client_ip,
@@ -134,21 +134,20 @@ _SILENT: _Told = (None, None)
 
 def _sums(owners: Owners, calls: Sequence[CallLine]) -> list[Row]:
     sums: dict[tuple[Any, ...], list[int]] = {}
-    hours: dict[str, datetime] = {}
+    teams: dict[tuple[Any, ...], str] = {}
+    rounded = RoundedMoments()
     for call in calls:
-        clock = call.start[:13]
-        hour = hours.get(clock)
-        if hour is None:
-            hour = call.started_at.replace(minute=0, second=0, microsecond=0)
-            if call.start.endswith("Z"):  # in UTC, so that all of this beginning are of one hour
-                hours[clock] = hour
-        kind = "ai" if call.route == _AI_ROUTE else "rest"
-        key = (hour, owners.team_of(call) or "", call.application_id or "", kind, call.service_id or "")
+        hour = rounded.hour(call.start, call.started_at)
+        key = (hour, call.application_id, call.route, call.service_id)
         found = sums.get(key)
         if found is None:
             found = sums[key] = [0, 0, 0]
+            teams[key] = owners.team_of(call) or ""
         found[0] += 1
         found[1] += is_error(call.status)
         found[2] += call.duration_ms
     names = ("hour", "team_id", "application_id", "kind", "service_id", "calls", "errors", "latency_ms")
-    return [dict(zip(names, (*key, *added), strict=True)) for key, added in sums.items()]
+    return [
+        dict(zip(names, (key[0], teams[key], key[1] or "", key[2], key[3] or "", *added), strict=True))
+        for key, added in sums.items()
+    ]

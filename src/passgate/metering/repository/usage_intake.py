@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import orjson
 from sqlalchemy import Connection, Table, bindparam, update
 
 from passgate.metering.models import Call, MaskingFind, ServiceUsageDay, SpendDay, Usage, UsageHour
 from passgate.metering.reasons import is_error, reason_of_usage
 from passgate.metering.records import UsageLine
+from passgate.metering.repository.rounded_moments import RoundedMoments
 from passgate.metering.repository.statements import (
     DuplicateRowsError,
     Row,
@@ -91,11 +93,12 @@ def insert_usages(connection: Connection, node: str, usages: Sequence[UsageLine]
         usages = _unknown(connection, usages)
         insert_all(connection, _USAGES, _COLUMNS, _rows(connection, node, usages))
     if usages:
-        insert_or_add(connection, _USAGE_HOURS, _sums(usages))
-        spent = _spent(usages)
+        rounded = RoundedMoments()
+        insert_or_add(connection, _USAGE_HOURS, _sums(usages, rounded))
+        spent = _spent(usages, rounded)
         if spent:
             insert_or_add(connection, _SPEND_DAYS, spent)
-        of_services = _of_services(usages)
+        of_services = _of_services(usages, rounded)
         if of_services:
             insert_or_add(connection, _SERVICE_DAYS, of_services)
         _tell_calls(connection, {usage.request_id: usage for usage in usages})
@@ -170,13 +173,13 @@ def _rows(connection: Connection, node: str, usages: Sequence[UsageLine]) -> lis
             usage.status,
             usage.outcome,
             usage.error_code,
-            usage.input,
-            usage.output,
-            usage.cached_input,
-            usage.cache_write,
-            usage.reasoning,
-            usage.input_audio,
-            usage.output_audio,
+            usage.usage.input,
+            usage.usage.output,
+            usage.usage.cached_input,
+            usage.usage.cache_write,
+            usage.usage.reasoning,
+            usage.usage.input_audio,
+            usage.usage.output_audio,
             usage.usage_source,
             usage.cost_micro_dollars,
             usage.price_version,
@@ -185,52 +188,63 @@ def _rows(connection: Connection, node: str, usages: Sequence[UsageLine]) -> lis
             usage.finish_reason,
             orjson.dumps(usage.dropped).decode() if usage.dropped else "[]",
             usage.cached,
-            usage.cache_write_long,
-            usage.images,
+            usage.usage.cache_write_long,
+            usage.usage.images,
             usage.unit_prices,
             usage.chosen_by,
             usage.answered_model,
             usage.key,
-            orjson.dumps([one.model_dump() for one in usage.tried]).decode() if usage.tried else "[]",
+            msgspec.json.encode(usage.tried).decode() if usage.tried else "[]",
             usage.service_id,
         )
         for usage in usages
     ]
 
 
-def _sums(usages: Sequence[UsageLine]) -> list[Row]:
+def _sums(usages: Sequence[UsageLine], rounded: RoundedMoments) -> list[Row]:
     sums: dict[tuple[Any, ...], list[int]] = {}
     for usage in usages:
-        hour = usage.started_at.replace(minute=0, second=0, microsecond=0)
+        hour = rounded.hour(usage.start, usage.started_at)
         key = (hour, usage.team_id, usage.application_id, usage.model, usage.provider_id or "")
-        found = sums.setdefault(key, [0] * 6)
-        added = (1, is_error(usage.status), usage.latency_ms, usage.input, usage.output, usage.cost_micro_dollars)
-        for at, figure in enumerate(added):
-            found[at] += figure
+        found = sums.get(key)
+        if found is None:
+            found = sums[key] = [0] * 6
+        found[0] += 1
+        found[1] += is_error(usage.status)
+        found[2] += usage.latency_ms
+        found[3] += usage.usage.input
+        found[4] += usage.usage.output
+        found[5] += usage.cost_micro_dollars
     keys = ("hour", "team_id", "application_id", "model", "provider_id")
     figures = ("calls", "errors", "latency_ms", "tokens_in", "tokens_out", "cost")
-    return [dict(zip((*keys, *figures), (*key, *added), strict=True)) for key, added in sums.items()]
+    return _as_rows((*keys, *figures), sums)
 
 
-def _spent(usages: Sequence[UsageLine]) -> list[Row]:
+def _spent(usages: Sequence[UsageLine], rounded: RoundedMoments) -> list[Row]:
     """What users and tokens have spent, by day; nothing of calls that cost nothing."""
-    sums: dict[tuple[str, str, datetime], int] = {}
+    of_both: dict[tuple[str, str, datetime], int] = {}
     for usage in usages:
         if usage.cost_micro_dollars:
-            day = usage.started_at.replace(hour=0, minute=0, second=0, microsecond=0)
-            for key in (("user", usage.subject, day), ("token", usage.jti, day)):
-                sums[key] = sums.get(key, 0) + usage.cost_micro_dollars
+            both = (usage.subject, usage.jti, rounded.day(usage.start, usage.started_at))
+            of_both[both] = of_both.get(both, 0) + usage.cost_micro_dollars
+    sums: dict[tuple[str, str, datetime], int] = {}
+    for (subject, jti, day), cost in of_both.items():
+        for key in (("user", subject, day), ("token", jti, day)):
+            sums[key] = sums.get(key, 0) + cost
     return [{"scope": key[0], "target": key[1], "day": key[2], "cost": cost} for key, cost in sums.items()]
 
 
-def _of_services(usages: Sequence[UsageLine]) -> list[Row]:
+def _of_services(usages: Sequence[UsageLine], rounded: RoundedMoments) -> list[Row]:
     """What applications used of services, by day."""
-    keys, figures = ("day", "team_id", "application_id", "service_id"), ("tokens_in", "tokens_out", "cost")
     sums: dict[tuple[Any, ...], list[int]] = {}
     for usage in usages:
         if usage.service_id is not None:
-            day = usage.started_at.replace(hour=0, minute=0, second=0, microsecond=0)
-            found = sums.setdefault((day, usage.team_id, usage.application_id, usage.service_id), [0] * len(figures))
-            for at, figure in enumerate((usage.input, usage.output, usage.cost_micro_dollars)):
+            day = rounded.day(usage.start, usage.started_at)
+            found = sums.setdefault((day, usage.team_id, usage.application_id, usage.service_id), [0] * 3)
+            for at, figure in enumerate((usage.usage.input, usage.usage.output, usage.cost_micro_dollars)):
                 found[at] += figure
-    return [dict(zip((*keys, *figures), (*key, *added), strict=True)) for key, added in sums.items()]
+    return _as_rows(("day", "team_id", "application_id", "service_id", "tokens_in", "tokens_out", "cost"), sums)
+
+
+def _as_rows(names: Sequence[str], sums: Mapping[tuple[Any, ...], Sequence[int]]) -> list[Row]:
+    return [dict(zip(names, (*key, *added), strict=True)) for key, added in sums.items()]
