@@ -151,7 +151,26 @@ class MaskingFind(Base):
     finds: Mapped[int] = mapped_column(Integer)
 
 
-class CallHour(Base):
+class _CallSums:
+    """Columns of tables that sum calls."""
+
+    calls: Mapped[int] = mapped_column(BigInteger)
+    errors: Mapped[int] = mapped_column(BigInteger)
+    """Calls with status 0 or from 400 up."""
+    latency_ms: Mapped[int] = mapped_column(BigInteger)
+    """Sum of the durations."""
+
+
+class _UsageSums:
+    """Columns of tables that sum what calls of models used."""
+
+    tokens_in: Mapped[int] = mapped_column(BigInteger)
+    tokens_out: Mapped[int] = mapped_column(BigInteger)
+    cost: Mapped[int] = mapped_column(BigInteger)
+    """Micro-dollars."""
+
+
+class CallHour(_CallSums, Base):
     """Calls of one hour, application and service, summed; "" stands for none."""
 
     __tablename__ = "call_hours"
@@ -162,14 +181,9 @@ class CallHour(Base):
     application_id: Mapped[str] = mapped_column(Text, primary_key=True)
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
     service_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    calls: Mapped[int] = mapped_column(BigInteger)
-    errors: Mapped[int] = mapped_column(BigInteger)
-    """Calls with status 0 or from 400 up."""
-    latency_ms: Mapped[int] = mapped_column(BigInteger)
-    """Sum of the durations."""
 
 
-class UsageHour(Base):
+class UsageHour(_CallSums, _UsageSums, Base):
     """Usage of one hour, application, model and provider, summed; "" stands for none.
 
     A table apart from :class:`CallHour`: the two are filled from different files in any order, and neither has to
@@ -184,15 +198,6 @@ class UsageHour(Base):
     application_id: Mapped[str] = mapped_column(Text, primary_key=True)
     model: Mapped[str] = mapped_column(Text, primary_key=True)
     provider_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    calls: Mapped[int] = mapped_column(BigInteger)
-    errors: Mapped[int] = mapped_column(BigInteger)
-    """Calls with status 0 or from 400 up."""
-    latency_ms: Mapped[int] = mapped_column(BigInteger)
-    """Sum of the durations."""
-    tokens_in: Mapped[int] = mapped_column(BigInteger)
-    tokens_out: Mapped[int] = mapped_column(BigInteger)
-    cost: Mapped[int] = mapped_column(BigInteger)
-    """Micro-dollars."""
 
 
 class SpendDay(Base):
@@ -210,7 +215,7 @@ class SpendDay(Base):
     """Micro-dollars."""
 
 
-class ServiceUsageDay(Base):
+class ServiceUsageDay(_UsageSums, Base):
     """What an application used of a service in a day (UTC), summed; of calls to models as such nothing stands here."""
 
     __tablename__ = "service_usage_days"
@@ -221,10 +226,6 @@ class ServiceUsageDay(Base):
     """The application's team."""
     application_id: Mapped[str] = mapped_column(Text, primary_key=True)
     service_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    tokens_in: Mapped[int] = mapped_column(BigInteger)
-    tokens_out: Mapped[int] = mapped_column(BigInteger)
-    cost: Mapped[int] = mapped_column(BigInteger)
-    """Micro-dollars."""
 
 
 class SpoolOffset(Base):

@@ -4,6 +4,7 @@ They travel as resources, since a trusted issuer adds its own part to both; with
 """
 
 from passgate.contracts.gateway_snapshot import GatewaySnapshot
+from passgate.gateway.compile.filter_state import filter_state
 from passgate.gateway.compile.trusted_issuers import with_foreign_claims, with_foreign_rules
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
@@ -25,8 +26,8 @@ def claims_filter(snapshot: GatewaySnapshot) -> JsonObject:
     typed: JsonObject = {
         "@type": names.SET_STATE,
         "on_request_headers": [
-            _state(names.JTI_STATE, _copied("jti")),
-            _state(names.SUBSCRIBER_STATE, f"{service}|{_copied('client_id')}"),
+            filter_state(names.JTI_STATE, _copied("jti")),
+            filter_state(names.SUBSCRIBER_STATE, f"{service}|{_copied('client_id')}"),
         ],
     }
     return {"name": names.CLAIMS_FILTER, "typed_config": with_foreign_claims(typed, snapshot)}
@@ -45,15 +46,6 @@ def required_claims_filter(snapshot: GatewaySnapshot) -> JsonObject:
 
 def _copied(claim: str) -> str:
     return f"%DYNAMIC_METADATA({names.JWT_NAMESPACE}:{names.PAYLOAD_KEY}:{claim})%"
-
-
-def _state(key: str, text: str) -> JsonObject:
-    return {
-        "object_key": key,
-        "factory_key": "envoy.string",
-        "skip_if_empty": True,
-        "format_string": {"text_format_source": {"inline_string": text}, "omit_empty_values": True},
-    }
 
 
 def _policy(principal: JsonObject) -> JsonObject:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.contracts.trusted_issuer import TrustedIssuer
+from passgate.gateway.compile.filter_state import filter_state
 from passgate.gateway.compile.matchers import lookup_filter
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
@@ -49,7 +50,7 @@ def with_foreign_claims(claims: JsonObject, snapshot: GatewaySnapshot) -> JsonOb
     subscriber = f"{service}|{issuer}|{client}"
     return {
         **claims,
-        "on_request_headers": [*claims["on_request_headers"], *copies, _state(_SUBSCRIBER_STATE, subscriber)],
+        "on_request_headers": [*claims["on_request_headers"], *copies, filter_state(_SUBSCRIBER_STATE, subscriber)],
     }
 
 
@@ -99,13 +100,13 @@ def _provider(issuer: TrustedIssuer) -> JsonObject:
 def _copies(issuer: TrustedIssuer) -> list[JsonObject]:
     """What is empty is skipped, so only the issuer whose token it is sets anything."""
     copies = [
-        _state(names.FOREIGN_ISSUER_STATE, _format(issuer, "iss")),
-        _state(names.FOREIGN_SUBJECT_STATE, _format(issuer, "sub")),
-        _state(names.FOREIGN_JTI_STATE, _format(issuer, "jti")),
-        _state(names.JTI_STATE, _format(issuer, "jti")),
+        filter_state(names.FOREIGN_ISSUER_STATE, _format(issuer, "iss")),
+        filter_state(names.FOREIGN_SUBJECT_STATE, _format(issuer, "sub")),
+        filter_state(names.FOREIGN_JTI_STATE, _format(issuer, "jti")),
+        filter_state(names.JTI_STATE, _format(issuer, "jti")),
     ]
     if issuer.application_claim is not None:
-        copies.append(_state(names.FOREIGN_CLIENT_STATE, _format(issuer, issuer.application_claim)))
+        copies.append(filter_state(names.FOREIGN_CLIENT_STATE, _format(issuer, issuer.application_claim)))
     return copies
 
 
@@ -143,15 +144,6 @@ def _header_key(issuer: TrustedIssuer) -> str:
 
 def _format(issuer: TrustedIssuer, claim: str) -> str:
     return f"%DYNAMIC_METADATA({names.JWT_NAMESPACE}:{issuer.id}:{claim})%"
-
-
-def _state(key: str, text: str) -> JsonObject:
-    return {
-        "object_key": key,
-        "factory_key": "envoy.string",
-        "skip_if_empty": True,
-        "format_string": {"text_format_source": {"inline_string": text}, "omit_empty_values": True},
-    }
 
 
 def _is_of(issuer: TrustedIssuer) -> JsonObject:

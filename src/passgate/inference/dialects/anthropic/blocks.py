@@ -4,6 +4,7 @@ import base64
 import re
 from typing import Any
 
+from passgate.inference.exchange.call_arguments import arguments_of
 from passgate.inference.exchange.carried_signature import ANTHROPIC
 from passgate.inference.exchange.content import (
     CacheHint,
@@ -23,7 +24,6 @@ from passgate.inference.exchange.content import (
     VendorBlock,
 )
 from passgate.inference.exchange.left_out import LeftOut
-from passgate.inference.json_text import read_exact
 from passgate.inference.translation import UntranslatableError
 
 _NOT_IN_ID = re.compile(r"[^a-zA-Z0-9_-]")
@@ -104,7 +104,7 @@ class BlockWriter:
         return _cached(part.cache, block)
 
     def _tool_use(self, call: ToolCall) -> dict[str, Any]:
-        block = {"type": "tool_use", "id": _tool_id(call.id), "name": call.name, "input": _arguments(call)}
+        block = {"type": "tool_use", "id": _tool_id(call.id), "name": call.name, "input": arguments_of(call)}
         return _cached(call.cache, block)
 
     def _tool_result(self, result: ToolResult) -> dict[str, Any]:
@@ -142,20 +142,6 @@ def _cached(hint: CacheHint | None, block: dict[str, Any]) -> dict[str, Any]:
 def _tool_id(told: str) -> str:
     """Anthropic allows only letters, digits, ``_`` and ``-``; other vendors put more into an id."""
     return _NOT_IN_ID.sub("_", told) or "_"
-
-
-def _arguments(call: ToolCall) -> dict[str, Any]:
-    if not call.arguments.strip():
-        return {}
-    try:
-        arguments = read_exact(call.arguments)
-    except ValueError:
-        arguments = None
-    if not isinstance(arguments, dict):
-        path = f"{call.path}.function.arguments"
-        message = f"The field '{path}' cannot be translated: it is not the JSON text of an object."
-        raise UntranslatableError(message, field=path)
-    return arguments
 
 
 def _source(source: Source, path: str) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from passgate.inference.dialects.anthropic.failure import read_failure
 from passgate.inference.dialects.anthropic.finish import read_stop
 from passgate.inference.dialects.anthropic.usage import UsageCount, read_usage
 from passgate.inference.exact_document import exact_document
+from passgate.inference.exchange.event_object import watched_object
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
 from passgate.inference.exchange.reading import as_object
-from passgate.inference.json_text import names_model_once, read_json, with_model, write_json
+from passgate.inference.json_text import names_model_once, with_model, write_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target
 from passgate.inference.vertex_address import is_vertex
@@ -57,12 +58,7 @@ class MessageWatcher:
         """Read one event; Anthropic has none that is nothing but usage."""
         if event.data is None:
             return False
-        try:
-            document = read_json(event.data)
-        except ValueError as error:
-            raise VendorGarbageError("an event is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("an event is not an object")
+        document = watched_object(event.data)
         kind = document.get("type")
         if kind == "message_start":
             self._started = True

@@ -10,6 +10,7 @@ from passgate.inference.dialects.anthropic.reply import read_citation, read_refu
 from passgate.inference.dialects.anthropic.usage import UsageCount
 from passgate.inference.exchange.carried_signature import ANTHROPIC
 from passgate.inference.exchange.content import Citation, VendorBlock
+from passgate.inference.exchange.event_object import event_object
 from passgate.inference.exchange.events import (
     Cited,
     Failed,
@@ -65,12 +66,7 @@ class MessageDecoder:
         """The neutral events of one event."""
         if event.data is None:
             return []
-        try:
-            document = read_exact(event.data)
-        except ValueError as error:
-            raise VendorGarbageError("an event is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("an event is not an object")
+        document = event_object(event.data)
         return list(self._read(document))
 
     def _read(self, document: dict[str, Any]) -> Iterator[StreamEvent]:

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from passgate.inference.dialects.bedrock.model_family import Family
+from passgate.inference.exchange.call_arguments import arguments_of
 from passgate.inference.exchange.carried_signature import ANTHROPIC
 from passgate.inference.exchange.content import (
     Audio,
@@ -28,7 +29,6 @@ from passgate.inference.exchange.content import (
     VendorBlock,
 )
 from passgate.inference.exchange.left_out import LeftOut
-from passgate.inference.json_text import read_exact
 from passgate.inference.translation import UntranslatableError
 
 _IMAGE_FORMATS = {
@@ -77,7 +77,9 @@ class BlockWriter:
             case Document():
                 block = {"document": self._document(part)}
             case ToolCall():
-                block = {"toolUse": {"toolUseId": self._tool_id(part.id), "name": part.name, "input": _arguments(part)}}
+                block = {
+                    "toolUse": {"toolUseId": self._tool_id(part.id), "name": part.name, "input": arguments_of(part)}
+                }
             case ToolResult():
                 block = {"toolResult": self._result(part)}
             case Thinking():
@@ -178,20 +180,6 @@ class BlockWriter:
                 return {"reasoningContent": {"reasoningText": told}}
         self._left_out.at(thought.path)
         return None
-
-
-def _arguments(call: ToolCall) -> dict[str, Any]:
-    if not call.arguments.strip():
-        return {}
-    try:
-        arguments = read_exact(call.arguments)
-    except ValueError:
-        arguments = None
-    if not isinstance(arguments, dict):
-        path = f"{call.path}.function.arguments"
-        message = f"The field '{path}' cannot be translated: it is not the JSON text of an object."
-        raise UntranslatableError(message, field=path)
-    return arguments
 
 
 def _source(source: Source, path: str) -> dict[str, Any]:

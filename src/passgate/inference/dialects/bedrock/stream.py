@@ -13,6 +13,7 @@ from passgate.inference.dialects.bedrock.usage import read_usage
 from passgate.inference.event_stream import EXCEPTION
 from passgate.inference.exchange.carried_signature import ANTHROPIC
 from passgate.inference.exchange.content import Citation, VendorBlock
+from passgate.inference.exchange.event_object import event_object
 from passgate.inference.exchange.events import (
     Cited,
     Failed,
@@ -30,7 +31,6 @@ from passgate.inference.exchange.events import (
 )
 from passgate.inference.exchange.ports import VendorGarbageError
 from passgate.inference.exchange.reading import as_object, as_text, as_text_or_none
-from passgate.inference.json_text import read_exact
 from passgate.inference.sse import SseEvent
 
 
@@ -52,12 +52,7 @@ class ConverseDecoder:
 
     def see(self, event: SseEvent) -> list[StreamEvent]:
         """The neutral events of one message."""
-        try:
-            document = read_exact(event.data or b"{}")
-        except ValueError as error:
-            raise VendorGarbageError("a message is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("a message is not an object")
+        document = event_object(event.data or b"{}", "a message")
         name = event.name or ""
         if name.startswith(EXCEPTION):
             return [Failed(stream_failure(name.removeprefix(EXCEPTION), document))]

@@ -8,6 +8,7 @@ from passgate.inference.dialects.cohere.finish import FAULTS, read_finish
 from passgate.inference.dialects.cohere.reply import VENDOR, read_citation
 from passgate.inference.dialects.cohere.usage import read_usage
 from passgate.inference.exchange.content import Citation, VendorBlock
+from passgate.inference.exchange.event_object import event_object
 from passgate.inference.exchange.events import (
     Cited,
     Failed,
@@ -25,7 +26,6 @@ from passgate.inference.exchange.events import (
 from passgate.inference.exchange.failure import VendorFailure
 from passgate.inference.exchange.ports import VendorGarbageError
 from passgate.inference.exchange.reading import as_object, as_text, as_text_or_none
-from passgate.inference.json_text import read_exact
 from passgate.inference.sse import SseEvent
 
 _DONE = b"[DONE]"
@@ -48,12 +48,7 @@ class ChatDecoder:
         """The neutral events of one event."""
         if event.data is None or event.data.strip() == _DONE:
             return []
-        try:
-            document = read_exact(event.data)
-        except ValueError as error:
-            raise VendorGarbageError("an event is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("an event is not an object")
+        document = event_object(event.data)
         return list(self._read(document))
 
     def _read(self, document: dict[str, Any]) -> Iterator[StreamEvent]:

@@ -7,9 +7,9 @@ from passgate.inference.dialects.gemini.failure import read_failure
 from passgate.inference.dialects.gemini.finish import read_finish
 from passgate.inference.dialects.gemini.reply import read_block
 from passgate.inference.dialects.gemini.usage import read_usage
+from passgate.inference.exchange.event_object import watched_object
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object
-from passgate.inference.json_text import read_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target
 
@@ -58,12 +58,7 @@ class ResponseWatcher:
         """Read one event; Gemini tells the usage with the words, never alone."""
         if event.data is None:
             return False
-        try:
-            document = read_json(event.data)
-        except ValueError as error:
-            raise VendorGarbageError("an event is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("an event is not an object")
+        document = watched_object(event.data)
         self.findings.usage = read_usage(document) or self.findings.usage
         self.findings.failure = self.findings.failure or read_failure(document)
         if read_block(document) is not None:

@@ -4,6 +4,7 @@ import mimetypes
 from typing import Any
 from urllib.parse import urlsplit
 
+from passgate.inference.exchange.call_arguments import arguments_of
 from passgate.inference.exchange.content import (
     Audio,
     DataSource,
@@ -100,7 +101,7 @@ class PartWriter:
 
     def _call(self, call: ToolCall) -> dict[str, Any]:
         self.names[call.id] = call.name
-        return {"id": call.id, "name": call.name, "args": _arguments(call)}
+        return {"id": call.id, "name": call.name, "args": arguments_of(call)}
 
     def _result(self, result: ToolResult) -> list[dict[str, Any]]:
         name = self.names.get(result.call_id)
@@ -116,20 +117,6 @@ class PartWriter:
             written["parts"] = media
             media = []
         return [{"functionResponse": written}, *media]
-
-
-def _arguments(call: ToolCall) -> dict[str, Any]:
-    if not call.arguments.strip():
-        return {}
-    try:
-        arguments = read_exact(call.arguments)
-    except ValueError:
-        arguments = None
-    if not isinstance(arguments, dict):
-        path = f"{call.path}.function.arguments"
-        message = f"The field '{path}' cannot be translated: it is not the JSON text of an object."
-        raise UntranslatableError(message, field=path)
-    return arguments
 
 
 def _response(text: str, *, is_error: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from passgate.inference.dialects.gemini.grounding import read_citations
 from passgate.inference.dialects.gemini.reply import PartReader, read_beside, read_block
 from passgate.inference.dialects.gemini.usage import read_usage
 from passgate.inference.exchange.content import Part, Refusal, Text, Thinking, ToolCall, VendorBlock
+from passgate.inference.exchange.event_object import event_object
 from passgate.inference.exchange.events import (
     Cited,
     Failed,
@@ -27,7 +28,6 @@ from passgate.inference.exchange.events import (
 )
 from passgate.inference.exchange.ports import VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_text
-from passgate.inference.json_text import read_exact
 from passgate.inference.sse import SseEvent
 
 _MOST_CANDIDATES = 128
@@ -61,12 +61,7 @@ class ResponseDecoder:
         """The neutral events of one event."""
         if event.data is None:
             return []
-        try:
-            document = read_exact(event.data)
-        except ValueError as error:
-            raise VendorGarbageError("an event is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("an event is not an object")
+        document = event_object(event.data)
         return list(self._read(document))
 
     def _read(self, document: dict[str, Any]) -> Iterator[StreamEvent]:

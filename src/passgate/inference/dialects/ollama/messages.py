@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from passgate.inference.exchange.call_arguments import arguments_of
 from passgate.inference.exchange.chat_request import ChatRequest, Turn
 from passgate.inference.exchange.content import (
     DataSource,
@@ -18,7 +19,6 @@ from passgate.inference.exchange.content import (
     VendorBlock,
 )
 from passgate.inference.exchange.left_out import LeftOut
-from passgate.inference.json_text import read_exact
 from passgate.inference.translation import UntranslatableError
 
 
@@ -119,15 +119,7 @@ class MessageWriter:
     def _call(self, call: ToolCall) -> dict[str, Any]:
         self._leave_hints(call)
         self._tools[call.id] = call.name
-        try:
-            arguments = read_exact(call.arguments) if call.arguments.strip() else {}
-        except ValueError:
-            arguments = None
-        if not isinstance(arguments, dict):
-            path = f"{call.path}.function.arguments"
-            message = f"The field '{path}' cannot be translated: it is not the JSON text of an object."
-            raise UntranslatableError(message, field=path)
-        return {"id": call.id, "function": {"name": call.name, "arguments": arguments}}
+        return {"id": call.id, "function": {"name": call.name, "arguments": arguments_of(call)}}
 
     def _leave_hints(self, part: Text | Image | Document | ToolCall | ToolResult) -> None:
         if part.cache is not None:

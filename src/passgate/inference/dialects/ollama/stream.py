@@ -5,6 +5,7 @@ from typing import Any
 
 from passgate.inference.dialects.ollama.failure import read_failure
 from passgate.inference.dialects.ollama.reply import created, read_call, read_finish, read_usage
+from passgate.inference.exchange.event_object import event_object
 from passgate.inference.exchange.events import (
     Failed,
     Finished,
@@ -16,9 +17,7 @@ from passgate.inference.exchange.events import (
     ToolCallStarted,
     UsageTold,
 )
-from passgate.inference.exchange.ports import VendorGarbageError
 from passgate.inference.exchange.reading import as_list, as_object, as_text
-from passgate.inference.json_text import read_exact
 from passgate.inference.sse import SseEvent
 
 
@@ -38,12 +37,7 @@ class LineDecoder:
 
     def see(self, event: SseEvent) -> list[StreamEvent]:
         """The neutral events of one line."""
-        try:
-            document = read_exact(event.data or b"")
-        except ValueError as error:
-            raise VendorGarbageError("a line is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("a line is not an object")
+        document = event_object(event.data or b"", "a line")
         return list(self._read(document))
 
     def _read(self, document: dict[str, Any]) -> Iterator[StreamEvent]:

@@ -7,10 +7,10 @@ from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.dialects.openai.failure import read_failure
 from passgate.inference.dialects.openai.native import written_body
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
+from passgate.inference.exchange.event_object import watched_object
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object
 from passgate.inference.form_data import read_form, with_texts
-from passgate.inference.json_text import read_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import InboundFormat, ParsedRequest, Target, VendorRequest
 
@@ -65,12 +65,7 @@ class MediaWatcher:
         if event.data.strip() == b"[DONE]":
             self._ended = True
             return False
-        try:
-            document = read_json(event.data)
-        except ValueError as error:
-            raise VendorGarbageError("an event is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("an event is not an object")
+        document = watched_object(event.data)
         if document.get("error"):
             self.findings.failure = read_failure(document)
         kind = document.get("type")

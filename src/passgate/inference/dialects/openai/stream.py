@@ -18,6 +18,7 @@ from passgate.inference.dialects.openai.thoughts import plain_thoughts
 from passgate.inference.dialects.openai.usage import read_usage
 from passgate.inference.exchange.chat_reply import FinishReason
 from passgate.inference.exchange.content import VendorBlock
+from passgate.inference.exchange.event_object import event_object
 from passgate.inference.exchange.events import (
     Cited,
     Failed,
@@ -36,7 +37,6 @@ from passgate.inference.exchange.events import (
 from passgate.inference.exchange.ports import VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text, as_text_or_none
 from passgate.inference.exchange.reasoning_details import read_reasoning_details
-from passgate.inference.json_text import read_exact
 from passgate.inference.sse import SseEvent
 
 _DONE = b"[DONE]"
@@ -77,12 +77,7 @@ class ChunkDecoder:
         if data.strip() == _DONE:
             self._done = True
             return []
-        try:
-            document = read_exact(data)
-        except ValueError as error:
-            raise VendorGarbageError("an event is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("an event is not an object")
+        document = event_object(data)
         return list(self._read(document))
 
     def _read(self, document: dict[str, Any]) -> Iterator[StreamEvent]:

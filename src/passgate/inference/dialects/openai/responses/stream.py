@@ -12,6 +12,7 @@ from passgate.inference.dialects.openai.responses.reply import (
 )
 from passgate.inference.dialects.openai.responses.usage import read_error, read_reason, read_usage
 from passgate.inference.exchange.content import VendorBlock
+from passgate.inference.exchange.event_object import event_object
 from passgate.inference.exchange.events import (
     Cited,
     Failed,
@@ -30,7 +31,6 @@ from passgate.inference.exchange.events import (
 )
 from passgate.inference.exchange.ports import VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text, as_text_or_none
-from passgate.inference.json_text import read_exact
 from passgate.inference.sse import SseEvent
 
 _MOST_CALLS = 1024
@@ -72,12 +72,7 @@ class ResponseDecoder:
         """The neutral events of one event."""
         if event.data is None or event.data.strip() == b"[DONE]":
             return []
-        try:
-            document = read_exact(event.data)
-        except ValueError as error:
-            raise VendorGarbageError("an event is not JSON") from error
-        if not isinstance(document, dict):
-            raise VendorGarbageError("an event is not an object")
+        document = event_object(event.data)
         kind = as_text(document.get("type")) or ("error" if document.get("error") else "")
         read = self._readers.get(kind)
         return [] if read is None else list(read(document))
