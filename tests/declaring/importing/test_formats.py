@@ -103,6 +103,34 @@ def test_litellms_parts_become_ours() -> None:
     assert named(documents, "AiPolicy", "Imported cache")["cache_seconds"] == 600
 
 
+@pytest.mark.parametrize(
+    ("entries", "strategy", "weights"),
+    [
+        (({"rpm": 100}, {"rpm": 300, "tpm": 9}), "simple-shuffle", [100, 300]),
+        (({"tpm": 100_000}, {"tpm": 50_000}, {}), "simple-shuffle", [1000, 500, 1]),
+        (({"rpm": 100}, {"rpm": 300, "weight": 2}), "simple-shuffle", [None, 2]),
+        (({"rpm": 100}, {"rpm": 300}), "latency-based-routing", [None, None]),
+    ],
+)
+def test_litellms_rates_weigh_its_deployments(
+    entries: tuple[dict[str, int], ...], strategy: str, weights: list[int | None], tmp_path: Path
+) -> None:
+    """As its ``router_strategy/simple_shuffle.py`` has it."""
+    listed = [
+        {"model_name": "fast", "litellm_params": {"model": f"openai/gpt-{at}", "api_key": "os.environ/KEY", **rates}}
+        for at, rates in enumerate(entries)
+    ]
+    path = tmp_path / "config.yaml"
+    path.write_text(json.dumps({"model_list": listed, "router_settings": {"routing_strategy": strategy}}))
+    found = FORMATS["litellm"](path, None)
+    deployments = named(found.documents, "Model", "fast")["deployments"]
+    assert [one.get("weight") for one in deployments] == weights
+    assert not any({"rpm", "tpm"} & set(one) for one in deployments)
+    assert {one.reason for one in found.leftovers} == {
+        "It weighs the deployment, and bounds nothing: set a Limit on the model."
+    }
+
+
 def test_apiparks_archive_is_read_as_its_folder(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w") as archive:

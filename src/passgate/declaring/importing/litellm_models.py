@@ -59,6 +59,8 @@ _PRICES = {
     "cache_read_input_token_cost": "cached_input",
     "cache_creation_input_token_cost": "cache_write",
 }
+_RATES = ("rpm", "tpm")
+_MOST_WEIGHT = 1000
 _REFERENCE = re.compile(r"os\.environ/([A-Za-z_][A-Za-z0-9_]*)")
 _MAIN = "main"
 
@@ -84,6 +86,7 @@ class LiteLlmModels:
         """All of them; a deployment names its key only where the provider has several."""
         shown = []
         for model in self.models.values():
+            _weigh(model)
             for deployment in model["deployments"]:
                 keys = next(
                     one.keys for one in self.providers.values() if one.document["name"] == deployment["provider"]
@@ -208,9 +211,13 @@ class LiteLlmModels:
     @staticmethod
     def _deployment(params: Part, info: Part, deployment: dict[str, Any]) -> None:
         if params.take("weight") is not None:
-            deployment["weight"] = min(max(params.number("weight", 1), 1), 1000)
+            deployment["weight"] = min(max(params.number("weight", 1), 1), _MOST_WEIGHT)
         if params.take("order") is not None:
             deployment["priority"] = min(max(params.number("order"), 0), 1000)
+        for rate in _RATES:
+            if params.take(rate) is not None:
+                deployment[rate] = params.number(rate)
+                params.leave(rate, "It weighs the deployment, and bounds nothing: set a Limit on the model.")
         price = {}
         for given, ours in _PRICES.items():
             figure = info.take(given, params.take(given))
@@ -235,6 +242,19 @@ class LiteLlmModels:
             seconds = params.take(given)
             if isinstance(seconds, int | float) and 0 < seconds <= 600:  # noqa: PLR2004 - as the model's own bound
                 model.setdefault("time_limits", {}).setdefault(ours, float(seconds))
+
+
+def _weigh(model: dict[str, Any]) -> None:
+    """Share calls as LiteLLM's ``simple-shuffle`` does: by weight, else by the first deployment's rpm, else its tpm."""
+    deployments: list[dict[str, Any]] = model["deployments"]
+    rates = [{rate: max(0, one.pop(rate, 0)) for rate in _RATES} for one in deployments]
+    by = next((rate for rate in _RATES if rates[0][rate]), None)
+    is_weighed = any("weight" in one for one in deployments) or model.get("strategy", "weighted") != "weighted"
+    if by is None or is_weighed or len(deployments) == 1:
+        return
+    largest = max(one[by] for one in rates)
+    for deployment, one in zip(deployments, rates, strict=True):
+        deployment["weight"] = max(1, one[by] if largest <= _MOST_WEIGHT else round(one[by] * _MOST_WEIGHT / largest))
 
 
 def _referred(text: str) -> str:
