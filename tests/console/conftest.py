@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from console.chromium import Watch, launched
 from console.control_process import Control, running_control
+from console.pictures import Pictures
 from console.realistic_data import EMAIL, PASSWORD, Known, fill
 from databases import SqliteDatabases
 
@@ -50,6 +51,11 @@ def cookie(browser: Browser, control: Control) -> str:
         page = context.new_page()
         sign_in(page, control)
         return next(item["value"] for item in context.cookies() if item["name"] == "passgate_session")
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Pictures:
+    return Pictures(request.config.getoption("--pictures"))
 
 
 @pytest.fixture

@@ -1,18 +1,20 @@
 """Alerts and webhooks, as an administrator meets them."""
 
-import os
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from console.control_process import Control
+from console.pictures import Pictures
 from passgate.metering.alerts.watching import Rejection, Watch, look_around
 
 pytestmark = pytest.mark.browser
 
 
-def test_an_alert_is_seen_and_acknowledged_and_a_webhook_tried(page: Page, control: Control) -> None:
+def test_an_alert_is_seen_and_acknowledged_and_a_webhook_tried(
+    page: Page, control: Control, pictures: Pictures
+) -> None:
     look_around(control.storage, Watch(error_percent=0), [Rejection("node-2", 42, "Duplicate entry of domain")])
     page.goto("/console/")
     bell = page.get_by_role("link", name="Alerts,")
@@ -28,18 +30,12 @@ def test_an_alert_is_seen_and_acknowledged_and_a_webhook_tried(page: Page, contr
     expect(page.get_by_label("Secret", exact=True)).to_contain_text("whsec_")
     page.get_by_role("button", name="Done").click()
     hook = page.locator("tbody tr", has_text="hooks.example.com")
-    folder = os.environ.get("SHOTS")
-    if folder:
-        page.screenshot(path=f"{folder}/alerts.png")
+    pictures.keep(page, "alerts")
     hook.click()
     drawer = page.get_by_role("dialog")
     drawer.get_by_role("button", name="Send a test").click()
     expect(drawer.get_by_text("Waiting")).to_be_visible()
-    if folder:
-        page.evaluate("window.passgateTheme.choose('dark')")
-        page.wait_for_timeout(500)
-        page.screenshot(path=f"{folder}/webhook-dark.png")
-        page.evaluate("window.passgateTheme.choose('light')")
+    pictures.keep(page, "webhook")
     drawer.get_by_role("button", name="Delete").click()
     asked = page.get_by_role("dialog").filter(has_text="Delete the webhook")
     asked.get_by_role("button", name="Delete", exact=True).click()

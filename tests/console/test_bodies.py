@@ -1,6 +1,5 @@
 """Logging what an application's calls say, and reading it on a call's page."""
 
-import os
 import random
 from datetime import timedelta
 
@@ -8,39 +7,30 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from console.control_process import Control
+from console.pictures import Pictures
 from console.realistic_data import Known, add_call
 from passgate.metering.bodies.models import CallBody
 
 pytestmark = pytest.mark.browser
 
 
-def shot(page: Page, name: str) -> None:
-    folder = os.environ.get("SHOTS")
-    if folder:
-        page.screenshot(path=f"{folder}/{name}.png")
-        page.evaluate("window.passgateTheme.choose('dark')")
-        page.wait_for_timeout(500)
-        page.screenshot(path=f"{folder}/{name}-dark.png")
-        page.evaluate("window.passgateTheme.choose('light')")
-
-
-def test_logging_is_switched_on_and_off(page: Page) -> None:
+def test_logging_is_switched_on_and_off(page: Page, pictures: Pictures) -> None:
     page.goto("/console/applications")
     page.get_by_text("checkout").first.click()
     expect(page.get_by_text("What its AI calls say is not logged.")).to_be_visible()
     page.get_by_role("button", name="Log bodies").click()
     dialog = page.get_by_role("dialog").last
     expect(dialog.get_by_text("body:read")).to_be_visible()
-    shot(page, "bodies-dialog")
+    pictures.keep(page, "bodies-dialog")
     dialog.get_by_role("button", name="Log bodies").click()
     expect(page.get_by_text("are kept for 7 days")).to_be_visible()
-    shot(page, "bodies-on")
+    pictures.keep(page, "bodies-on")
     page.get_by_role("button", name="Switch off").click()
     page.get_by_role("dialog").last.get_by_role("button", name="Switch off").click()
     expect(page.get_by_text("What its AI calls say is not logged.")).to_be_visible()
 
 
-def test_what_a_call_said_is_shown_on_demand(page: Page, control: Control, known: Known) -> None:
+def test_what_a_call_said_is_shown_on_demand(page: Page, control: Control, known: Known, pictures: Pictures) -> None:
     with control.storage.writing() as work:
         chance = random.Random(4)  # noqa: S311 - an example
         request_id = add_call(work, known, work.clock.now() + timedelta(seconds=1), chance, 0)
@@ -68,4 +58,4 @@ def test_what_a_call_said_is_shown_on_demand(page: Page, control: Control, known
     expect(panel.get_by_text("Where?")).to_be_visible()
     expect(panel.get_by_text("Request, 100kB, the beginning")).to_be_visible()
     panel.get_by_text("There.").scroll_into_view_if_needed()
-    shot(page, "bodies-call")
+    pictures.keep(page, "bodies-call")

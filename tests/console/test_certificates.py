@@ -1,11 +1,10 @@
 """Certificates of a service's hosts, in the console."""
 
-import os
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from console.control_process import Control
+from console.pictures import Pictures
 from console.realistic_data import Known
 from passgate.kernel.actor import SYSTEM
 from passgate.publishing.schemas import ServiceIn
@@ -15,7 +14,7 @@ from wire.certificates import certificate_for
 pytestmark = pytest.mark.browser
 
 
-def test_a_certificate_is_added_and_taken_away(page: Page, control: Control, known: Known) -> None:
+def test_a_certificate_is_added_and_taken_away(page: Page, control: Control, known: Known, pictures: Pictures) -> None:
     with control.storage.writing() as work:
         team_id = get_service(SYSTEM, work, known.services["Catalogue"]).team_id
         given = ServiceIn(team_id=team_id, name="Own host", base_path="/own-host", hosts=("own.example",))
@@ -33,18 +32,7 @@ def test_a_certificate_is_added_and_taken_away(page: Page, control: Control, kno
     dialog.get_by_role("button", name="Save").click()
     row = page.get_by_role("table", name="Certificates").locator("tbody tr")
     expect(row).to_contain_text("own.example")
-    _keep(page, "certificates")
+    pictures.keep(page, "certificates", full_page=True)
     row.get_by_role("button", name="Take away own.example").click()
     dialog.get_by_role("button", name="Take away").click()
     expect(page.get_by_text("No certificates yet")).to_be_visible()
-
-
-def _keep(page: Page, name: str) -> None:
-    """Keep pictures, where they were asked for."""
-    folder = os.environ.get("SHOTS")
-    if not folder:
-        return
-    for theme in ("dark", "light"):
-        page.evaluate(f"window.passgateTheme.choose('{theme}')")
-        page.wait_for_timeout(400)
-        page.screenshot(path=f"{folder}/{name}-{theme}.png", full_page=True)

@@ -1,24 +1,14 @@
 """What a call was charged, and a correction of prices, as an administrator makes it."""
 
-import os
-
 import pytest
 from playwright.sync_api import Page, expect
+
+from console.pictures import Pictures
 
 pytestmark = pytest.mark.browser
 
 
-def shoot(page: Page, name: str) -> None:
-    folder = os.environ.get("SHOTS")
-    if folder:
-        page.screenshot(path=f"{folder}/{name}.png")
-        page.evaluate("window.passgateTheme.choose('dark')")
-        page.wait_for_timeout(300)
-        page.screenshot(path=f"{folder}/{name}-dark.png")
-        page.evaluate("window.passgateTheme.choose('light')")
-
-
-def test_an_entry_is_read_and_corrected(page: Page) -> None:
+def test_an_entry_is_read_and_corrected(page: Page, pictures: Pictures) -> None:
     page.goto("/console/ledger")
     page.get_by_role("button", name="Correct prices").click()
     dialog = page.get_by_role("dialog")
@@ -30,14 +20,14 @@ def test_an_entry_is_read_and_corrected(page: Page) -> None:
     dialog.get_by_label("Output", exact=False).first.fill("200")
     dialog.get_by_role("button", name="What would it change?").click()
     expect(dialog.get_by_text("instead of")).to_be_visible()
-    shoot(page, "correcting")
+    pictures.keep(page, "correcting")
     dialog.get_by_role("button", name="Charge anew").click()
     expect(page.locator("tbody tr", has_text="Contract of January")).to_contain_text("input=100;output=200")
-    shoot(page, "corrections")
+    pictures.keep(page, "corrections")
     page.goto("/console/calls")
     page.locator("tbody tr", has_text="gpt-4o-mini").filter(has_text="$").first.click()
     call = page.get_by_role("dialog")
     expect(call.get_by_text("Contract of January")).to_be_visible()
     expect(call.get_by_text("The first entry (no longer holds)")).to_be_visible()
     expect(call.get_by_text("$100.00 / M").first).to_be_visible()
-    shoot(page, "ledger")
+    pictures.keep(page, "ledger")

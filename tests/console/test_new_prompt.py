@@ -1,12 +1,12 @@
 """A product manager makes a prompt API: from the library, tried, kept as a test, published, with the call to copy."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from console.control_process import Control
+from console.pictures import Pictures
 from passgate.catalog.service.model_names import chat_models
 from passgate.contracts.prompt import PromptDefinition
 from passgate.identity.service.teams import list_teams
@@ -55,7 +55,7 @@ _PROMPT: dict[str, Any] = {
 
 
 def test_a_second_revision_is_tested_compared_published_and_rolled_back(
-    page: Page, control: Control, request: pytest.FixtureRequest
+    page: Page, control: Control, pictures: Pictures
 ) -> None:
     with control.storage.writing() as work:
         team = next(team for team in list_teams(SYSTEM, work, PageRequest()).items if chat_models(work, team.id))
@@ -78,7 +78,7 @@ def test_a_second_revision_is_tested_compared_published_and_rolled_back(
     expect(page.locator(".pg-test")).to_contain_text("it is 'positive', not 'negative'")
     expect(page.locator(".pg-difference del")).to_have_text("Classify the sentiment of {{text}}")
     expect(page.locator(".pg-difference ins")).to_have_text("Classify the mood of {{text}} for {{audience}}")
-    _keep(page, request, "prompt-draft")
+    pictures.keep(page, "prompt-draft", full_page=True)
     page.get_by_role("button", name="Edit Praise").click()
     dialog.get_by_label("This").fill('{"sentiment": "positive"}')
     dialog.get_by_role("button", name="Keep").click()
@@ -87,10 +87,10 @@ def test_a_second_revision_is_tested_compared_published_and_rolled_back(
     page.get_by_role("button", name="Publish").click()
     expect(dialog).to_contain_text("The variable 'audience' (text) is new and required.")
     expect(dialog.get_by_text("Breaking")).to_be_visible()
-    _keep(page, request, "prompt-publish")
+    pictures.keep(page, "prompt-publish", full_page=True)
     dialog.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("This revision does not change any more")).to_be_visible()
-    _keep(page, request, "prompt-published")
+    pictures.keep(page, "prompt-published", full_page=True)
     now = _live(control, made.id)
     assert now.user == "Classify the mood of {{text}} for {{audience}}"
     assert (now.examples[0].user, now.models[0].parameters) == ("Good.", {"temperature": 0, "seed": 7})
@@ -105,11 +105,3 @@ def test_a_second_revision_is_tested_compared_published_and_rolled_back(
 def _live(control: Control, service_id: str) -> PromptDefinition:
     with control.storage.reading() as work:
         return next(one.definition for one in published_prompts(work) if one.service_id == service_id)
-
-
-def _keep(page: Page, request: pytest.FixtureRequest, name: str) -> None:
-    folder = request.config.getoption("--pictures")
-    for theme in ("light", "dark") if folder else ():
-        page.evaluate(f"window.passgateTheme.choose('{theme}')")
-        page.wait_for_timeout(500)
-        page.screenshot(path=Path(folder) / f"{name}-{theme}.png", full_page=True)

@@ -1,15 +1,14 @@
 """Opening a provider to applications that call it as it is."""
 
-import os
-
 import pytest
 from playwright.sync_api import Page, expect
+
+from console.pictures import Pictures
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_provider_is_opened_to_an_application(page: Page) -> None:
-    folder = os.environ.get("SHOTS")
+def test_a_provider_is_opened_to_an_application(page: Page, pictures: Pictures) -> None:
     page.goto("/console/providers")
     page.get_by_text("OpenAI production").first.click()
     page.get_by_role("button", name="Pass-through").click()
@@ -22,11 +21,6 @@ def test_a_provider_is_opened_to_an_application(page: Page) -> None:
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_text("greater than or equal to 1")).to_be_visible()
     dialog.get_by_label("Charge of a call, micro-dollars").fill("2000")
-    if folder:
-        page.screenshot(path=f"{folder}/pass-through.png")
-        page.evaluate("window.passgateTheme.choose('dark')")
-        page.wait_for_timeout(500)
-        page.screenshot(path=f"{folder}/pass-through-dark.png")
-        page.evaluate("window.passgateTheme.choose('light')")
+    pictures.keep(page, "pass-through")
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_text("1 application", exact=True)).to_be_visible()

@@ -1,16 +1,15 @@
 """Plans of a service and the expiry of a subscription, as the service's team sets them."""
 
-import os
-
 import pytest
 from playwright.sync_api import Page, expect
 
+from console.pictures import Pictures
 from console.realistic_data import Known
 
 pytestmark = pytest.mark.browser
 
 
-def test_plans_are_made_ordered_and_closed(page: Page, known: Known) -> None:
+def test_plans_are_made_ordered_and_closed(page: Page, known: Known, pictures: Pictures) -> None:
     page.goto(f"/console/services/{known.services['Catalogue']}?part=plans")
     page.get_by_role("button", name="New plan").click()
     dialog = page.locator(".pg-dialog")
@@ -20,7 +19,7 @@ def test_plans_are_made_ordered_and_closed(page: Page, known: Known) -> None:
     expect(dialog.get_by_text("valid integer")).to_be_visible()
     dialog.get_by_label("Calls").fill("1000")
     dialog.get_by_role("switch", name="Each request waits").click()
-    _keep(page, "plan")
+    pictures.keep(page, "plan")
     dialog.get_by_role("button", name="Save plan").click()
     rows = page.get_by_role("table", name="Plans").locator("tbody tr")
     expect(rows.first).to_contain_text("1,000 calls a day; Its team agrees to each request")
@@ -35,7 +34,7 @@ def test_plans_are_made_ordered_and_closed(page: Page, known: Known) -> None:
     expect(rows.first).to_contain_text("Team")
     page.get_by_role("button", name="Close Free").click()
     expect(rows.last).to_contain_text("Closed")
-    _keep(page, "plans")
+    pictures.keep(page, "plans")
 
 
 def test_a_subscription_gets_its_last_day(page: Page) -> None:
@@ -48,14 +47,3 @@ def test_a_subscription_gets_its_last_day(page: Page) -> None:
     page.get_by_label("Ends on").fill("2099-06-30")
     page.get_by_role("button", name="Save").click()
     expect(row).to_contain_text("Ends on 30 Jun 2099")
-
-
-def _keep(page: Page, name: str) -> None:
-    """Keep pictures, where they were asked for."""
-    folder = os.environ.get("SHOTS")
-    if not folder:
-        return
-    for theme in ("dark", "light"):
-        page.evaluate(f"window.passgateTheme.choose('{theme}')")
-        page.wait_for_timeout(400)
-        page.screenshot(path=f"{folder}/{name}-{theme}.png")

@@ -1,21 +1,19 @@
 """Policies, as an administrator sets and tries them."""
 
-import os
-
 import pytest
 from playwright.sync_api import Page, expect
+
+from console.pictures import Pictures
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_policy_is_tried_made_and_deleted(page: Page) -> None:
-    folder = os.environ.get("SHOTS")
+def test_a_policy_is_tried_made_and_deleted(page: Page, pictures: Pictures) -> None:
     page.goto("/console/policies")
     page.get_by_role("button", name="Try masking").click()
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.get_by_text("Write to [masked:mail] or call [masked:phone]. Card: [masked:card].")).to_be_visible()
-    if folder:
-        page.screenshot(path=f"{folder}/trial.png")
+    pictures.keep(page, "trial")
     page.get_by_role("button", name="Done").click()
     page.get_by_role("button", name="New policy").click()
     dialog = page.get_by_role("dialog").last
@@ -25,11 +23,7 @@ def test_a_policy_is_tried_made_and_deleted(page: Page) -> None:
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_text("Line 1: 'mailbox' is not known here.")).to_be_visible()
     dialog.get_by_label("Masking").fill("mail email\ncase pattern=case no\\. \\d{3,6}")
-    if folder:
-        page.evaluate("window.passgateTheme.choose('dark')")
-        page.wait_for_timeout(500)
-        page.screenshot(path=f"{folder}/policy-dark.png")
-        page.evaluate("window.passgateTheme.choose('light')")
+    pictures.keep(page, "policy")
     dialog.get_by_role("button", name="Save").click()
     row = page.locator("tbody tr", has_text="No personal data")
     expect(row).to_contain_text("mail (mask), case (mask)")

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,6 +10,7 @@ from sqlalchemy import select
 
 from console.chromium import Watch
 from console.control_process import Control, running_control
+from console.pictures import Pictures
 from databases import SqliteDatabases
 from factories import PASSWORD, make_application, make_team, make_user
 from passgate.identity.models import Team
@@ -61,7 +61,7 @@ class Street:
 
 
 @pytest.fixture
-def street(browser: Browser, sqlite_databases: SqliteDatabases, request: pytest.FixtureRequest) -> Iterator[Street]:
+def street(browser: Browser, sqlite_databases: SqliteDatabases, pictures: Pictures) -> Iterator[Street]:
     with running_control(sqlite_databases) as control:
         orders, weather = _fill(control)
         watch = Watch(control.host)
@@ -81,14 +81,7 @@ def street(browser: Browser, sqlite_databases: SqliteDatabases, request: pytest.
                 page.wait_for_url("**/console/")
             return page
 
-        def keep(page: Page, name: str) -> None:
-            folder = request.config.getoption("--pictures")
-            for theme in ("light", "dark") if folder else ():
-                page.evaluate(f"window.passgateTheme.choose('{theme}')")
-                page.wait_for_timeout(700)
-                page.screenshot(path=Path(folder) / f"{name}-{theme}.png")
-
-        yield Street(control, orders, weather, watch, open_page, keep)
+        yield Street(control, orders, weather, watch, open_page, pictures.keep)
         for context in contexts:
             context.close()
         assert watch.troubles == []

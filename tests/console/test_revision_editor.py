@@ -1,12 +1,11 @@
 """A revision's upstreams, policies and document, edited by their forms."""
 
-import os
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from console.control_process import Control
 from console.new_service import make_service
+from console.pictures import Pictures
 from passgate.kernel.actor import SYSTEM
 from passgate.publishing.definition_input import DefinitionIn
 from passgate.publishing.service.revisions import get_revision, update_revision
@@ -26,31 +25,31 @@ paths:
 """
 
 
-def test_upstreams_and_policies_of_a_draft(page: Page) -> None:
+def test_upstreams_and_policies_of_a_draft(page: Page, pictures: Pictures) -> None:
     make_service(page, "Harbour", "/harbour")
     page.get_by_role("button", name="Versions and revisions").click()
     page.get_by_role("button", name="New revision").click()
     expect(page.get_by_role("heading", name="Revision 2 of v1")).to_be_visible()
-    _upstream(page)
-    _policies(page)
+    _upstream(page, pictures)
+    _policies(page, pictures)
     page.get_by_role("button", name="Publish").click()
     dialog = page.locator(".pg-dialog")
     expect(dialog).to_contain_text("Only 100 calls a minute per application pass.")
     dialog.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("This revision does not change any more")).to_be_visible()
-    _keep(page, "revision-published")
+    pictures.keep(page, "revision-published")
     page.get_by_role("button", name="Edit as a new draft").click()
     expect(page.get_by_role("heading", name="Revision 3 of v1")).to_be_visible()
     page.get_by_role("button", name="Edit default").click()
     expect(page.get_by_label("Value")).to_have_value("")
 
 
-def test_policies_of_a_service_hold_at_once(page: Page) -> None:
+def test_policies_of_a_service_hold_at_once(page: Page, pictures: Pictures) -> None:
     make_service(page, "Quay", "/quay")
     page.get_by_role("button", name="Policies").click()
     table = page.get_by_role("table", name="Policies")
     expect(table.locator("tbody tr")).to_have_count(1)
-    _choose(page, "CORS")
+    _choose(page, pictures, "CORS")
     dialog = page.get_by_role("dialog").last
     dialog.get_by_label("Origins").fill("app.example.com")
     dialog.get_by_role("button", name="Add policy").click()
@@ -63,13 +62,13 @@ def test_policies_of_a_service_hold_at_once(page: Page) -> None:
     page.get_by_label("Claim conditions").fill("tier: gold, platinum")
     page.get_by_role("button", name="Save").click()
     expect(table).to_contain_text("tier is gold or platinum")
-    _keep(page, "service-policies")
+    pictures.keep(page, "service-policies")
     page.get_by_role("button", name="Remove CORS").click()
     page.get_by_role("button", name="Remove policy").click()
     expect(table.locator("tbody tr")).to_have_count(1)
 
 
-def test_a_document_is_mocked_exported_and_changed(page: Page) -> None:
+def test_a_document_is_mocked_exported_and_changed(page: Page, pictures: Pictures) -> None:
     page.goto("/console/services/new?from=openapi")
     expect(page.get_by_text("GET /orders")).to_be_visible()
     page.get_by_label("Base path").fill("/mocked-orders")
@@ -95,14 +94,16 @@ def test_a_document_is_mocked_exported_and_changed(page: Page) -> None:
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(_STOCK)
     expect(page.get_by_text("2 operations")).to_be_visible()
-    _keep(page, "document")
+    pictures.keep(page, "document")
     page.get_by_role("button", name="Save document").click()
     expect(page.get_by_role("table", name="Routes")).to_contain_text("/stock")
     page.reload()
     expect(page.get_by_role("switch", name="Mock")).not_to_be_checked()
 
 
-def test_a_draft_that_somebody_else_has_changed_is_not_overwritten(page: Page, control: Control) -> None:
+def test_a_draft_that_somebody_else_has_changed_is_not_overwritten(
+    page: Page, control: Control, pictures: Pictures
+) -> None:
     make_service(page, "Jetty", "/jetty")
     page.get_by_role("button", name="Versions and revisions").click()
     page.get_by_role("button", name="New revision").click()
@@ -113,17 +114,17 @@ def test_a_draft_that_somebody_else_has_changed_is_not_overwritten(page: Page, c
         shown = get_revision(SYSTEM, work, service_id, revision_id).definition
         theirs = DefinitionIn.model_validate({**shown.model_dump(mode="json"), "policies": [{"kind": "compression"}]})
         update_revision(SYSTEM, work, service_id, revision_id, RevisionChange(definition=theirs))
-    _choose(page, "Client addresses")
+    _choose(page, pictures, "Client addresses")
     dialog = page.locator(".pg-dialog")
     dialog.get_by_label("Deny").fill("203.0.113.0/24")
     dialog.get_by_role("button", name="Add policy").click()
     expect(dialog).to_contain_text("Somebody has changed revision 2 since you read it")
-    _keep(page, "revision-changed")
+    pictures.keep(page, "revision-changed")
     page.reload()
     expect(page.get_by_role("table", name="Policies")).to_contain_text("Compression")
 
 
-def _upstream(page: Page) -> None:
+def _upstream(page: Page, pictures: Pictures) -> None:
     page.get_by_role("button", name="Edit default").click()
     dialog = page.locator(".pg-dialog")
     dialog.get_by_role("button", name="Add address").click()
@@ -139,7 +140,7 @@ def _upstream(page: Page) -> None:
     dialog.get_by_label("Value").fill("Bearer of-the-harbour")
     dialog.get_by_role("button", name="Save upstream").click()
     expect(dialog.get_by_text("less than or equal to 65535")).to_be_visible()
-    _keep(page, "upstream")
+    pictures.keep(page, "upstream")
     dialog.get_by_label("Port").last.fill("9001")
     dialog.get_by_role("button", name="Save upstream").click()
     expect(dialog).to_have_count(0)
@@ -150,16 +151,16 @@ def _upstream(page: Page) -> None:
     expect(page.get_by_text("of-the-harbour")).to_have_count(0)
 
 
-def _policies(page: Page) -> None:
-    _choose(page, "Rate limit")
+def _policies(page: Page, pictures: Pictures) -> None:
+    _choose(page, pictures, "Rate limit")
     dialog = page.get_by_role("dialog").last
     dialog.get_by_role("button", name="Add policy").click()
     expect(dialog.get_by_text("This is needed.")).to_be_visible()
     dialog.get_by_label("Calls").fill("100")
-    _keep(page, "rate-limit")
+    pictures.keep(page, "rate-limit")
     dialog.get_by_role("button", name="Add policy").click()
     expect(page.get_by_text("100 calls a minute, for each application")).to_be_visible()
-    _choose(page, "Client addresses")
+    _choose(page, pictures, "Client addresses")
     dialog.get_by_label("Deny").fill("203.0.113.0/99")
     dialog.get_by_role("button", name="Add policy").click()
     expect(dialog.get_by_text("203.0.113.0/99 is no CIDR block")).to_be_visible()
@@ -170,20 +171,9 @@ def _policies(page: Page) -> None:
     expect(rows.nth(2)).to_contain_text("Rate limit")
 
 
-def _choose(page: Page, kind: str) -> None:
+def _choose(page: Page, pictures: Pictures, kind: str) -> None:
     expect(page.locator(".pg-dialog")).to_have_count(0)
     page.locator("#content").get_by_role("button", name="Add policy").click()
-    _keep(page, "kinds")
+    pictures.keep(page, "kinds")
     page.locator(".pg-kinds").get_by_text(kind, exact=True).click()
     expect(page.locator(".pg-dialog")).to_have_count(1)
-
-
-def _keep(page: Page, name: str) -> None:
-    """Keep pictures, where they were asked for."""
-    folder = os.environ.get("SHOTS")
-    if not folder:
-        return
-    for theme in ("dark", "light"):
-        page.evaluate(f"window.passgateTheme.choose('{theme}')")
-        page.wait_for_timeout(400)
-        page.screenshot(path=f"{folder}/{name}-{theme}.png")

@@ -1,16 +1,15 @@
 """The list of services, narrowed by tag."""
 
-import os
-
 import pytest
 from playwright.sync_api import Page, expect
 
+from console.pictures import Pictures
 from console.realistic_data import Known
 
 pytestmark = pytest.mark.browser
 
 
-def test_services_are_found_by_tag(page: Page, known: Known) -> None:
+def test_services_are_found_by_tag(page: Page, known: Known, pictures: Pictures) -> None:
     page.goto(f"/console/services/{known.services['Catalogue']}")
     page.get_by_role("button", name="Edit").click()
     page.get_by_text("More", exact=True).click()
@@ -28,8 +27,4 @@ def test_services_are_found_by_tag(page: Page, known: Known) -> None:
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("partners")
     expect(rows).to_contain_text("v1")
-    if folder := os.environ.get("SHOTS"):
-        for theme in ("dark", "light"):
-            page.evaluate(f"window.passgateTheme.choose('{theme}')")
-            page.wait_for_timeout(400)
-            page.screenshot(path=f"{folder}/services-{theme}.png")
+    pictures.keep(page, "services")
