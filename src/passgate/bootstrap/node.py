@@ -83,6 +83,10 @@ def node_layout(settings: Settings, folders: Folders) -> NodeLayout:
     )
 
 
+_ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
+"""Of glibc: threads of one interpreter seldom allocate at once, and an arena for each keeps megabytes that idle."""
+
+
 def worker_names(settings: Settings) -> list[str]:
     """The names of the node's workers."""
     return [f"worker-{number}" for number in range(1, settings.workers + 1)]
@@ -92,7 +96,11 @@ def _specs(settings: Settings, folders: Folders, envoy: EnvoyBinary, *, with_con
     environment = child_environment(settings)
     names = [*(["control"] if with_control else []), "agent", *worker_names(settings)]
     python = [
-        ChildSpec(name=name, argv=[sys.executable, "-m", "passgate.bootstrap.process", name], env=environment)
+        ChildSpec(
+            name=name,
+            argv=[sys.executable, "-m", "passgate.bootstrap.process", name],
+            env={**_ONE_ARENA, **environment},
+        )
         for name in names
     ]
     layout = node_layout(settings, folders)

@@ -6,7 +6,7 @@ the vendor's bytes back. A new format or vendor changes nothing on the worker's 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from passgate.contracts.usage_record import TokenUsage
 from passgate.kernel.errors import PassgateError
@@ -89,9 +89,8 @@ class VendorRequest:
     """The JSON key of a Google service account, to be exchanged for the bearer token that the request must bear."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClientReply:
-    """A whole answer in the client's format."""
+class ClientReply(NamedTuple):
+    """A whole answer in the client's format. A tuple, since every call makes one: a frozen dataclass takes longer."""
 
     status: int
     content_type: str

@@ -5,7 +5,7 @@ import inspect
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -89,7 +89,7 @@ class HookChain:
             except PassgateError as error:
                 return _error_reply(call, answer, error)
             if changed is not None:
-                answer = replace(answer, body=write_json(changed))
+                answer = answer._replace(body=write_json(changed))
         return answer
 
     async def order(self, call: HookedCall, deployments: Sequence[ServingDeployment]) -> Sequence[ServingDeployment]:

@@ -1,7 +1,5 @@
 """An exchange whose answers are masked before the client gets them."""
 
-from dataclasses import replace
-
 from passgate.inference.json_text import read_json, write_json
 from passgate.inference.policies.masked_stream import MaskedStream
 from passgate.inference.policies.masker import ContentBlockedError, Masker
@@ -41,7 +39,7 @@ class MaskedExchange:
                 self._form, status=error.status, code=error.code, message=error.message, request_id=request_id
             )
             return ClientReply(error.status, kind, text, answer.usage, answer.finish_reason, error.code)
-        return answer if masked is document else replace(answer, body=write_json(masked))
+        return answer if masked is document else answer._replace(body=write_json(masked))
 
     def stream(self) -> StreamTranslator:
         """A translator for the vendor's stream, masked.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import orjson
 
@@ -102,9 +102,8 @@ class AiCall:
         return int((self.timer() - self.timer_start) * 1000)
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a call ended."""
+class Ending(NamedTuple):
+    """How a call ended; a tuple, as ``ClientReply`` is."""
 
     status: int
     outcome: Outcome = "ok"

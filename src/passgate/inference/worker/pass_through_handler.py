@@ -189,10 +189,10 @@ class PassThroughHandler:
         call.settled = True
         told = passage.reader.usage if passage.reader is not None and _sends(passage.asked) else None
         if ending.outcome == "error" and ending.error_code is None:
-            ending = replace(ending, error_code="vendor_error")
+            ending = ending._replace(error_code="vendor_error")
         if passage.status and (call.head_sent or ending.outcome == "cancelled"):
-            ending = replace(ending, status=passage.status)
-        ending = replace(ending, usage=_charged(call, passage, told))
+            ending = ending._replace(status=passage.status)
+        ending = ending._replace(usage=_charged(call, passage, told))
         if call.ration is not None:
             call.ration.settle(call, ending)
         self.frame.write(call, ending, format_in=FORMAT, usage_source="vendor" if told is not None else "none")

@@ -1,7 +1,7 @@
 """One request to one model on behalf of a prompt, its answer held back until it is known what becomes of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.json_text import Json, read_json
@@ -100,7 +100,7 @@ class PromptTurn:
     def ended_as(self, status: int, code: str | None) -> None:
         """Let the usage line say that the prompt could not use it, and why."""
         if self.ending is not None:
-            self.ending = replace(self.ending, status=status, outcome="error", error_code=code)
+            self.ending = self.ending._replace(status=status, outcome="error", error_code=code)
 
     def tokens(self) -> TokenUsage:
         """What was used."""

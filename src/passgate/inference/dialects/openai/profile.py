@@ -76,12 +76,25 @@ class OpenAIProfile:
 
 
 _PLAIN = OpenAIProfile()
+_MOST_READ = 1_000
+_READ: dict[int, tuple[Mapping[str, Any], OpenAIProfile]] = {}
+"""Rows by their identity; the row itself is kept beside, so that no other object comes to have it. A target has the
+same row for all of its calls, and reading it costs each of them more than reading its body."""
 
 
 def read_profile(profile: Mapping[str, Any]) -> OpenAIProfile:
-    """Read the catalogue's row; members it does not know are another dialect's."""
+    """Read the catalogue's row, which nobody changes; members it does not know are another dialect's."""
     if not profile:
         return _PLAIN
+    known = _READ.get(id(profile))
+    if known is None:
+        if len(_READ) >= _MOST_READ:
+            _READ.clear()
+        known = _READ[id(profile)] = (profile, _read(profile))
+    return known[1]
+
+
+def _read(profile: Mapping[str, Any]) -> OpenAIProfile:
     return OpenAIProfile(
         max_tokens_field=profile.get("max_tokens_field", _PLAIN.max_tokens_field),
         refuses=frozenset(profile.get("refuses", ())),
