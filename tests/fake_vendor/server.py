@@ -89,11 +89,17 @@ class FakeVendor:
         self._started.set()
         await self._stopping.wait()
         server.close()
-        for _ in range(_ROUNDS_TO_BE_KNOWN):
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        self._abort_all()
+        # A connection that was accepted just before the end is being made by a task of the loop's own.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
+            self._abort_all()
+        await asyncio.gather(*(connection.lost.wait() for connection in tuple(self._connections)))
+
+    def _abort_all(self) -> None:
         for connection in tuple(self._connections):
             connection.abort()
-        await asyncio.gather(*(connection.lost.wait() for connection in tuple(self._connections)))
 
     def _answer(self, request: VendorRequest) -> Reply:
         with self._arrived:
@@ -104,10 +110,6 @@ class FakeVendor:
             return json_reply({"error": {"message": f"no reply for {request.path}"}}, status=404)
         answer = answers.popleft() if len(answers) > 1 else answers[0]
         return answer(request) if callable(answer) else answer
-
-
-_ROUNDS_TO_BE_KNOWN = 5
-"""Of the loop, until a connection that was accepted just before the end is one of ``_connections``."""
 
 
 class _Connection(asyncio.Protocol):
