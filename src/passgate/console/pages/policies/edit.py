@@ -64,7 +64,9 @@ def ask_for_policy(visit: Visit, choices: Choices, policy: PolicyView | None) ->
         await visit.refresh()
 
     title, lead = (
-        (f"Edit {policy.name}", "It holds within a second.") if policy else ("New policy", "Empty: everybody.")
+        (f"Edit {policy.name}", "It holds within a second.")
+        if policy
+        else ("New policy", "For a team, an application or a model; what is left open holds for all.")
     )
     with visit.client.content, form_dialog(title, lead, "Save", save, size="wide") as form:
         form.add("name", text_field("Name", value=policy.name if policy else "", placeholder="No personal data"))

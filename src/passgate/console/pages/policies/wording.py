@@ -10,8 +10,9 @@ from passgate.contracts.ai_policy import MaskingAction, MaskingKind, MaskingPlac
 from passgate.kernel.errors import InvalidInputError
 
 RULES_HELP = (
-    "One rule a line: name, what it looks for (email, phone, card, secret, or pattern=…), what it does (mask, "
-    "block, note), and where (request, reply; both unless said)."
+    "One rule a line: name, what it looks for (email, phone, card, secret), what it does (mask, block, note), and "
+    "where (request, reply; both unless said). A pattern of your own stands last in its line: ticket note "
+    "pattern=TCK-\\d{1,9}"
 )
 RULES_EXAMPLE = "mail email mask\ncard card block request\ncase pattern=case no\\. \\d{3,6}"
 
