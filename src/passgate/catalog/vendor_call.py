@@ -1,25 +1,57 @@
 """One GET to a vendor, bounded in time and size, with failures that a person can act on."""
 
+import http.client
+import socket
+import ssl
 from collections.abc import Mapping
-from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
 from passgate.catalog.errors import VendorCallError
-
-if TYPE_CHECKING:
-    from pyreqwest.exceptions import ConnectError
+from passgate.kernel.fetching import Fetching, FetchRefusedError, FetchRequest
 
 TIMEOUT_SECONDS = 10.0
 MAX_BYTES = 16 * 1024 * 1024
-_CHUNK = 64 * 1024
 _OK = range(200, 300)
 _REDIRECTS = range(300, 400)
 _OWN_FAULTS = range(500, 600)
-_TLS_WORDS = ("certificate", "InvalidContentType", "tls", "handshake", "HandshakeFailure", "UnknownIssuer")
+_FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
+    (
+        (TimeoutError,),
+        "vendor_timeout",
+        (
+            "{host} did not answer within {seconds:g} seconds. Check the base URL, and whether a firewall or proxy "
+            "stands between."
+        ),
+    ),
+    (
+        (socket.gaierror, UnicodeError),
+        "vendor_unknown_host",
+        "The host {host} is not known to the name service. Check the base URL for typing errors.",
+    ),
+    (
+        (ssl.SSLError,),
+        "vendor_tls",
+        "No secure connection to {host}: {told}. Check that this port speaks https, and its certificate.",
+    ),
+    (
+        (ConnectionRefusedError,),
+        "vendor_unreachable",
+        (
+            "{host} refuses the connection. Check that the server runs and listens on this port; in a container, "
+            "localhost is the container itself."
+        ),
+    ),
+    (
+        (http.client.HTTPException, ConnectionError),
+        "vendor_unreachable",
+        "{host} broke the connection off. Check that the base URL leads to an HTTP API.",
+    ),
+)
+"""What goes wrong on the way, the more exact first."""
 
 
 def get_json(url: str, headers: Mapping[str, str], *, timeout_seconds: float = TIMEOUT_SECONDS) -> Any:  # noqa: ANN401 - JSON of others has any shape
@@ -28,30 +60,15 @@ def get_json(url: str, headers: Mapping[str, str], *, timeout_seconds: float = T
     Raises:
         VendorCallError: unreachable, too slow, or an answer that is no success, no JSON, or too long.
     """
-    from pyreqwest.exceptions import (  # noqa: PLC0415 - seven megabytes, of use when a provider is asked
-        ConnectError,
-        RequestError,
-        RequestTimeoutError,
-    )
-
     host = urlsplit(url).netloc
+    fetching = Fetching(private_addresses=True, seconds=timeout_seconds, most_bytes=MAX_BYTES)
     try:
-        status, body = _fetch(url, headers, timeout_seconds)
-    except RequestTimeoutError:
-        raise VendorCallError(
-            f"{host} did not answer within {timeout_seconds:g} seconds. Check the base URL, and whether a firewall or "
-            "proxy stands between.",
-            code="vendor_timeout",
-        ) from None
-    except ConnectError as error:
-        raise _connect_failure(host, error) from None
-    except RequestError:
-        raise VendorCallError(
-            f"{host} broke the connection off. Check that the base URL leads to an HTTP API.", code="vendor_unreachable"
-        ) from None
-    _refuse_status(host, urlsplit(url).path, status)
+        reply = fetching.ask(FetchRequest(url, headers=headers))
+    except FetchRefusedError as error:
+        raise _failure(host, error, timeout_seconds) from None
+    _refuse_status(host, urlsplit(url).path, reply.status)
     try:
-        return orjson.loads(body)
+        return orjson.loads(reply.body)
     except ValueError:
         raise VendorCallError(
             f"{host} answered with something else than JSON. Check the base URL: it may lead to a web page.",
@@ -59,43 +76,15 @@ def get_json(url: str, headers: Mapping[str, str], *, timeout_seconds: float = T
         ) from None
 
 
-def _fetch(url: str, headers: Mapping[str, str], timeout_seconds: float) -> tuple[int, bytes]:
-    from pyreqwest.client import SyncClientBuilder  # noqa: PLC0415 - as above
-
-    builder = SyncClientBuilder().timeout(timedelta(seconds=timeout_seconds)).follow_redirects(enable=False)
-    with builder.build() as client, client.get(url).headers(headers).build_streamed() as response:
-        body = bytearray()
-        while chunk := response.body_reader.read_chunk():
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise VendorCallError(
-                    f"{urlsplit(url).netloc} answered with more than {MAX_BYTES} bytes.", code="vendor_not_json"
-                )
-        return response.status, bytes(body)
-
-
-def _connect_failure(host: str, error: "ConnectError") -> VendorCallError:
-    causes = [cause["message"] for cause in error.details["causes"] or ()]
-    text = " ".join(causes)
-    if "dns error" in causes:
-        return VendorCallError(
-            f"The host {host} is not known to the name service. Check the base URL for typing errors.",
-            code="vendor_unknown_host",
-        )
-    if any(word in text for word in _TLS_WORDS):
-        return VendorCallError(
-            f"No secure connection to {host}: {causes[-1]}. Check that this port speaks https, and its certificate.",
-            code="vendor_tls",
-        )
-    if "Connection refused" in text:
-        return VendorCallError(
-            f"{host} refuses the connection. Check that the server runs and listens on this port; in a container, "
-            "localhost is the container itself.",
-            code="vendor_unreachable",
-        )
-    return VendorCallError(
-        f"{host} cannot be reached: {causes[-1] if causes else 'no connection'}.", code="vendor_unreachable"
-    )
+def _failure(host: str, error: FetchRefusedError, timeout_seconds: float) -> VendorCallError:
+    cause = error.cause
+    if cause is None:  # too long, or no URL
+        return VendorCallError(f"{host}: {error.message}", code="vendor_not_json")
+    for kinds, code, message in _FAILURES:
+        if isinstance(cause, kinds):
+            told = getattr(cause, "reason", None) or cause
+            return VendorCallError(message.format(host=host, seconds=timeout_seconds, told=told), code=code)
+    return VendorCallError(f"{host} cannot be reached: {cause}.", code="vendor_unreachable")
 
 
 def _refuse_status(host: str, path: str, status: int) -> None:

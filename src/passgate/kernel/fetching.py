@@ -32,8 +32,10 @@ class FetchRefusedError(InvalidInputError):
 
     code = "document_not_fetched"
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, cause: Exception | None = None) -> None:
+        """Make it; ``cause``: what went wrong on the line, for those who tell it in words of their own."""
         super().__init__(message, field="url")
+        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,9 @@ class Fetching:
 
     def _ask(self, request: FetchRequest, until: float) -> FetchReply:
         scheme, host, port, target = _parts(request.url)
-        address = self._address(host, port)
+        addresses = self._addresses(host, port)
         try:
-            with socket.create_connection((address, port), timeout=_left(until)) as plain, _cut_at(plain, until):
+            with _connected(addresses, port, until) as plain, _cut_at(plain, until):
                 line = _secured(plain, request, host) if scheme == "https" else plain
                 connection = http.client.HTTPConnection(host, port)
                 connection.sock = line
@@ -108,22 +110,33 @@ class Fetching:
                 kind = headers.get("content-type", "")
                 body = _body(answer, line, until, self.most_bytes, lambda so_far: request.enough(kind, so_far))
                 return FetchReply(answer.status, headers, body)
-        except TimeoutError:
-            raise FetchRefusedError(f"{host} did not answer within {self.seconds:g} seconds.") from None
-        except (OSError, http.client.HTTPException) as error:
-            raise FetchRefusedError(f"{host} cannot be asked: {error or type(error).__name__}.") from None
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            if (
+                isinstance(error, TimeoutError) or monotonic() >= until
+            ):  # what was cut by the clock fails in other words
+                message = f"{host} did not answer within {self.seconds:g} seconds."
+                raise FetchRefusedError(message, TimeoutError()) from None
+            raise FetchRefusedError(f"{host} cannot be asked: {error or type(error).__name__}.", error) from None
 
-    def _address(self, host: str, port: int) -> str:
+    def _addresses(self, host: str, port: int) -> list[str]:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise FetchRefusedError(f"The host {host} is not known to the name service.") from None
+        except (OSError, UnicodeError) as error:
+            raise FetchRefusedError(f"The host {host} is not known to the name service.", error) from None
         addresses = [str(one[4][0]) for one in found]
         if not self.private_addresses and not all(_is_public(one) for one in addresses):
             raise FetchRefusedError(
                 f"{host} is an address of a private network; the setting PASSGATE_FETCH_PRIVATE_ADDRESSES allows these."
             )
-        return addresses[0]
+        return addresses
+
+
+def _connected(addresses: list[str], port: int, until: float) -> socket.socket:
+    """A connection to the first address that takes one: a name may stand for several, of which not all are served."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((address, port), timeout=_left(until))
+    return socket.create_connection((addresses[-1], port), timeout=_left(until))
 
 
 @contextmanager
@@ -180,6 +193,7 @@ def _body(
         line.settimeout(_left(until))
         chunk = answer.read1(_CHUNK)
         if not chunk:
+            _left(until)  # the end came by the clock, not by the other side
             return bytes(body)
         body += chunk
         if len(body) > most_bytes:

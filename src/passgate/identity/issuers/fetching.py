@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import orjson
 
 from passgate.identity.issuers.errors import IssuerFetchError
-
-if TYPE_CHECKING:
-    from pyreqwest.exceptions import PyreqwestError
+from passgate.kernel.fetching import Fetching, FetchRefusedError, FetchRequest
 
 TIMEOUT_SECONDS = 8.0
 MAX_BYTES = 512 * 1024
@@ -53,34 +50,15 @@ def post_form(url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -
 
 
 def _exchange(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-    from pyreqwest.client import SyncClientBuilder  # noqa: PLC0415 - seven megabytes, of use once there is an issuer
-    from pyreqwest.exceptions import PyreqwestError  # noqa: PLC0415 - as above
-
-    builder = SyncClientBuilder().timeout(timedelta(seconds=TIMEOUT_SECONDS)).follow_redirects(enable=False)
-    content = bytearray()
+    fetching = Fetching(private_addresses=True, seconds=TIMEOUT_SECONDS, most_bytes=MAX_BYTES)
     try:
-        with builder.build() as client:
-            request = client.request(method, url).headers(headers)
-            if body is not None:
-                request = request.body_bytes(body)
-            with request.build_streamed() as response:
-                while chunk := response.body_reader.read_chunk():
-                    content += chunk
-                    if len(content) > MAX_BYTES:
-                        raise IssuerFetchError(f"{_host(url)} answered with more than {MAX_BYTES} bytes.")
-                status = int(response.status)
-    except PyreqwestError as error:
-        raise IssuerFetchError(f"{_host(url)} cannot be reached: {_cause(error)}.") from None
+        reply = fetching.ask(FetchRequest(url, method, headers, body))
+    except FetchRefusedError as error:
+        raise IssuerFetchError(f"{_host(url)} cannot be reached: {error.message}") from None
     try:
-        return Reply(status, orjson.loads(bytes(content)))
+        return Reply(reply.status, orjson.loads(reply.body))
     except ValueError:
-        return Reply(status, None)
-
-
-def _cause(error: "PyreqwestError") -> str:
-    details = getattr(error, "details", None)
-    causes = [cause["message"] for cause in (details or {}).get("causes") or ()]
-    return causes[-1] if causes else "no answer in time"
+        return Reply(reply.status, None)
 
 
 def _host(url: str) -> str:
