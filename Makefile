@@ -41,7 +41,7 @@ fidelity: $(VENV)/dev.stamp ## Measure what translation keeps, on recorded excha
 	@$(BIN)/python -m benchmarks.fidelity.run
 
 pictures: $(VENV)/dev.stamp ## Walk the users' story in a browser and renew the documentation's pictures
-	@$(BIN)/python -m pytest -q tests/e2e/test_story.py --pictures docs/pictures
+	@$(BIN)/python -m pytest -q tests/e2e/test_story.py "tests/console/test_pages.py::test_page[/]" --pictures docs/pictures
 
 lock: $(VENV)/dev.stamp ## Renew the hashed lock files from pyproject.toml
 	@$(PIP) install uv

@@ -1,5 +1,7 @@
 """Every page, opened in a real browser: its content is there, nothing fails, nothing is loaded from elsewhere."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -64,12 +66,16 @@ def test_every_page_is_listed_here() -> None:
 
 
 @pytest.mark.parametrize("path", CONTENT)
-def test_page(page: Page, path: str) -> None:
+def test_page(page: Page, path: str, request: pytest.FixtureRequest) -> None:
     page.goto(f"/console{path}")
     for text in CONTENT[path]:
         expect(page.locator("#content").get_by_text(text).first).to_be_visible()
     expect(page.locator(".pg-skeleton")).to_have_count(0)
     expect(page.locator("h1")).to_have_count(1)
+    folder = request.config.getoption("--pictures")
+    if path == "/" and folder:
+        page.wait_for_timeout(1_500)  # curves are drawn over a moment
+        page.screenshot(path=Path(folder) / "overview.png")
 
 
 @pytest.mark.parametrize("path", DETAILS)
