@@ -1,14 +1,21 @@
 """A revision's upstreams, policies and document, edited by their forms."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from console.control_process import Control
 from console.new_service import make_service
 from console.pictures import Pictures
+from factories import make_team
 from passgate.kernel.actor import SYSTEM
 from passgate.publishing.definition_input import DefinitionIn
+from passgate.publishing.openapi.schemas import DocumentIn
+from passgate.publishing.openapi.service import intake_of, keep_document
+from passgate.publishing.schemas import ServiceIn
 from passgate.publishing.service.revisions import get_revision, update_revision
+from passgate.publishing.service.services import create_service
 from passgate.publishing.version_schemas import RevisionChange
 
 pytestmark = pytest.mark.browser
@@ -99,6 +106,23 @@ def test_a_document_is_mocked_exported_and_changed(page: Page, pictures: Picture
     expect(page.get_by_role("table", name="Routes")).to_contain_text("/stock")
     page.reload()
     expect(page.get_by_role("switch", name="Mock")).not_to_be_checked()
+
+
+def test_a_long_document_of_one_line_is_read_from_its_beginning(page: Page, control: Control) -> None:
+    paths = {f"/parts/{number}": {"get": {"responses": {"200": {"description": "It"}}}} for number in range(80)}
+    text = json.dumps({"openapi": "3.0.3", "info": {"title": "Parts", "version": "1"}, "paths": paths})
+    with control.storage.writing() as work:
+        team = make_team(work, "Parts")
+        digest = keep_document(SYSTEM, work, team.id, intake_of(DocumentIn(team_id=team.id, text=text), None)).digest
+        given = {"team_id": team.id, "name": "Parts", "base_path": "/parts", "definition": {"document": digest}}
+        service = create_service(SYSTEM, work, ServiceIn.model_validate(given))
+    page.goto(f"/console/services/{service.id}?part=versions")
+    page.get_by_role("button", name="Edit draft").click()
+    page.get_by_role("button", name="Edit document").click()
+    expect(page.locator(".pg-dialog").get_by_text("80 operations")).to_be_visible()
+    expect(page.locator(".cm-line").first).to_have_text("{")
+    page.wait_for_function("document.querySelector('.cm-scroller').scrollHeight > 5000")
+    expect(page.locator(".cm-line", has_text='"title": "Parts"')).to_be_in_viewport()
 
 
 def test_a_draft_that_somebody_else_has_changed_is_not_overwritten(

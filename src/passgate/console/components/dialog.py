@@ -14,6 +14,13 @@ Size = Literal["normal", "wide"]
 _FOCUS_FIRST = """() => {
   const body = [...document.querySelectorAll('.pg-dialog-body')].at(-1);
   if (!body?.contains(document.activeElement)) body?.querySelector('input, textarea')?.focus();
+  // CodeMirror, once it has measured its lines, scrolls a long text to somewhere in its middle.
+  body?.querySelectorAll('.cm-scroller').forEach((text) => {
+    const back = () => (text.scrollTop = 0);
+    text.addEventListener('scroll', back, { once: true });
+    for (const own of ['wheel', 'pointerdown', 'keydown'])
+      text.addEventListener(own, () => text.removeEventListener('scroll', back), { once: true });
+  });
 }"""
 """In the newest dialog, once it has slid in; whoever was quicker and types already is left where they are."""
 Submit = Callable[[Form], Awaitable[object]]
