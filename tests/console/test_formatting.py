@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from passgate.console.formatting import byte_count, compact, initials, milliseconds, per_million, percentage
+from passgate.console.formatting import byte_count, compact, counted, initials, milliseconds, per_million, percentage
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,14 @@ from passgate.console.formatting import byte_count, compact, initials, milliseco
 )
 def test_compact(number: int, text: str) -> None:
     assert compact(number) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [(1, "entry", "1 entry"), (1_200, "entry", "1,200 entries"), (2, "key", "2 keys"), (0, "call", "0 calls")],
+)
+def test_counted(number: int, noun: str, text: str) -> None:
+    assert counted(number, noun) == text
 
 
 @pytest.mark.parametrize(

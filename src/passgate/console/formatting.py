@@ -50,8 +50,10 @@ def per_million(price: Decimal | None) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number and its noun."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """A number and its noun, as in “1 entry” and “2 entries”."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {re.sub('(?<=[^aeiou])y$', 'ie', noun)}s"
 
 
 def initials(name: str) -> str:

@@ -70,7 +70,7 @@ async def _verify(visit: Visit) -> None:
     found = await visit.ask(verify_log)
     with view_dialog("Verification of the audit log", "Each entry's hash is built on the one before."):
         if found.is_whole:
-            checked = counted(found.entries, "entry").replace("entrys", "entries")
+            checked = counted(found.entries, "entry")
             with banner("The log is whole", f"{checked} checked.", tone="good"):
                 pass
         else:
