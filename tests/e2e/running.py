@@ -178,10 +178,10 @@ class Administrator:
         """Wait until every node has what was published last, and its workers have read it."""
         until(lambda: all(node["state"] == "up to date" for node in self.get("/nodes")), what="the newest snapshot")
         version = max(node["latest_version"] for node in self.get("/nodes"))
-        # The node says so once it has written the workers' file; they follow in some milliseconds, and say it in the
-        # log (unless a test has silenced that).
+        # The node says so once it has written the workers' file; they follow, in milliseconds on a machine at rest, and
+        # say it in the log (unless a test has silenced that).
         with contextlib.suppress(AssertionError):
-            until(lambda: self.passgate.workers_have(version), seconds=1)
+            until(lambda: self.passgate.workers_have(version), seconds=5)
 
 
 def set_up(passgate: Running) -> Administrator:

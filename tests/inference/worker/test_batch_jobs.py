@@ -11,7 +11,8 @@ import pytest
 from fake_vendor import FakeVendor
 from fake_vendor.file_store import FileStore
 from fake_vendor.job_store import JobStore
-from inference.worker.running_worker import VAULT, RunningWorker, claims, config, deployment, model, provider, until
+from inference.worker.openai_client import FILE_KEY, client_of
+from inference.worker.running_worker import RunningWorker, config, deployment, model, provider, until
 from passgate.catalog.vendors import find_vendor
 from passgate.inference.worker.options import WorkerLimits
 
@@ -28,14 +29,9 @@ def worker(tmp_path: Path, vendor: FakeVendor, jobs: JobStore) -> Iterator[Runni
     keeping = provider("mistral", vendor.url).model_copy(update={"profile": dict(profile)})
     found = config([keeping], [model("gpt", deployment("mistral", "mistral-small-2506"))])
     worker = RunningWorker(tmp_path, limits=WorkerLimits(batch_look=0.05))
-    worker.configure(found.model_copy(update={"sealed_file_key": VAULT.seal("5a" * 32)}))
+    worker.configure(found.model_copy(update={"sealed_file_key": FILE_KEY}))
     with worker:
         yield worker
-
-
-def client(worker: RunningWorker, application: str = "app_1", request_id: str = "req-1") -> openai.OpenAI:
-    headers = {"x-passgate-claims": claims(application=application), "x-request-id": request_id}
-    return openai.OpenAI(api_key="x", base_url=f"{worker.url}/v1", max_retries=0, default_headers=headers)
 
 
 def uploaded(by: openai.OpenAI) -> str:
@@ -52,7 +48,7 @@ def make(by: openai.OpenAI, **more: Any) -> Any:
 def test_a_batch_is_a_job_there_and_is_charged_when_it_is_done(
     worker: RunningWorker, vendor: FakeVendor, jobs: JobStore, tmp_path: Path
 ) -> None:
-    with client(worker, request_id="req-job") as by, client(worker, "app_2") as other:
+    with client_of(worker, request_id="req-job") as by, client_of(worker, "app_2") as other:
         batch = make(by, metadata={"job": "7"})
         (sent,) = [one.json() for one in vendor.requests if (one.method, one.path) == ("POST", "/v1/batch/jobs")]
         assert sent["metadata"].pop("passgate")
@@ -84,14 +80,14 @@ def test_a_batch_is_a_job_there_and_is_charged_when_it_is_done(
 
 
 def test_lines_are_written_by_the_vendor_s_profile(worker: RunningWorker, vendor: FakeVendor) -> None:
-    with client(worker) as by:
+    with client_of(worker) as by:
         uploaded(by)
     (sent,) = [one.body for one in vendor.requests if one.path == "/v1/files"]
     assert sent.count(b'"max_tokens":100') == sent.count(b'"random_seed":7') == 2
 
 
 def test_jobs_are_cancelled_and_fail(worker: RunningWorker, jobs: JobStore, tmp_path: Path) -> None:
-    with client(worker) as by:
+    with client_of(worker) as by:
         batch = make(by)
         assert by.batches.cancel(batch.id).status == "cancelling"
         (number,) = jobs.jobs
@@ -105,7 +101,7 @@ def test_jobs_are_cancelled_and_fail(worker: RunningWorker, jobs: JobStore, tmp_
 
 
 def test_what_a_job_cannot_say_is_named_or_refused(worker: RunningWorker, jobs: JobStore) -> None:
-    with client(worker) as by:
+    with client_of(worker) as by:
         with pytest.raises(openai.BadRequestError) as refused:
             make(by, completion_window="a month")
         assert "completion_window" in refused.value.message
@@ -117,7 +113,7 @@ def test_what_a_job_cannot_say_is_named_or_refused(worker: RunningWorker, jobs: 
 
 
 def test_a_list_goes_on_page_by_page(worker: RunningWorker, jobs: JobStore) -> None:
-    with client(worker) as by:
+    with client_of(worker) as by:
         first = make(by)
         (made,) = jobs.jobs.values()
         for at in range(120):

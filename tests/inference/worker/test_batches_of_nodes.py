@@ -10,10 +10,9 @@ from valkey import Valkey
 
 from fake_vendor import FakeVendor, openai_chat
 from fake_vendor.file_store import FileStore
+from inference.worker.openai_client import FILE_KEY, client_of
 from inference.worker.running_worker import (
-    VAULT,
     RunningWorker,
-    claims,
     config,
     deployment,
     model,
@@ -43,14 +42,9 @@ def node(folder: Path, vendor: FakeVendor, url: str | None, look: float = 0.05, 
         id="lim_1", name="All", scope="application", target="app_1", measure="money", window="total", amount=BUDGET
     )
     keeping = provider("oa", vendor.url).model_copy(update={"profile": PROFILE})
-    more = {"sealed_file_key": VAULT.seal("5a" * 32), "limits": () if token else (rule,)}
+    more = {"sealed_file_key": FILE_KEY, "limits": () if token else (rule,)}
     worker.configure(config([keeping], [model("gpt", deployment("oa"))]).model_copy(update=more))
     return worker
-
-
-def client(worker: RunningWorker, **token: Any) -> openai.OpenAI:
-    headers = {"x-passgate-claims": claims(**token), "x-request-id": "req-1"}
-    return openai.OpenAI(api_key="x", base_url=f"{worker.url}/v1", max_retries=0, default_headers=headers)
 
 
 def make(by: openai.OpenAI) -> str:
@@ -77,9 +71,9 @@ def test_a_reservation_outlasts_its_worker(
 ) -> None:
     url = valkey if counters == "shared" else None
     vendor.reply("/v1/chat/completions", openai_chat("Hello", prompt=0, completion=0))
-    with node(tmp_path / "a", vendor, url, **token) as first, client(first, **token) as by:
+    with node(tmp_path / "a", vendor, url, **token) as first, client_of(first, **token) as by:
         make(by)
-    with node(tmp_path / "a", vendor, url, **token) as again, client(again, **token) as by:
+    with node(tmp_path / "a", vendor, url, **token) as again, client_of(again, **token) as by:
         until(lambda: not fits(by, 150))  # it is taken up within a moment
         assert fits(by, 40)  # and once
         store.finish("batch_0001")
@@ -93,8 +87,8 @@ def test_two_nodes_count_a_batch_once(tmp_path: Path, vendor: FakeVendor, store:
     with (
         node(tmp_path / "a", vendor, valkey, look=3600) as maker,
         node(tmp_path / "b", vendor, valkey) as other,
-        client(maker) as by,
-        client(other) as stranger,
+        client_of(maker) as by,
+        client_of(other) as stranger,
     ):
         batch = make(by)
         store.finish("batch_0001")
@@ -119,8 +113,8 @@ def test_counters_of_each_node_s_own_count_it_at_its_maker_s(
     with (
         node(tmp_path / "a", vendor, None) as maker,
         node(tmp_path / "b", vendor, None) as other,
-        client(maker) as by,
-        client(other) as stranger,
+        client_of(maker) as by,
+        client_of(other) as stranger,
     ):
         batch = make(by)
         store.finish("batch_0001")

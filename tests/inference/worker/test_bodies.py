@@ -9,6 +9,7 @@ import pytest
 
 from fake_vendor import FakeVendor, json_reply, openai_chat, openai_stream
 from fake_vendor.file_store import FileStore
+from inference.worker.openai_client import FILE_KEY
 from inference.worker.running_worker import (
     APPLICATIONS,
     VAULT,
@@ -145,7 +146,7 @@ def test_of_files_the_words_are_masked_by_the_policies_that_hold_now(
 ) -> None:
     store = FileStore(vendor)
     keeping = provider("oa", vendor.url).model_copy(update={"profile": {"files_path": "/files"}})
-    more: dict[str, Any] = {"providers": (keeping,), "sealed_file_key": VAULT.seal("5a" * 32)}
+    more: dict[str, Any] = {"providers": (keeping,), "sealed_file_key": FILE_KEY}
     set_up(worker, vendor, **more)
     with worker:
         headers = {"x-passgate-claims": claims(), "x-request-id": "req-1"}
@@ -171,7 +172,7 @@ def test_of_files_the_words_are_masked_by_the_policies_that_hold_now(
 def test_of_files_the_words_are_kept(worker: RunningWorker, vendor: FakeVendor, tmp_path: Path) -> None:
     FileStore(vendor, page=3)
     keeping = provider("oa", vendor.url).model_copy(update={"profile": {"files_path": "/files"}})
-    set_up(worker, vendor, providers=(keeping,), sealed_file_key=VAULT.seal("5a" * 32))
+    set_up(worker, vendor, providers=(keeping,), sealed_file_key=FILE_KEY)
     with worker:
         headers = {"x-passgate-claims": claims(), "x-request-id": "req-1"}
         with openai.OpenAI(api_key="x", base_url=f"{worker.url}/v1", max_retries=0, default_headers=headers) as client:

@@ -12,10 +12,9 @@ from msgspec.structs import replace
 
 from fake_vendor import FakeVendor, json_reply, openai_chat
 from fake_vendor.file_store import FileStore
+from inference.worker.openai_client import FILE_KEY, client_of
 from inference.worker.running_worker import (
-    VAULT,
     RunningWorker,
-    claims,
     config,
     deployment,
     model,
@@ -28,7 +27,6 @@ from passgate.contracts.limits import LimitRule
 from passgate.inference.worker.options import WorkerLimits
 
 PROFILE: dict[str, Any] = {"files_path": "/files", "batches_path": "/batches", "batch_percent": 50}
-KEY = VAULT.seal("5a" * 32)
 ANSWERED = {"role": "user", "content": "Hi"}
 
 
@@ -45,15 +43,14 @@ def set_up(worker: RunningWorker, vendor: FakeVendor, *more: InferenceProvider, 
         model("private", deployment("oa", "gpt-private"), team_id="team_2"),
     ]
     found = config([keeping("oa", vendor.url), *more], models, version)
-    worker.configure(found.model_copy(update={"sealed_file_key": KEY, **rules}))
+    worker.configure(found.model_copy(update={"sealed_file_key": FILE_KEY, **rules}))
 
 
 _CLIENTS: list[openai.OpenAI] = []
 
 
 def client(worker: RunningWorker, application: str = "app_1", request_id: str = "req-1", **more: Any) -> openai.OpenAI:
-    headers = {"x-passgate-claims": claims(application=application, **more), "x-request-id": request_id}
-    made = openai.OpenAI(api_key="x", base_url=f"{worker.url}/v1", max_retries=0, default_headers=headers)
+    made = client_of(worker, application, request_id, **more)
     _CLIENTS.append(made)
     return made
 
@@ -352,7 +349,7 @@ def test_uploads_have_a_size_and_a_form(worker: RunningWorker, store: FileStore)
 def test_where_nobody_keeps_files_it_is_said(tmp_path: Path, vendor: FakeVendor) -> None:
     worker = RunningWorker(tmp_path)
     found = config([provider("oa", vendor.url)], [model("gpt", deployment("oa"))])
-    worker.configure(found.model_copy(update={"sealed_file_key": KEY}))
+    worker.configure(found.model_copy(update={"sealed_file_key": FILE_KEY}))
     with worker:
         answer = worker.call("/v1/files")
         assert (answer.status, answer.json()["error"]["code"]) == (501, "not_offered")

@@ -7,12 +7,12 @@ import pytest
 
 from fake_vendor import FakeVendor
 from fake_vendor.file_store import FileStore
-from inference.worker.running_worker import VAULT, RunningWorker, claims, config, deployment, model, provider
+from inference.worker.openai_client import FILE_KEY, client_of
+from inference.worker.running_worker import RunningWorker, config, deployment, model, provider
 from passgate.contracts.ai_policy import AiPolicy, MaskingRule
 from passgate.contracts.inference_config import InferenceProvider
 from passgate.inference.worker.options import WorkerLimits
 
-KEY = VAULT.seal("5a" * 32)
 CONTENT = b"0123456789" * 20
 
 
@@ -22,7 +22,7 @@ def keeping(name: str, url: str, **more: str) -> InferenceProvider:
 
 def set_up(worker: RunningWorker, *providers: InferenceProvider, **rules: object) -> None:
     models = [model(f"m-{one.id}", deployment(one.name)) for one in providers]
-    worker.configure(config(list(providers), models).model_copy(update={"sealed_file_key": KEY, **rules}))
+    worker.configure(config(list(providers), models).model_copy(update={"sealed_file_key": FILE_KEY, **rules}))
 
 
 @pytest.fixture(autouse=True)
@@ -37,13 +37,8 @@ def worker(tmp_path: Path, vendor: FakeVendor) -> RunningWorker:
     return worker
 
 
-def client(worker: RunningWorker, application: str = "app_1") -> openai.OpenAI:
-    headers = {"x-passgate-claims": claims(application=application), "x-request-id": "req-1"}
-    return openai.OpenAI(api_key="x", base_url=f"{worker.url}/v1", max_retries=0, default_headers=headers)
-
-
 def test_a_file_goes_in_parts_and_is_its_application_s_own(worker: RunningWorker, store: FileStore) -> None:
-    with worker, client(worker) as ours, client(worker, "app_2") as theirs:
+    with worker, client_of(worker) as ours, client_of(worker, "app_2") as theirs:
         done = ours.uploads.upload_file_chunked(
             file=CONTENT, filename="a.csv", bytes=len(CONTENT), mime_type="text/csv", purpose="user_data", part_size=64
         )
@@ -71,7 +66,7 @@ def test_a_file_goes_in_parts_and_is_its_application_s_own(worker: RunningWorker
 
 
 def test_what_cannot_be_held_to_is_refused_by_name(worker: RunningWorker, store: FileStore) -> None:
-    with worker, client(worker) as ours:
+    with worker, client_of(worker) as ours:
         with pytest.raises(openai.BadRequestError, match="line by line") as refused:
             ours.uploads.create(filename="b.jsonl", purpose="batch", bytes=3, mime_type="text/plain")
         assert refused.value.param == "purpose"
@@ -92,7 +87,7 @@ def test_masked_applications_and_vendors_without_parts(worker: RunningWorker, ve
         policies=(AiPolicy(id="p", masking=(rule,), application_id="app_1"),),
     )
     given = {"filename": "b", "purpose": "user_data", "bytes": 3, "mime_type": "text/plain"}
-    with worker, client(worker) as ours:
+    with worker, client_of(worker) as ours:
         answer = worker.call("/v1/uploads", given)
         assert (answer.status, answer.json()["error"]["code"]) == (403, "batch_refused")
         ours.close()

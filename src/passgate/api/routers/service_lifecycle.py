@@ -1,8 +1,9 @@
 """The life of services' versions: compared, reviewed, published, shared, rolled back, deprecated, retired, planned."""
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from passgate.api.dependencies import CurrentActor, CurrentEdge, needs
@@ -30,6 +31,8 @@ _READ = needs(Permission.SERVICE_READ)
 _WRITE = needs(Permission.SERVICE_WRITE)
 _REVIEW = needs(Permission.SERVICE_REVIEW)
 _PUBLISH = needs(Permission.SERVICE_PUBLISH)
+
+WaitQuery = Annotated[bool, Query(description="Answer once it is so on every node, or after five seconds.")]
 
 
 class DiffOut(Comparison):
@@ -95,13 +98,14 @@ def reject_revision(
 
 
 @router.post("/revisions/{revision_id}/publish", dependencies=[_PUBLISH])
-def publish_revision(  # noqa: PLR0913, PLR0917 - path, body and query
+def publish_revision(  # noqa: PLR0913 - path, body and query
     edge: CurrentEdge,
     actor: CurrentActor,
     service_id: str,
     revision_id: str,
     given: PublishIn | None = None,
-    wait: bool = True,  # noqa: FBT001, FBT002 - a query parameter
+    *,
+    wait: WaitQuery = True,
 ) -> LiveOut:
     """Give a revision all calls of its version, or a part; says on how many nodes it is live."""
     with edge.storage.writing() as work:
@@ -110,13 +114,14 @@ def publish_revision(  # noqa: PLR0913, PLR0917 - path, body and query
 
 
 @router.put("/versions/{version_id}/weights", dependencies=[_PUBLISH])
-def set_weights(  # noqa: PLR0913, PLR0917 - path, body and query
+def set_weights(  # noqa: PLR0913 - path, body and query
     edge: CurrentEdge,
     actor: CurrentActor,
     service_id: str,
     version_id: str,
     given: WeightsIn,
-    wait: bool = True,  # noqa: FBT001, FBT002 - a query parameter
+    *,
+    wait: WaitQuery = True,
 ) -> LiveOut:
     """Share a version's calls between revisions; one that is not named leaves the gate."""
     with edge.storage.writing() as work:
@@ -125,7 +130,9 @@ def set_weights(  # noqa: PLR0913, PLR0917 - path, body and query
 
 
 @router.post("/versions/{version_id}/roll-back", dependencies=[_PUBLISH])
-def roll_back(edge: CurrentEdge, actor: CurrentActor, service_id: str, version_id: str, wait: bool = True) -> LiveOut:  # noqa: FBT001, FBT002 - a query parameter
+def roll_back(
+    edge: CurrentEdge, actor: CurrentActor, service_id: str, version_id: str, *, wait: WaitQuery = True
+) -> LiveOut:
     """Go back to the revision before; a second time, to the one before that."""
     with edge.storage.writing() as work:
         version = release.roll_back(actor, work, service_id, version_id)
@@ -133,13 +140,14 @@ def roll_back(edge: CurrentEdge, actor: CurrentActor, service_id: str, version_i
 
 
 @router.post("/versions/{version_id}/deprecate", dependencies=[_PUBLISH])
-def deprecate_version(  # noqa: PLR0913, PLR0917 - path, body and query
+def deprecate_version(  # noqa: PLR0913 - path, body and query
     edge: CurrentEdge,
     actor: CurrentActor,
     service_id: str,
     version_id: str,
     given: DeprecationIn | None = None,
-    wait: bool = True,  # noqa: FBT001, FBT002 - a query parameter
+    *,
+    wait: WaitQuery = True,
 ) -> LiveOut:
     """Tell callers and subscribers that a version will go; on its sunset date it retires itself."""
     with edge.storage.writing() as work:
@@ -153,7 +161,8 @@ def undeprecate_version(
     actor: CurrentActor,
     service_id: str,
     version_id: str,
-    wait: bool = True,  # noqa: FBT001, FBT002 - a query parameter
+    *,
+    wait: WaitQuery = True,
 ) -> LiveOut:
     """Take a deprecation back, with its sunset."""
     with edge.storage.writing() as work:
@@ -167,7 +176,8 @@ def retire_version(
     actor: CurrentActor,
     service_id: str,
     version_id: str,
-    wait: bool = True,  # noqa: FBT001, FBT002 - a query parameter
+    *,
+    wait: WaitQuery = True,
 ) -> LiveOut:
     """Close a version: its calls get 410, with the successor's name."""
     with edge.storage.writing() as work:
@@ -181,7 +191,8 @@ def republish_version(
     actor: CurrentActor,
     service_id: str,
     version_id: str,
-    wait: bool = True,  # noqa: FBT001, FBT002 - a query parameter
+    *,
+    wait: WaitQuery = True,
 ) -> LiveOut:
     """Open a retired version again, with the revisions that it had."""
     with edge.storage.writing() as work:
