@@ -199,5 +199,7 @@ def _choose(page: Page, pictures: Pictures, kind: str) -> None:
     expect(page.locator(".pg-dialog")).to_have_count(0)
     page.locator("#content").get_by_role("button", name="Add policy").click()
     pictures.keep(page, "kinds")
+    expect(page.locator(".pg-kinds")).to_contain_text("Rate limit")
+    expect(page.locator(".pg-kinds").get_by_text("Response cache")).to_have_count(0)  # every such policy is refused
     page.locator(".pg-kinds").get_by_text(kind, exact=True).click()
     expect(page.locator(".pg-dialog")).to_have_count(1)

@@ -34,6 +34,8 @@ class PolicyKind:
     title: str
     lead: str
     fields: Wordings
+    is_offered: bool = True
+    """False: a word of the API's, which nothing at the gate does yet, so that every such policy is refused."""
 
 
 def _conditions_written(claims: Sequence[ClaimCondition] | None) -> str:
@@ -165,6 +167,7 @@ POLICY_KINDS: Mapping[str, PolicyKind] = {
         "Response cache",
         "Answers to GET are given again, as far as their own headers allow.",
         {"default_ttl_seconds": FieldWording("Kept by default, seconds", "For answers that say nothing; 0: not kept.")},
+        is_offered=False,
     ),
     "timeout": PolicyKind(
         TimeoutPolicy,
@@ -189,7 +192,7 @@ POLICY_KINDS: Mapping[str, PolicyKind] = {
         CompressionPolicy,
         "Compression",
         "Answers in gzip or brotli, for clients that take it.",
-        {"min_bytes": FieldWording("From so many bytes", "30 at least.")},
+        {"min_bytes": FieldWording("From so many bytes", "1024: the gate takes no other bound.")},
     ),
     "response_headers": PolicyKind(
         HeadersPolicy, "Response headers", "Set, added or removed on the way out.", _HEADERS
