@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from moving_clock import MovingClock
+from passgate.contracts.call_record import FACTS
 
 START = MovingClock().now().replace(minute=0, second=0)
 """A full hour, shortly before the tests' clock."""
@@ -29,7 +30,7 @@ def call_line(number: int, **fields: Any) -> bytes:
         "path": f"/orders/{number}",
         "status": 200,
         "details": "via_upstream",
-        "flags": None,
+        "flags": "-",
         "duration_ms": 12,
         "upstream_ms": 9,
         "bytes_in": 0,
@@ -43,7 +44,9 @@ def call_line(number: int, **fields: Any) -> bytes:
         "user_agent": "curl/8.5.0",
         "client_ip": "10.0.0.7",
     }
-    return json.dumps(line | fields).encode() + b"\n"
+    line |= fields
+    facts = " ".join("-" if line[name] is None else str(line.pop(name)) for name in FACTS)
+    return json.dumps({"facts": facts, **line}).encode() + b"\n"
 
 
 def ai_call_line(number: int, **fields: Any) -> bytes:

@@ -142,7 +142,7 @@ def test_a_line_of_a_route_that_is_no_call_is_passed_over(node: Node) -> None:
 
 
 def test_values_of_another_type_than_the_contracts_are_passed_over(node: Node) -> None:
-    node.write("access.jsonl", call_line(1), call_line(2, status="200"), call_line(3, status=[]), call_line(4))
+    node.write("access.jsonl", call_line(1), call_line(2, path=200), call_line(3, status=[]), call_line(4))
     assert node.drain() == 2
     assert [row["path"] for row in rows_of(node.storage, Call)] == ["/orders/1", "/orders/4"]
     assert node.ingester.malformed == 2

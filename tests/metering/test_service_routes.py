@@ -5,15 +5,7 @@ import pytest
 
 from passgate.metering.records import CallLine, LineReader
 
-_LINE = {
-    "stream_id": "s",
-    "request_id": "r",
-    "start": "2026-11-27T10:00:00.000000Z",
-    "status": 200,
-    "duration_ms": 1,
-    "bytes_in": 0,
-    "bytes_out": 0,
-}
+_FACTS = "r 2026-11-27T10:00:00.000000Z 200 - 1 - 0 0 - - - - - -"
 
 
 @pytest.mark.parametrize(
@@ -27,9 +19,7 @@ _LINE = {
     ],
 )
 def test_a_route_is_read_from_its_name(name: str | None, kind: str | None, ids: tuple[str | None, ...]) -> None:
-    names = ("method", "path", "details", "flags", "upstream_ms", "attempts", "service_id", "jti", "subject")
-    line = {**_LINE, **dict.fromkeys((*names, "application_id", "user_agent", "client_ip")), "route": name}
-    (read,) = LineReader().read("access", [(orjson.dumps(line), 1)])
+    (read,) = LineReader().read("access", [(orjson.dumps({"facts": _FACTS, "route": name}), 1)])
     assert isinstance(read.content, CallLine)
     assert read.content.route == kind
     assert (read.content.version_id, read.content.revision_id, read.content.route_id) == ids

@@ -39,6 +39,8 @@ from passgate.gateway.rate_limits.server import RateLimitServer
 from passgate.gateway.xds.outcome import Outcome
 from passgate.gateway.xds.server import AdsServer
 from passgate.kernel.sealing import Vault
+from passgate.metering.records import CallLine, LineReader
+from passgate.metering.spool import Line
 from wire.echo_upstream import EchoUpstream
 from wire.published import pool, revision, service, version
 from wire.tokens import AUDIENCE, ISSUER, Issuer
@@ -277,8 +279,10 @@ class Gate:
     def stat(self, name: str) -> int:
         return self.run(self.admin.stats([name]))[name]
 
-    def log_lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.layout.access_log.read_text().splitlines()]
+    def log_lines(self) -> list[CallLine]:
+        """The calls that are logged, as metering reads them."""
+        lines = [Line(text, 0) for text in self.layout.access_log.read_bytes().splitlines()]
+        return [one.content for one in LineReader().read("access", lines) if isinstance(one.content, CallLine)]
 
 
 @contextmanager

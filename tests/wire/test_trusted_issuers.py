@@ -62,10 +62,10 @@ def test_another_application_has_no_subscription_but_a_token(trusting: Gate) -> 
 def test_the_access_log_names_issuer_subject_and_application(trusting: Gate) -> None:
     path = f"/orders/{time.monotonic_ns()}"
     assert trusting.call(path, STAFF.token(jti="jti-told")).status == 200
-    [line] = wait_until(lambda: [line for line in trusting.log_lines() if line["path"] == path])
-    told = [line[name] for name in ("issuer", "foreign_client", "foreign_subject", "foreign_jti")]
+    [line] = wait_until(lambda: [line for line in trusting.log_lines() if line.path == path])
+    told = [line.issuer, line.foreign_client, line.foreign_subject, line.foreign_jti]
     assert told == [FOREIGN, "shop", "ada@staff", "jti-told"]
-    assert [line[name] for name in ("jti", "subject", "application_id")] == [None, None, None]
+    assert [line.jti, line.subject, line.application_id] == [None, None, None]
 
 
 @pytest.mark.parametrize("place", ["x-api-key", "api-key", "x-goog-api-key"])

@@ -183,8 +183,9 @@ def routed(gate: Gate) -> Gate:
 
 def test_the_log_names_version_revision_and_route(routed: Gate) -> None:
     routed.call("/shop/pets/99")
-    (line,) = wait_until(lambda: [line for line in routed.log_lines() if line["path"] == "/shop/pets/99"])
-    assert (line["route"], line["service_id"]) == ("rest|ver_v1|rev_1|pet", "svc_shop")
+    (line,) = wait_until(lambda: [line for line in routed.log_lines() if line.path == "/shop/pets/99"])
+    assert (line.route, line.version_id, line.revision_id, line.route_id) == ("rest", "ver_v1", "rev_1", "pet")
+    assert line.service_id == "svc_shop"
 
 
 def test_a_service_of_hundreds_of_paths_is_taken(own_gate: Gate) -> None:

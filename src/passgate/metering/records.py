@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import MsgspecError
 from msgspec.json import Decoder
 
-from passgate.contracts.call_record import CallRecord
+from passgate.contracts.call_record import FACTS, AccessLine, CallRecord
 from passgate.contracts.usage_record import UsageRecord
 from passgate.metering.spool import Line, Source
 
@@ -19,7 +19,10 @@ _TORN_ENDS = 16
 _MOST_ROUTES = 10_000
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 _FAILED = (MsgspecError, ValueError, OverflowError)
-_Places = tuple[str, str | None, str | None, str | None]
+_BLANKS = len(FACTS) - 1
+_NONE = "-"
+_Places = tuple[str | None, str | None, str | None, str | None]
+_NOWHERE: _Places = (None, None, None, None)
 
 
 class CallLine(CallRecord, gc=False):
@@ -52,7 +55,7 @@ class ReadLine(NamedTuple):
 class LineReader:
     """Reads lines; remembers what the names of routes say."""
 
-    calls: Decoder[CallLine] = field(default_factory=lambda: Decoder(CallLine))
+    calls: Decoder[AccessLine] = field(default_factory=lambda: Decoder(AccessLine))
     usages: Decoder[UsageLine] = field(default_factory=lambda: Decoder(UsageLine))
     routes: dict[str, _Places] = field(default_factory=dict)
 
@@ -62,13 +65,41 @@ class LineReader:
         return [ReadLine(_salvaged(text, read), end) for text, end in lines]
 
     def _call(self, text: bytes) -> CallLine:
-        call = self.calls.decode(text)
-        call.started_at = _moment(call.start)
-        route = call.route
-        if route is not None and "|" in route:
-            places = self.routes.get(route) or self._places(route)
-            call.route, call.version_id, call.revision_id, call.route_id = places
-        return call
+        line = self.calls.decode(text)
+        request_id, start, status, flags, duration, upstream, received, sent, attempts, *others = line.facts.split(
+            " ", _BLANKS
+        )
+        service_id, jti, application_id, client_ip, details = others
+        if request_id == _NONE:
+            raise ValueError("a call without an id")
+        places = _NOWHERE if line.route is None else self.routes.get(line.route) or self._places(line.route)
+        return CallLine(
+            request_id,
+            start,
+            int(status),
+            _told(flags),
+            int(duration),
+            _count(upstream),
+            int(received),
+            int(sent),
+            _count(attempts),
+            _told(service_id),
+            _told(jti),
+            _told(application_id),
+            _told(client_ip),
+            _told(details),
+            line.method,
+            line.path,
+            places[0],
+            line.subject,
+            line.user_agent,
+            line.issuer,
+            line.foreign_client,
+            line.foreign_subject,
+            line.foreign_jti,
+            _moment(start),
+            *places[1:],
+        )
 
     def _usage(self, text: bytes) -> UsageLine:
         usage = self.usages.decode(text)
@@ -81,6 +112,14 @@ class LineReader:
             self.routes.clear()
         self.routes[route] = (kind, version or None, revision or None, own or None)
         return self.routes[route]
+
+
+def _told(text: str) -> str | None:
+    return None if text == _NONE else text
+
+
+def _count(text: str) -> int | None:
+    return None if text == _NONE else int(text)
 
 
 def _salvaged(text: bytes, read: Callable[[bytes], SpoolLine]) -> SpoolLine | None:

@@ -1,9 +1,10 @@
-"""The access log: one JSON line per call, with the fields of :class:`~passgate.contracts.call_record.CallRecord`.
+"""The access log: one JSON line per call, an :class:`~passgate.contracts.call_record.AccessLine`.
 
 No credential is in it: the path comes without its query, and no header is logged that can hold one (by the time of the
 log, ``authorization`` may hold an upstream's own key).
 """
 
+from passgate.contracts.call_record import FACTS
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.names import JsonObject, type_url
@@ -28,31 +29,38 @@ def access_log(layout: NodeLayout) -> JsonObject:
 
 
 def call_fields() -> dict[str, str]:
-    """Field of the call record, and what Envoy puts there; a value that is missing becomes null."""
+    """Member of the access line, and what Envoy puts there; a value that is missing becomes null, in a text ``-``."""
+    facts = _facts()
+    return {
+        "facts": " ".join(facts[name] for name in FACTS),
+        "method": "%REQ(:METHOD)%",
+        "path": "%PATH(NQ:ORIG_OR_PATH)%",
+        "route": "%ROUTE_NAME%",
+        "subject": _claim("sub"),
+        "user_agent": "%REQ(USER-AGENT)%",
+        "issuer": _state(names.FOREIGN_ISSUER_STATE),
+        "foreign_client": _state(names.FOREIGN_CLIENT_STATE),
+        "foreign_subject": _state(names.FOREIGN_SUBJECT_STATE),
+        "foreign_jti": _state(names.FOREIGN_JTI_STATE),
+    }
+
+
+def _facts() -> dict[str, str]:
     return {
         "request_id": "%REQ(X-REQUEST-ID)%",
         "start": "%START_TIME(%Y-%m-%dT%H:%M:%S.%6fZ)%",
-        "method": "%REQ(:METHOD)%",
-        "path": "%PATH(NQ:ORIG_OR_PATH)%",
         "status": "%RESPONSE_CODE%",
-        "details": "%RESPONSE_CODE_DETAILS%",
         "flags": "%RESPONSE_FLAGS%",
         "duration_ms": "%DURATION%",
         "upstream_ms": "%RESPONSE_DURATION%",
         "bytes_in": "%BYTES_RECEIVED%",
         "bytes_out": "%BYTES_SENT%",
         "attempts": "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
-        "route": "%ROUTE_NAME%",
         "service_id": f"%METADATA(ROUTE:{names.METADATA_NAMESPACE}:{names.SERVICE_KEY})%",
         "jti": _claim("jti"),
-        "subject": _claim("sub"),
         "application_id": _claim("client_id"),
-        "user_agent": "%REQ(USER-AGENT)%",
         "client_ip": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
-        "issuer": _state(names.FOREIGN_ISSUER_STATE),
-        "foreign_client": _state(names.FOREIGN_CLIENT_STATE),
-        "foreign_subject": _state(names.FOREIGN_SUBJECT_STATE),
-        "foreign_jti": _state(names.FOREIGN_JTI_STATE),
+        "details": "%RESPONSE_CODE_DETAILS%",
     }
 
 
