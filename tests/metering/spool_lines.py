@@ -13,7 +13,7 @@ START = MovingClock().now().replace(minute=0, second=0)
 
 
 def request_id(number: int) -> str:
-    return str(UUID(int=number + (1 << 64)))
+    return f"{1_773_480_000_000 + number}-{UUID(int=number + (1 << 64))}"
 
 
 def moment(number: int) -> datetime:

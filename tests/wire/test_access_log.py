@@ -1,5 +1,8 @@
 """One line per call, readable as a call record, and no credential in it."""
 
+import time
+from uuid import UUID
+
 import pytest
 
 from passgate.contracts.call_record import FACTS, AccessLine
@@ -37,6 +40,13 @@ def test_a_call_is_told_in_full(gate: Gate) -> None:
     assert (record.user_agent, record.client_ip) == ("shop/1.0", "127.0.0.1")
     assert record.upstream_ms is not None
     assert record.details == "via_upstream"
+
+
+def test_a_request_id_begins_with_the_moment_whatever_the_client_sent(gate: Gate) -> None:
+    began = time.time() * 1000
+    moment, _, rest = gate.call("/orders/1", headers={"x-request-id": "mine"}).headers["x-request-id"].partition("-")
+    assert began - 1 <= int(moment) <= time.time() * 1000
+    assert str(UUID(rest)) == rest
 
 
 def test_a_refused_call_is_told_with_its_reason(gate: Gate) -> None:

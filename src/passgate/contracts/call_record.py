@@ -45,7 +45,8 @@ class CallRecord(msgspec.Struct, gc=False):
     """What Envoy says of a finished call."""
 
     request_id: str
-    """Made by Envoy for each call, whatever the client sent; the key on which a call counts once."""
+    """Made by Envoy for each call, whatever the client sent; the key on which a call counts once. Begins with the
+    moment in milliseconds since 1970, so that calls that come one after the other are stored side by side."""
     start: str
     """ISO 8601 with microseconds, UTC."""
     status: int

@@ -25,6 +25,16 @@ _ONLY_OURS = (
 )
 
 
+_REQUEST_ID: JsonObject = {
+    "append": {
+        "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+        "header": {"key": "x-request-id", "value": "%START_TIME(%s%3f)%-%UNIQUE_ID%"},
+    }
+}
+"""Ids that begin with the moment (milliseconds since 1970), whatever the client sent: calls are stored by their ids,
+and ids by chance, as Envoy's own are, would change another page of the index with each call."""
+
+
 def listener(layout: NodeLayout) -> JsonObject:
     """The listener in its JSON form."""
     chain: JsonObject = {"filters": [{"name": "http", "typed_config": connection_manager(layout)}]}
@@ -66,7 +76,7 @@ def connection_manager(layout: NodeLayout) -> JsonObject:
         "normalize_path": True,
         "merge_slashes": True,
         "path_with_escaped_slashes_action": "REJECT_REQUEST",
-        "preserve_external_request_id": False,
+        "generate_request_id": False,
         "always_set_request_id_in_response": True,
         "server_header_transformation": "PASS_THROUGH",
         "max_request_headers_kb": _LARGEST_HEADERS_KB,
@@ -88,7 +98,7 @@ def _without(headers: tuple[str, ...]) -> JsonObject:
         "name": "only_ours",
         "typed_config": {
             "@type": type_url("envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"),
-            "mutations": [{"remove": name} for name in headers],
+            "mutations": [*({"remove": name} for name in headers), _REQUEST_ID],
         },
     }
 
