@@ -134,20 +134,30 @@ class FileStore:
             "error_file_id": None,
             **asked,
         }
-        self._vendor.reply(f"/v1/batches/{number}", lambda _: json_reply(self.batches[number]))
-        self._vendor.reply(f"/v1/batches/{number}/cancel", lambda _: self._cancel(number))
-        return json_reply(self.batches[number])
-
-    def _cancel(self, number: str) -> Reply:
-        self.batches[number]["status"] = "cancelling"
-        return json_reply(self.batches[number])
+        return serve_job(self._vendor, "/v1/batches", self.batches, number, "cancelling")
 
     def _list(self, items: list[dict[str, Any]], request: VendorRequest) -> Reply:
-        query = {name: values[-1] for name, values in parse_qs(request.query).items()}
+        query = query_of(request)
         if "after" in query:
             items = items[[item["id"] for item in items].index(query["after"]) + 1 :]
         size = min(self._page, int(query.get("limit", "20")))
         return json_reply({"object": "list", "data": items[:size], "has_more": len(items) > size})
+
+
+def serve_job(vendor: FakeVendor, path: str, jobs: dict[str, dict[str, Any]], number: str, cancelled: str) -> Reply:
+    """Answer for a job that was just made, as it then stands; its status when it is cancelled is ``cancelled``."""
+
+    def cancel(_: VendorRequest) -> Reply:
+        jobs[number]["status"] = cancelled
+        return json_reply(jobs[number])
+
+    vendor.reply(f"{path}/{number}", lambda _: json_reply(jobs[number]))
+    vendor.reply(f"{path}/{number}/cancel", cancel)
+    return json_reply(jobs[number])
+
+
+def query_of(request: VendorRequest) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(request.query).items()}
 
 
 def _form(request: VendorRequest) -> dict[Any, Any]:

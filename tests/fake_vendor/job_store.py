@@ -1,9 +1,8 @@
 """A vendor whose batches are jobs of Mistral's form, over the files of a ``FileStore``."""
 
 from typing import Any
-from urllib.parse import parse_qs
 
-from fake_vendor.file_store import FileStore
+from fake_vendor.file_store import FileStore, query_of, serve_job
 from fake_vendor.reply import Reply, json_reply
 from fake_vendor.server import FakeVendor, VendorRequest
 
@@ -32,7 +31,7 @@ class JobStore:
 
     def _all(self, request: VendorRequest) -> Reply:
         if request.method == "GET":
-            query = {name: values[-1] for name, values in parse_qs(request.query).items()}
+            query = query_of(request)
             number, size = int(query["page"]), int(query["page_size"])
             newest = list(reversed(self.jobs.values()))
             page = newest[number * size : (number + 1) * size]
@@ -55,10 +54,4 @@ class JobStore:
             "failed_requests": 0,
             **asked,
         }
-        self._vendor.reply(f"/v1/batch/jobs/{number}", lambda _: json_reply(self.jobs[number]))
-        self._vendor.reply(f"/v1/batch/jobs/{number}/cancel", lambda _: self._cancel(number))
-        return json_reply(self.jobs[number])
-
-    def _cancel(self, number: str) -> Reply:
-        self.jobs[number]["status"] = "CANCELLATION_REQUESTED"
-        return json_reply(self.jobs[number])
+        return serve_job(self._vendor, "/v1/batch/jobs", self.jobs, number, "CANCELLATION_REQUESTED")

@@ -58,7 +58,7 @@ def inner_listener(layout: NodeLayout) -> JsonObject:
         **connection_manager(layout),
         "use_remote_address": False,
         "local_reply_config": local_reply_config(layout.public_url, SERVICE_FORMATS),
-        "early_header_mutation_extensions": [_without(_ONLY_OURS)],
+        "early_header_mutation_extensions": [_first_changes(_ONLY_OURS)],
     }
     return {
         "name": "inner",
@@ -84,7 +84,7 @@ def connection_manager(layout: NodeLayout) -> JsonObject:
         "stream_idle_timeout": _IDLE_STREAM,
         "common_http_protocol_options": {"headers_with_underscores_action": "REJECT_REQUEST", "idle_timeout": "3600s"},
         "upgrade_configs": [{"upgrade_type": "websocket", "enabled": False}],
-        "early_header_mutation_extensions": [_without((*_ONLY_OURS, names.SERVER_HEADER))],
+        "early_header_mutation_extensions": [_first_changes((*_ONLY_OURS, names.SERVER_HEADER))],
         "access_log": [access_log(layout)],
         "local_reply_config": local_reply_config(layout.public_url),
         "http_filters": http_filters(),
@@ -92,8 +92,8 @@ def connection_manager(layout: NodeLayout) -> JsonObject:
     }
 
 
-def _without(headers: tuple[str, ...]) -> JsonObject:
-    """Cuts off what only the gate may say, before any route or filter sees it."""
+def _first_changes(headers: tuple[str, ...]) -> JsonObject:
+    """Cuts off what only the gate may say, and gives the call its id, before any route or filter sees it."""
     return {
         "name": "only_ours",
         "typed_config": {

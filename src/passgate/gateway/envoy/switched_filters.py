@@ -1,4 +1,4 @@
-"""Filters that judge what a service's policies, or a token itself, say; off until a route switches them on."""
+"""Filters that judge what a service's policies, or a token itself, say: off until a route or the table has them on."""
 
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject, type_url

@@ -17,18 +17,16 @@ class RoundedMoments:
 
     def hour(self, text: str, moment: datetime) -> datetime:
         """The begin of the hour of a moment in UTC, of which the text is known as well."""
-        found = self.hours.get(text[_HOUR])
-        if found is None:
-            found = moment.replace(minute=0, second=0, microsecond=0)
-            if text.endswith(_UTC):  # else two lines that begin alike may be of two hours
-                self.hours[text[_HOUR]] = found
-        return found
+        known = self.hours.get(text[_HOUR])
+        return known or _noted(self.hours, text, moment.replace(minute=0, second=0, microsecond=0))
 
     def day(self, text: str, moment: datetime) -> datetime:
         """The begin of its day."""
-        found = self.days.get(text[_HOUR])
-        if found is None:
-            found = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-            if text.endswith(_UTC):
-                self.days[text[_HOUR]] = found
-        return found
+        known = self.days.get(text[_HOUR])
+        return known or _noted(self.days, text, moment.replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+def _noted(known: dict[str, datetime], text: str, begin: datetime) -> datetime:
+    if text.endswith(_UTC):  # else two lines that begin alike may be of two hours
+        known[text[_HOUR]] = begin
+    return begin

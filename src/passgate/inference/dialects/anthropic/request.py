@@ -8,7 +8,7 @@ from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoi
 from passgate.inference.exchange.claude_thinking import put_thinking
 from passgate.inference.exchange.content import Part, Text
 from passgate.inference.exchange.left_out import LeftOut
-from passgate.inference.exchange.ports import Outgoing, VendorGarbageError
+from passgate.inference.exchange.ports import Outgoing
 from passgate.inference.json_text import write_json
 from passgate.inference.translation import ParsedRequest, Target, UntranslatableError
 
@@ -46,18 +46,6 @@ def write_count_request(request: ChatRequest, parsed: ParsedRequest, target: Tar
     whole = _body(request, target, left_out)
     body = {name: whole[name] for name in _COUNTED if name in whole}
     return Outgoing(count_request(target, parsed.headers, write_json({**body, "model": target.vendor_model})))
-
-
-def read_count(document: dict[str, Any]) -> int:
-    """Read the count of tokens.
-
-    Raises:
-        VendorGarbageError: there is none.
-    """
-    count = document.get("input_tokens")
-    if not isinstance(count, int):
-        raise VendorGarbageError("no count")
-    return count
 
 
 def _body(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Counting a prompt's tokens (https://docs.claude.com/en/api/messages-count-tokens)."""
 
-from typing import Any
-
 from passgate.inference.dialects.anthropic.endpoint import count_request
 from passgate.inference.dialects.anthropic.failure import read_failure
 from passgate.inference.dialects.anthropic.native import MessageWatcher
+from passgate.inference.dialects.anthropic.request import write_count_request
 from passgate.inference.exact_document import exact_document
-from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
+from passgate.inference.exchange.ports import CountDialect, NativeWire, Outgoing
+from passgate.inference.exchange.token_count import CountAnswer
 from passgate.inference.json_text import names_model_once, with_model, write_json
 from passgate.inference.translation import ParsedRequest, Target
 from passgate.inference.vertex_address import is_vertex
@@ -22,14 +22,6 @@ def prepare(parsed: ParsedRequest, target: Target) -> Outgoing:
     return Outgoing(count_request(target, parsed.headers, body))
 
 
-def inspect(document: dict[str, Any]) -> Findings:
-    """Tell an answer from an error; counting uses nothing."""
-    if "input_tokens" not in document:
-        failure = read_failure(document)
-        if failure is None:
-            raise VendorGarbageError("no count")
-        return Findings(failure=failure)
-    return Findings()
-
-
-COUNT = NativeWire(prepare, inspect, MessageWatcher)
+_ANSWER = CountAnswer("input_tokens", read_failure)
+COUNTING = CountDialect(write_count_request, _ANSWER.read)
+COUNT = NativeWire(prepare, _ANSWER.inspect, MessageWatcher)

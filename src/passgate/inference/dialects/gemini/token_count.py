@@ -1,7 +1,5 @@
 """Counting a prompt's tokens (https://ai.google.dev/api/tokens)."""
 
-from typing import Any
-
 from passgate.inference.dialects.gemini.embeddings import NoWatcher
 from passgate.inference.dialects.gemini.endpoint import resource, vendor_request
 from passgate.inference.dialects.gemini.failure import read_failure
@@ -9,7 +7,8 @@ from passgate.inference.dialects.gemini.request import write_body
 from passgate.inference.exact_document import exact_document
 from passgate.inference.exchange.chat_request import ChatRequest
 from passgate.inference.exchange.left_out import LeftOut
-from passgate.inference.exchange.ports import CountDialect, Findings, NativeWire, Outgoing, VendorGarbageError
+from passgate.inference.exchange.ports import CountDialect, NativeWire, Outgoing
+from passgate.inference.exchange.token_count import CountAnswer
 from passgate.inference.json_text import write_json
 from passgate.inference.translation import ParsedRequest, Target
 from passgate.inference.vertex_address import is_vertex
@@ -30,16 +29,6 @@ def prepare(parsed: ParsedRequest, target: Target) -> Outgoing:
     return Outgoing(vendor_request(target, "countTokens", body))
 
 
-def inspect(document: dict[str, Any]) -> Findings:
-    """Tell an answer from an error; counting uses nothing."""
-    if "totalTokens" not in document:
-        failure = read_failure(document)
-        if failure is None:
-            raise VendorGarbageError("no count")
-        return Findings(failure=failure)
-    return Findings()
-
-
 def write_count_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:
     """Write a request to count; Vertex AI takes its members as they are, the Gemini API within one."""
     del parsed  # nothing of the client's headers matters to Gemini
@@ -50,17 +39,6 @@ def write_count_request(request: ChatRequest, parsed: ParsedRequest, target: Tar
     return Outgoing(vendor_request(target, "countTokens", write_json(counted)))
 
 
-def read_count(document: dict[str, Any]) -> int:
-    """Read the count of tokens.
-
-    Raises:
-        VendorGarbageError: there is none.
-    """
-    count = document.get("totalTokens")
-    if not isinstance(count, int):
-        raise VendorGarbageError("no count")
-    return count
-
-
-COUNTING = CountDialect(write_count_request, read_count)
-COUNT = NativeWire(prepare, inspect, NoWatcher)
+_ANSWER = CountAnswer("totalTokens", read_failure)
+COUNTING = CountDialect(write_count_request, _ANSWER.read)
+COUNT = NativeWire(prepare, _ANSWER.inspect, NoWatcher)

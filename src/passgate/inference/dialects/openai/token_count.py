@@ -1,12 +1,12 @@
 """Counting a prompt's tokens, at vendors that do so (OpenAI API, Responses: get input token counts)."""
 
-from typing import Any
-
+from passgate.inference.dialects.openai.failure import read_failure
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.responses.request import responses_body
 from passgate.inference.exchange.chat_request import ChatRequest
 from passgate.inference.exchange.left_out import LeftOut
-from passgate.inference.exchange.ports import CountDialect, Outgoing, VendorGarbageError
+from passgate.inference.exchange.ports import CountDialect, Outgoing
+from passgate.inference.exchange.token_count import CountAnswer
 from passgate.inference.json_text import write_json
 from passgate.inference.translation import ParsedRequest, Target, UntranslatableError, VendorRequest
 
@@ -29,16 +29,4 @@ def write_count_request(request: ChatRequest, parsed: ParsedRequest, target: Tar
     return Outgoing(VendorRequest("POST", url, request_headers(target, profile), body))
 
 
-def read_count(document: dict[str, Any]) -> int:
-    """Read the count of tokens.
-
-    Raises:
-        VendorGarbageError: there is none.
-    """
-    count = document.get("input_tokens")
-    if not isinstance(count, int):
-        raise VendorGarbageError("no count")
-    return count
-
-
-COUNTING = CountDialect(write_count_request, read_count)
+COUNTING = CountDialect(write_count_request, CountAnswer("input_tokens", read_failure).read)
