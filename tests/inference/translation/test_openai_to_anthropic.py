@@ -48,7 +48,7 @@ def test_a_whole_conversation() -> None:
     body, dropped = translated({"messages": conversation()})
     assert body == {
         "model": "claude-sonnet-4-5",
-        "max_tokens": 4096,
+        "max_tokens": 64000,
         "system": [
             {"type": "text", "text": "Be brief."},
             {"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral"}},
@@ -136,7 +136,9 @@ def test_allowed_tools_are_the_only_ones_sent() -> None:
     [
         ({"max_tokens": 7}, {"max_tokens": 7}, ()),
         ({"max_tokens": 7, "max_completion_tokens": 8}, {"max_tokens": 8}, ()),
-        ({"temperature": 0.5, "top_p": 0.9}, {"temperature": 0.5, "top_p": 0.9}, ()),
+        ({"temperature": 0.5, "top_p": 0.9}, {"temperature": 0.5}, ("top_p",)),
+        ({"top_p": 0.9}, {"top_p": 0.9}, ()),
+        ({"logprobs": False}, {}, ()),
         ({"stop": "END"}, {"stop_sequences": ["END"]}, ()),
         ({"stop": ["END", "\n"]}, {"stop_sequences": ["END"]}, ("stop",)),
         ({"user": "u-1"}, {"metadata": {"user_id": "u-1"}}, ()),
@@ -162,7 +164,7 @@ def test_allowed_tools_are_the_only_ones_sent() -> None:
 )
 def test_every_option_is_translated_or_named(given: Any, expected: Any, dropped: tuple[str, ...]) -> None:
     body, left_out = translated(given)
-    base = {"model": "claude-sonnet-4-5", "max_tokens": 4096}
+    base = {"model": "claude-sonnet-4-5", "max_tokens": 64000}
     assert body == {**base, "messages": [{"role": "user", "content": [{"type": "text", "text": "Hello"}]}], **expected}
     assert left_out == dropped
 

@@ -58,7 +58,7 @@ def test_a_talk_with_tools_and_pictures() -> None:
             "service_tier": "flex",
         }
     )
-    assert dropped == ("stop",)
+    assert dropped == ("stop", "top_p")
     assert body["system"] == [{"text": "Be brief."}]
     said, answered, results = body["messages"]
     assert said["content"][1] == {"image": {"format": "png", "source": {"bytes": PNG}}}
@@ -67,7 +67,7 @@ def test_a_talk_with_tools_and_pictures() -> None:
     assert answered == {"role": "assistant", "content": [{"toolUse": used}]}
     result = {"toolUseId": "functions_look_0", "content": [{"text": "seen"}]}
     assert results == {"role": "user", "content": [{"toolResult": result}, {"text": "And?"}]}
-    assert body["inferenceConfig"] == {"maxTokens": 50, "temperature": 0.5, "topP": 0.9, "stopSequences": ["END"]}
+    assert body["inferenceConfig"] == {"maxTokens": 50, "temperature": 0.5, "stopSequences": ["END"]}
     assert body["toolConfig"]["toolChoice"] == {"any": {}}
     assert body["toolConfig"]["tools"][0]["toolSpec"]["inputSchema"]["json"]["properties"] == {"x": {"type": "string"}}
     assert body["serviceTier"] == {"type": "flex"}

@@ -10,6 +10,7 @@ import pytest
 from fake_vendor import FakeVendor, json_reply, stream_reply
 from fake_vendor.reply import Reply
 from inference.worker.running_worker import RunningWorker, claims, config, deployment, model, provider, until
+from passgate.contracts.ai_policy import AiPolicy, MaskingRule
 from passgate.contracts.inference_config import PriceTable
 from passgate.inference.json_text import write_json
 from passgate.inference.sse import sse_event
@@ -45,6 +46,20 @@ def test_a_picture(client: openai.OpenAI, worker: RunningWorker, vendor: FakeVen
     (record,) = worker.usage()
     assert (record.usage.input, record.usage.output, record.usage.images) == (10, 20, 1)
     assert record.cost_micro_dollars == 10 + 40 + 2_000_000 + 3_000_000
+
+
+def test_a_form_is_refused_where_requests_are_masked(
+    client: openai.OpenAI, worker: RunningWorker, vendor: FakeVendor
+) -> None:
+    policies = (AiPolicy(id="p", masking=(MaskingRule(name="mail", kind="email"),)),)
+    models = [model("painter", deployment("oa", "gpt-image-1"), kind="image")]
+    ruled = config([provider("oa", vendor.url)], models, version=3)
+    worker.configure(ruled.model_copy(update={"policies": policies}))
+    until(lambda: worker.call("/readyz").json()["snapshot_version"] == 3)
+    with pytest.raises(openai.PermissionDeniedError, match="forms with files cannot be masked") as refused:
+        client.images.edit(model="painter", prompt="a hat", image=b"png")
+    assert refused.value.code == "form_refused"
+    assert vendor.requests == []
 
 
 def test_a_streamed_picture(client: openai.OpenAI, worker: RunningWorker, vendor: FakeVendor) -> None:

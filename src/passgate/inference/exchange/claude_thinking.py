@@ -1,18 +1,18 @@
 """How Claude is told to think, at whichever vendor: a budget of tokens (older models) or adaptively (newer)."""
 
-import re
 from typing import Any
 
-from passgate.inference.exchange.chat_request import ChatRequest, Reasoning
+from passgate.inference.exchange.chat_request import ChatRequest, Effort, Reasoning
+from passgate.inference.exchange.claude_model import ClaudeModel, claude_model
 from passgate.inference.exchange.content import Thinking, ToolCall
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.translation import Target
 
-_BUDGET_MODELS = re.compile(r"claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[0-5](?!\d)|-20\d{6}|@|$))")
-"""Models before Claude 4.6 (https://docs.anthropic.com/en/docs/build-with-claude/adaptive-thinking)."""
 _BUDGETS = {"minimal": 1024, "low": 2048, "medium": 8192, "high": 16384, "xhigh": 32768, "max": 32768}
 _LEAST_BUDGET = 1024
-_EFFORTS = {"minimal": "low"}
+_EFFORTS: dict[Effort, Effort] = {"minimal": "low"}
+_EFFORTS_BEFORE_4_7: dict[Effort, Effort] = {"minimal": "low", "xhigh": "high"}
+_FIRST_WITH_XHIGH = (4, 7)
 
 
 def put_thinking(request: ChatRequest, target: Target, body: dict[str, Any], left_out: LeftOut) -> None:
@@ -20,32 +20,68 @@ def put_thinking(request: ChatRequest, target: Target, body: dict[str, Any], lef
     reasoning = request.reasoning
     if reasoning is None:
         return
+    model = claude_model(target.vendor_model)
+    adapts = _adapts(target, model)
     if reasoning.enabled is False or reasoning.effort == "none":
-        body["thinking"] = {"type": "disabled"}
-        return
-    if _style(target) == "adaptive":
-        body["thinking"] = {"type": "adaptive"}
-        if reasoning.effort is not None:
-            body.setdefault("output_config", {})["effort"] = _EFFORTS.get(reasoning.effort, reasoning.effort)
-        elif reasoning.budget is not None:
-            left_out.at("reasoning.max_tokens")
+        _put_off(reasoning, model, body, left_out, adapts=adapts)
+    elif adapts:
+        _put_adaptive(request, reasoning, model, body, left_out)
     else:
         budget = _budget(reasoning, body["max_tokens"])
         if budget is None or _must_call_tool(request) or not _thoughts_kept(request):
             left_out.member("reasoning")
             return
         body["thinking"] = {"type": "enabled", "budget_tokens": budget}
-    # Thinking models take no other temperature than 1, and no top_k.
-    for name in ("temperature", "top_k"):
-        if body.pop(name, None) is not None:
-            left_out.member(name)
+        if reasoning.display == "omitted":
+            body["thinking"]["display"] = "omitted"
 
 
-def _style(target: Target) -> str:
+def _put_off(
+    reasoning: Reasoning, model: ClaudeModel | None, body: dict[str, Any], left_out: LeftOut, *, adapts: bool
+) -> None:
+    way = "disabled" if model is None else model.off
+    if way == "never":
+        # As little thought as there is.
+        _put_effort("low", model, body)
+        left_out.member("reasoning")
+        return
+    if way != "unsaid":
+        body["thinking"] = {"type": way}
+    if reasoning.effort not in {None, "none"} and adapts:
+        _put_effort(reasoning.effort, model, body)
+
+
+def _put_adaptive(
+    request: ChatRequest, reasoning: Reasoning, model: ClaudeModel | None, body: dict[str, Any], left_out: LeftOut
+) -> None:
+    if _must_call_tool(request) and model is not None and model.version < (5, 0):
+        left_out.member("reasoning")
+        return
+    thinking = {"type": "adaptive"}
+    if reasoning.display == "omitted":
+        thinking["display"] = "omitted"
+    elif model is not None and model.hides_thoughts:
+        # A client that asks for thought expects to be told it, as every model before told it.
+        thinking["display"] = "summarized"
+    body["thinking"] = thinking
+    if reasoning.effort is not None:
+        _put_effort(reasoning.effort, model, body)
+    elif reasoning.budget is not None:
+        left_out.member("reasoning_budget")
+
+
+def _put_effort(effort: Effort | None, model: ClaudeModel | None, body: dict[str, Any]) -> None:
+    if effort is None:
+        return
+    known = _EFFORTS_BEFORE_4_7 if model is not None and model.version < _FIRST_WITH_XHIGH else _EFFORTS
+    body.setdefault("output_config", {})["effort"] = known.get(effort, effort)
+
+
+def _adapts(target: Target, model: ClaudeModel | None) -> bool:
     told = target.profile.get("thinking")
     if told in {"adaptive", "budget"}:
-        return str(told)
-    return "budget" if _BUDGET_MODELS.search(target.vendor_model) else "adaptive"
+        return bool(told == "adaptive")
+    return model is None or model.adapts
 
 
 def _budget(reasoning: Reasoning, limit: int) -> int | None:

@@ -2,6 +2,9 @@
 
 from passgate.inference.exchange.content import DataSource
 
+_USUAL_NAMES = {"image/jpg": "image/jpeg"}
+"""Names that are much used and that no registry knows; some vendors refuse them."""
+
 
 def is_data_url(url: str) -> bool:
     """Tell whether the URL carries its content."""
@@ -14,7 +17,8 @@ def read_data_url(url: str) -> DataSource | None:
     media_type, *parameters = head.split(";")
     if not comma or "base64" not in (parameter.strip().lower() for parameter in parameters):
         return None
-    return DataSource(media_type.strip().lower(), data)
+    named = media_type.strip().lower()
+    return DataSource(_USUAL_NAMES.get(named, named), data)
 
 
 def data_url(source: DataSource) -> str:

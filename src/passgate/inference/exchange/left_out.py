@@ -23,6 +23,14 @@ class LeftOut:
         if value is not None:
             self.member(name)
 
+    def of_schema(self, name: str = "") -> None:
+        """Something said of the schema that the answer must keep to."""
+        self.at(self._request.called("response_schema"), name)
+
+    def within(self, path: str, member: str) -> None:
+        """Something within a part, which the client's format may call otherwise than the gate does."""
+        self.at(path, self._request.called(member))
+
     def at(self, path: str, name: str = "") -> None:
         """Something within a part of the request."""
         plain = _INDEX.sub("", path)

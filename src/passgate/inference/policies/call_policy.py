@@ -29,6 +29,13 @@ class PromptTooLargeError(PassgateError):
     code = "prompt_too_large"
 
 
+class FormNotMaskedError(PassgateError):
+    """A form with files cannot be searched, and a policy says that what is sent must be."""
+
+    status = 403
+    code = "form_refused"
+
+
 class OutputLimitError(InvalidRequestError):
     """The request asks for a longer answer than a policy allows."""
 
@@ -54,6 +61,7 @@ class CallPolicy:
             PromptTooLargeError: it is larger than allowed.
             OutputLimitError: it asks for more output than allowed.
             ContentBlockedError: a rule that blocks has found something.
+            FormNotMaskedError: it is a form, and would have to be masked.
             InvalidRequestError: it must be written anew and cannot be.
         """
         if self.max_prompt_bytes is not None and len(parsed.raw) > self.max_prompt_bytes:
@@ -63,6 +71,10 @@ class CallPolicy:
         limited = self._with_output_limit(parsed)
         if not self.on_request:
             return limited
+        if parsed.headers.get("content-type", "").startswith("multipart/"):
+            raise FormNotMaskedError(
+                "A policy masks what this application sends, and forms with files cannot be masked."
+            )
         document = exact_document(limited)
         masked = Masker(self.on_request, "request", hits).document(document)
         return limited if masked is document else _rewritten(limited, masked)

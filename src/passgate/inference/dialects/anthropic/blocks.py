@@ -68,9 +68,10 @@ class BlockWriter:
         """One block; None where the part says nothing to Anthropic."""
         written: dict[str, Any] | None
         match part:
-            case Text() | Refusal():
-                # Anthropic refuses empty texts.
-                written = text_block(Text(part.text) if isinstance(part, Refusal) else part) if part.text else None
+            case Text():
+                written = self._text(part)
+            case Refusal():
+                written = self._text(Text(part.text, path=part.path))
             case Image():
                 written = self._image(part)
             case Document():
@@ -88,9 +89,17 @@ class BlockWriter:
                 raise UntranslatableError(message, field=part.path)
         return written
 
+    def _text(self, part: Text) -> dict[str, Any] | None:
+        """Anthropic refuses texts of white space alone, which other models often say before they call a tool."""
+        if part.text.strip():
+            return text_block(part)
+        if part.cache is not None:
+            self._left_out.at(part.path, "cache_control")
+        return None
+
     def _image(self, part: Image) -> dict[str, Any]:
         if part.detail not in {None, "auto"}:
-            self._left_out.at(part.path, "image_url.detail")
+            self._left_out.within(part.path, "image_detail")
         return _cached(part.cache, {"type": "image", "source": _source(part.source, part.path)})
 
     def _document(self, part: Document) -> dict[str, Any]:

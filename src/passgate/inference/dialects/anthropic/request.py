@@ -5,6 +5,8 @@ from typing import Any
 from passgate.inference.dialects.anthropic.blocks import BlockWriter, cache_control, text_block
 from passgate.inference.dialects.anthropic.endpoint import addressed, count_request, messages_request
 from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
+from passgate.inference.exchange.claude_model import claude_model
+from passgate.inference.exchange.claude_sampling import keep_sampling, kept_choice
 from passgate.inference.exchange.claude_thinking import put_thinking
 from passgate.inference.exchange.content import Part, Text
 from passgate.inference.exchange.left_out import LeftOut
@@ -63,10 +65,11 @@ def _body(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, 
     for name in _UNKNOWN:
         left_out.member_if(name, getattr(request, name))
     _put_stop(request, body, left_out)
-    _put_tools(request, body, left_out)
+    _put_tools(request, target, body, left_out)
     _put_format(request, body, left_out)
     _put_account(request, body, left_out)
     put_thinking(request, target, body, left_out)
+    keep_sampling(target, body, left_out)
     if request.stream:
         body["stream"] = True
     for name in target.profile.get("refuses", ()):
@@ -79,7 +82,8 @@ def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int:
     """The limit of the answer; a larger one than the model has would be refused, so it is lowered and named."""
     most = target.max_output_tokens
     if request.max_tokens is None:
-        return most or _DEFAULT_LIMIT
+        model = claude_model(target.vendor_model)
+        return most or (model.most_output if model is not None else _DEFAULT_LIMIT)
     if most is not None and request.max_tokens > most:
         left_out.member("max_tokens")
         return most
@@ -89,13 +93,13 @@ def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int:
 def _messages(
     request: ChatRequest, writer: BlockWriter, left_out: LeftOut
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    system = [text_block(text) for text in request.system if text.text]
+    system = [text_block(text) for text in request.system if text.text.strip()]
     messages: list[dict[str, Any]] = []
     for turn in request.turns:
         if turn.name is not None:
             left_out.at(turn.path, "name")
         if turn.role == "system":
-            system.extend(text_block(part) for part in map(_instruction, turn.parts) if part.text)
+            system.extend(text_block(part) for part in map(_instruction, turn.parts) if part.text.strip())
             continue
         blocks = [block for part in turn.parts if (block := writer.write(part)) is not None]
         if messages and messages[-1]["role"] == turn.role:
@@ -106,7 +110,15 @@ def _messages(
     if not messages:
         message = "The field 'messages' cannot be translated: Anthropic needs a message of the user's."
         raise UntranslatableError(message, field="messages")
+    _trim_last(messages[-1])
     return system, messages
+
+
+def _trim_last(message: dict[str, Any]) -> None:
+    """An answer that the model is to go on with must not end in white space."""
+    last = message["content"][-1] if message["role"] == "assistant" else {}
+    if last.get("type") == "text":
+        last["text"] = last["text"].rstrip()
 
 
 def _instruction(part: Part) -> Text:
@@ -125,7 +137,7 @@ def _put_stop(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> 
         left_out.member("stop")
 
 
-def _put_tools(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> None:
+def _put_tools(request: ChatRequest, target: Target, body: dict[str, Any], left_out: LeftOut) -> None:
     choice = request.tool_choice
     tools = request.offered_tools()
     if not tools:
@@ -133,6 +145,7 @@ def _put_tools(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) ->
         left_out.member_if("parallel_tool_calls", request.parallel_tool_calls)
         return
     body["tools"] = [_tool(tool) for tool in tools]
+    choice = kept_choice(choice, target, left_out)
     written = _choice(choice)
     if request.parallel_tool_calls is False and written.get("type") != "none":
         written["disable_parallel_tool_use"] = True
@@ -172,9 +185,9 @@ def _put_format(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -
     body.setdefault("output_config", {})["format"] = {"type": "json_schema", "schema": wanted.schema}
     for name in ("name", "description"):
         if getattr(wanted, name) is not None:
-            left_out.at(f"response_format.json_schema.{name}")
+            left_out.of_schema(name)
     if wanted.strict is False:
-        left_out.at("response_format.json_schema.strict")
+        left_out.of_schema("strict")
 
 
 def _put_account(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> None:

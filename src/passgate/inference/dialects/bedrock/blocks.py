@@ -112,7 +112,7 @@ class BlockWriter:
 
     def _image(self, part: Image) -> dict[str, Any]:
         if part.detail not in {None, "auto"}:
-            self._left_out.at(part.path, "image_url.detail")
+            self._left_out.within(part.path, "image_detail")
         if isinstance(part.source, UrlSource):
             kind = part.source.url.rpartition(".")[2].lower().replace("jpg", "jpeg")
             kind = kind if kind in _IMAGE_FORMATS.values() else "jpeg"

@@ -4,6 +4,8 @@ from typing import Any
 
 from passgate.inference.dialects.bedrock.model_family import Family
 from passgate.inference.exchange.chat_request import ChatRequest, Effort
+from passgate.inference.exchange.claude_model import claude_model
+from passgate.inference.exchange.claude_sampling import keep_sampling
 from passgate.inference.exchange.claude_thinking import put_thinking
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.translation import Target
@@ -36,12 +38,16 @@ def _put_claude(
     request: ChatRequest, target: Target, body: dict[str, Any], fields: dict[str, Any], left_out: LeftOut
 ) -> None:
     inference = body["inferenceConfig"]
-    limit = inference.get("maxTokens") or target.max_output_tokens or _DEFAULT_LIMIT
-    told: dict[str, Any] = {"max_tokens": limit, "temperature": request.temperature, "top_k": request.top_k}
-    told = {name: value for name, value in told.items() if value is not None}
+    model = claude_model(target.vendor_model)
+    most = target.max_output_tokens or (model.most_output if model is not None else _DEFAULT_LIMIT)
+    limit = inference.get("maxTokens") or most
+    told: dict[str, Any] = {name: getattr(request, name) for name in ("temperature", "top_p", "top_k")}
+    told = {"max_tokens": limit, **{name: value for name, value in told.items() if value is not None}}
     put_thinking(request, target, told, left_out)
-    if "temperature" not in told:
-        inference.pop("temperature", None)
+    keep_sampling(target, told, left_out)
+    for name, written in (("temperature", "temperature"), ("top_p", "topP")):
+        if name not in told:
+            inference.pop(written, None)
     for name in ("top_k", "thinking", "output_config"):
         if name in told:
             fields[name] = told[name]

@@ -46,7 +46,7 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     if system:
         body["system"] = system
     body["inferenceConfig"] = _inference(request, target, left_out)
-    put_tools(request, body, writer, left_out)
+    put_tools(request, target, body, writer, left_out)
     put_model_fields(request, target, family, body, left_out)
     _put_format(request.response_format, body, left_out)
     _put_account(request, body, left_out)
@@ -115,7 +115,7 @@ def _put_format(wanted: ResponseFormat | None, body: dict[str, Any], left_out: L
     if wanted.description is not None:
         schema["description"] = wanted.description
     if wanted.strict is False:
-        left_out.at("response_format.json_schema.strict")
+        left_out.of_schema("strict")
     body["outputConfig"] = {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": schema}}}
 
 

@@ -4,11 +4,15 @@ from typing import Any
 
 from passgate.inference.dialects.bedrock.blocks import BlockWriter
 from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
+from passgate.inference.exchange.claude_sampling import kept_choice
 from passgate.inference.exchange.content import ToolCall, ToolResult
 from passgate.inference.exchange.left_out import LeftOut
+from passgate.inference.translation import Target
 
 
-def put_tools(request: ChatRequest, body: dict[str, Any], writer: BlockWriter, left_out: LeftOut) -> None:
+def put_tools(
+    request: ChatRequest, target: Target, body: dict[str, Any], writer: BlockWriter, left_out: LeftOut
+) -> None:
     """Write the tools and which of them may be used.
 
     Converse knows no way to offer tools and forbid them. They are then not offered, unless the talk holds calls of
@@ -32,6 +36,7 @@ def put_tools(request: ChatRequest, body: dict[str, Any], writer: BlockWriter, l
         if tool.cache is not None:
             written.extend(writer.cache_point(tool.cache, tool.path))
     body["toolConfig"] = {"tools": written}
+    choice = kept_choice(choice, target, left_out)
     if choice is not None and choice.mode != "none":
         body["toolConfig"]["toolChoice"] = _choice(choice)
 

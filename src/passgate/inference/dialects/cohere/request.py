@@ -109,9 +109,9 @@ def _put_format(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -
         body["response_format"]["json_schema"] = wanted.schema or {}
         for name in ("name", "description"):
             if getattr(wanted, name) is not None:
-                left_out.at(f"response_format.json_schema.{name}")
+                left_out.of_schema(name)
         if wanted.strict is False:
-            left_out.at("response_format.json_schema.strict")
+            left_out.of_schema("strict")
 
 
 def _put_thinking(reasoning: Reasoning | None, body: dict[str, Any]) -> None:

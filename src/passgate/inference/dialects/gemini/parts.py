@@ -71,7 +71,7 @@ class PartWriter:
             return {"inlineData": {"mimeType": f"audio/{part.format}", "data": part.data}}
         if isinstance(part, Image):
             if part.detail not in {None, "auto"}:
-                self._left_out.at(part.path, "image_url.detail")
+                self._left_out.within(part.path, "image_detail")
             return self._source(part.source, part.path, "image/jpeg")
         for name in ("context", "citations"):
             if getattr(part, name):
@@ -79,7 +79,7 @@ class PartWriter:
         if isinstance(part.source, TextSource):
             return {"text": f"{part.title}\n\n{part.source.text}" if part.title else part.source.text}
         if part.title is not None:
-            self._left_out.at(part.path, "title")
+            self._left_out.within(part.path, "document_title")
         return self._source(part.source, part.path, "application/pdf")
 
     def _source(self, source: Source, path: str, otherwise: str) -> dict[str, Any]:

@@ -68,9 +68,9 @@ def _generation_config(request: ChatRequest, target: Target, left_out: LeftOut) 
         config["responseJsonSchema"] = wanted.schema
         for name in ("name", "description"):
             if getattr(wanted, name) is not None:
-                left_out.at(f"response_format.json_schema.{name}")
+                left_out.of_schema(name)
         if wanted.strict is False:
-            left_out.at("response_format.json_schema.strict")
+            left_out.of_schema("strict")
     return {name: value for name, value in config.items() if value is not None}
 
 

@@ -75,7 +75,7 @@ class MessageWriter:
                 case Image(DataSource(_, data)):
                     self._leave_hints(part)
                     if part.detail not in {None, "auto"}:
-                        self._left_out.at(part.path, "image_url.detail")
+                        self._left_out.within(part.path, "image_detail")
                     images.append(data)
                 case Document(TextSource(text)):
                     self._leave_hints(part)

@@ -89,9 +89,9 @@ def _put_format(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -
     body["format"] = "json" if wanted.kind == "json_object" else wanted.schema or {}
     for name in ("name", "description"):
         if getattr(wanted, name) is not None:
-            left_out.at(f"response_format.json_schema.{name}")
+            left_out.of_schema(name)
     if wanted.strict is False:
-        left_out.at("response_format.json_schema.strict")
+        left_out.of_schema("strict")
 
 
 def _think(reasoning: Reasoning, vendor_model: str) -> bool | str:

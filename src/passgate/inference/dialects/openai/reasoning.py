@@ -38,7 +38,7 @@ def _put_effort(reasoning: Reasoning, body: Body) -> None:
         return
     body.put("reasoning", "reasoning_effort", effort)
     if reasoning.display is not None:
-        body.left_out.at("thinking.display")
+        body.left_out.member("reasoning_display")
 
 
 def _put_object(reasoning: Reasoning, body: Body) -> None:

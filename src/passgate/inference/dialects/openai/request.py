@@ -118,7 +118,7 @@ def _put_response_format(wanted: ResponseFormat | None, body: Body) -> None:
         return
     if not body.profile.json_schema:
         body.put("response_format", "response_format", {"type": "json_object"})
-        body.left_out.at("response_format.json_schema")
+        body.left_out.of_schema()
         return
     schema = wanted.schema or {}
     inner: dict[str, Any] = {"name": wanted.name or "answer", "schema": schema}

@@ -19,7 +19,11 @@ from passgate.inference.inbound.fields import Fields
 _NAMES = {
     "stop": "stop_sequences",
     "reasoning": "thinking",
+    "reasoning_budget": "thinking.budget_tokens",
     "response_format": "output_config.format",
+    "response_schema": "output_config.format",
+    "reasoning_display": "thinking.display",
+    "document_title": "title",
     "user": "metadata.user_id",
     "cache": "cache_control",
     "parallel_tool_calls": "tool_choice.disable_parallel_tool_use",
@@ -126,14 +130,20 @@ def _read_output(fields: Fields, request: ChatRequest) -> None:
         effort = None if told is None else EFFORTS.get(told)
         if told is not None and effort is None:
             raise output.wrong("effort", "one of " + ", ".join(EFFORTS))
-        form = output.object("format")
-        if form is not None:
-            if form.text("type") != "json_schema":
-                raise form.wrong("type", "json_schema")
-            request.response_format = ResponseFormat("json_schema", form.mapping("schema") or {})
-            form.done()
+        _read_format(output.object("format"), request)
         output.done()
+    # As it was called before, and still is by older SDKs.
+    _read_format(fields.object("output_format"), request)
     request.reasoning = _read_thinking(fields.object("thinking"), effort)
+
+
+def _read_format(form: Fields | None, request: ChatRequest) -> None:
+    if form is None:
+        return
+    if form.text("type") != "json_schema":
+        raise form.wrong("type", "json_schema")
+    request.response_format = ResponseFormat("json_schema", form.mapping("schema") or {})
+    form.done()
 
 
 def _read_thinking(thinking: Fields | None, effort: Effort | None) -> Reasoning | None:

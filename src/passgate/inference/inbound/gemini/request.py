@@ -28,6 +28,9 @@ _CONFIG = {
     "top_logprobs": "logprobs",
     "response_format": "responseMimeType",
     "reasoning": "thinkingConfig",
+    "reasoning_budget": "thinkingConfig.thinkingBudget",
+    "reasoning_display": "thinkingConfig.includeThoughts",
+    "response_schema": "responseSchema",
 }
 _NAMES = {
     **{member: f"generationConfig.{name}" for member, name in _CONFIG.items()},

@@ -47,6 +47,9 @@ def _read_text(part: Fields) -> Part:
 
 
 def _read_image(part: Fields) -> Part:
+    if isinstance(part.take("image_url"), str):
+        # As Mistral's clients write it.
+        return Image(read_source(part.text("image_url"), part, "image_url"), None, read_cache(part), part.path)
     image = part.object("image_url")
     if image is None:
         raise part.missing("image_url")

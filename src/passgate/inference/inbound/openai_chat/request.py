@@ -22,6 +22,10 @@ _CHOICES = {
 _NAMES = {
     "max_tokens": "max_completion_tokens",
     "reasoning": "reasoning_effort",
+    "reasoning_budget": "reasoning.max_tokens",
+    "response_schema": "response_format.json_schema",
+    "image_detail": "image_url.detail",
+    "document_title": "file.filename",
     "cache": "cache_control",
     "include_usage": "stream_options.include_usage",
 }
@@ -64,7 +68,7 @@ def _read_sampling(fields: Fields, request: ChatRequest) -> None:
     request.frequency_penalty = fields.number("frequency_penalty")
     request.presence_penalty = fields.number("presence_penalty")
     request.logit_bias = fields.mapping("logit_bias")
-    request.logprobs = fields.flag("logprobs")
+    request.logprobs = fields.flag("logprobs") or None  # false asks for nothing
     request.top_logprobs = fields.integer("top_logprobs")
     stop = fields.take("stop")
     request.stop = (stop,) if isinstance(stop, str) else fields.texts("stop")

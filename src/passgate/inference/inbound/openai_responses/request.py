@@ -17,6 +17,10 @@ _CHOICES = {"auto": ToolChoice("auto"), "none": ToolChoice("none"), "required": 
 _NAMES = {
     "max_tokens": "max_output_tokens",
     "response_format": "text.format",
+    "response_schema": "text.format",
+    "reasoning_display": "reasoning.summary",
+    "image_detail": "detail",
+    "document_title": "filename",
     "verbosity": "text.verbosity",
     "user": "safety_identifier",
     "logprobs": "include",

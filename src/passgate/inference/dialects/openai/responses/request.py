@@ -15,6 +15,8 @@ _SAME_NAME = ("temperature", "top_p", "metadata", "service_tier", "prompt_cache_
 _UNKNOWN = ("top_k", "seed", "frequency_penalty", "presence_penalty", "logit_bias", "cache")
 _ENCRYPTED = "reasoning.encrypted_content"
 _LOGPROBS = "message.output_text.logprobs"
+_NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
+"""Of a function without any: Responses refuse a schema of no type."""
 
 
 def write_responses_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:
@@ -90,7 +92,8 @@ def _tool(tool: Tool, body: Body) -> dict[str, Any]:
     if tool.cache is not None:
         body.left_out.at(tool.path, "cache_control")
     # Responses hold a schema to the strict subset unless told otherwise; chat completions do not.
-    written = {"type": "function", "name": tool.name, "parameters": tool.parameters, "strict": tool.strict or False}
+    schema = tool.parameters or _NO_PARAMETERS
+    written = {"type": "function", "name": tool.name, "parameters": schema, "strict": tool.strict or False}
     return written if tool.description is None else {**written, "description": tool.description}
 
 
