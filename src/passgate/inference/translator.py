@@ -140,7 +140,7 @@ def open_exchange(parsed: ParsedRequest, target: Target, *, created: int = 0) ->
 
 def _open(parsed: ParsedRequest, target: Target, form: Format, dialect: Dialect, created: int) -> Exchange:
     wire = dialect.native.get(parsed.format)
-    if wire is not None and wire.fits(target):
+    if wire is not None and wire.fits(parsed, target):
         passing = MediaExchange if form.kind in _MEDIA else PassingExchange
         return passing(wire.prepare(parsed, target), wire, form, dialect)
     if form.reranking is not None:

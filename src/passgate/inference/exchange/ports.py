@@ -70,8 +70,8 @@ class NativeWire:
     inspect: Callable[[dict[str, Any]], Findings]
     """Raises VendorGarbageError where the answer is of another shape."""
     watch: Callable[[], Watcher]
-    fits: Callable[[Target], bool] = lambda _: True
-    """Whether this target takes the format; another of the same dialect may not."""
+    fits: Callable[[ParsedRequest, Target], bool] = lambda _, __: True
+    """Whether this target takes this request in the format; another of the same dialect may not."""
 
 
 class EventCutter(Protocol):

@@ -142,4 +142,4 @@ class NoWatcher:
 
 EMBEDDINGS = EmbeddingsDialect(write_request, read_reply)
 EMBED = NativeWire(prepare_one, inspect, NoWatcher)
-BATCH = NativeWire(prepare_batch, inspect, NoWatcher, lambda target: not is_vertex(target))
+BATCH = NativeWire(prepare_batch, inspect, NoWatcher, lambda _, target: not is_vertex(target))

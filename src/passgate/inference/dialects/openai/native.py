@@ -4,6 +4,7 @@ from typing import Any
 
 from passgate.inference.dialects.openai.failure import read_failure
 from passgate.inference.dialects.openai.finish import read_finish
+from passgate.inference.dialects.openai.gpt_model import tools_need_responses
 from passgate.inference.dialects.openai.profile import OpenAIProfile, endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.usage import read_usage
 from passgate.inference.exact_document import exact_document
@@ -156,5 +157,13 @@ def answers_chat(target: Target) -> bool:
     return not beginnings or not target.vendor_model.startswith(tuple(beginnings))
 
 
-CHAT = NativeWire(prepare_chat, inspect_chat, ChatWatcher, answers_chat)
+def passes_chat(parsed: ParsedRequest, target: Target) -> bool:
+    """Whether this request gets an answer as a chat: some models call functions by Responses alone."""
+    document = parsed.document
+    if document.get("tools") and tools_need_responses(target, document.get("reasoning_effort")):
+        return False
+    return answers_chat(target)
+
+
+CHAT = NativeWire(prepare_chat, inspect_chat, ChatWatcher, passes_chat)
 EMBEDDINGS = NativeWire(prepare_embeddings, inspect_embeddings, ChatWatcher)

@@ -43,6 +43,7 @@ class OpenAIProfile:
         uploads_path: path of files in parts below the base URL; empty: the vendor does not take them so.
         files_paging: how the vendor pages its list of files: ``cursor`` (``after``), ``number`` (``page``), ``none``.
         batch_percent: what a batch costs, in hundredths of what the same calls cost.
+        gpt_models: the vendor serves OpenAI's own models, whose names tell what they refuse (``gpt_model.py``).
         counts_path: path below the base URL that counts a prompt's tokens; empty: the vendor has none.
         batch_form: ``openai``, or ``jobs``: batches are jobs of Mistral's form.
     """
@@ -73,6 +74,7 @@ class OpenAIProfile:
     batch_percent: int = 100
     batch_form: str = "openai"
     counts_path: str = ""
+    gpt_models: bool = False
 
 
 _PLAIN = OpenAIProfile()
@@ -122,6 +124,7 @@ def _read(profile: Mapping[str, Any]) -> OpenAIProfile:
         batch_percent=profile.get("batch_percent", _PLAIN.batch_percent),
         batch_form=profile.get("batch_form", _PLAIN.batch_form),
         counts_path=profile.get("counts_path", _PLAIN.counts_path),
+        gpt_models=profile.get("gpt_models", _PLAIN.gpt_models),
     )
 
 

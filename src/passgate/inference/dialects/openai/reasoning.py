@@ -1,10 +1,10 @@
 """How OpenAI-compatible vendors are told to think: five ways, one of which the vendor's profile names."""
 
 from passgate.inference.dialects.openai.body import Body
+from passgate.inference.dialects.openai.gpt_model import gpt_model, kept_effort, wanted_effort
 from passgate.inference.exchange.chat_request import Effort, Reasoning
+from passgate.inference.translation import Target
 
-_EFFORT_OF_BUDGET: tuple[tuple[int, Effort], ...] = ((2048, "low"), (8192, "medium"))
-"""Up to so many tokens of thought an Anthropic client's budget counts as so much effort; more is ``high``."""
 _BUDGETS: dict[Effort, int] = {
     "minimal": 1024,
     "low": 2048,
@@ -15,28 +15,26 @@ _BUDGETS: dict[Effort, int] = {
 }
 
 
-def put_reasoning(reasoning: Reasoning | None, body: Body) -> None:
+def put_reasoning(reasoning: Reasoning | None, target: Target, body: Body) -> None:
     """Write how to think, as the vendor wants it said."""
     if reasoning is None:
         return
     style = body.profile.reasoning_style
     if style == "effort":
-        _put_effort(reasoning, body)
+        _put_effort(reasoning, target, body)
     elif style == "object":
         _put_object(reasoning, body)
     else:
         _put_switch(reasoning, body, style)
 
 
-def _put_effort(reasoning: Reasoning, body: Body) -> None:
-    effort = reasoning.effort
-    if effort is None and reasoning.enabled and reasoning.budget is not None:
-        budget = reasoning.budget
-        effort = next((name for most, name in _EFFORT_OF_BUDGET if budget <= most), "high")
-    if effort is None or reasoning.enabled is False:
+def _put_effort(reasoning: Reasoning, target: Target, body: Body) -> None:
+    effort = wanted_effort(reasoning)
+    model = gpt_model(target)
+    if effort is None or (reasoning.enabled is False and model is None):
         body.left_out.member("reasoning")
         return
-    body.put("reasoning", "reasoning_effort", effort)
+    body.put("reasoning", "reasoning_effort", effort if model is None else kept_effort(model, effort, body.left_out))
     if reasoning.display is not None:
         body.left_out.member("reasoning_display")
 

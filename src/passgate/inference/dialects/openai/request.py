@@ -3,6 +3,7 @@
 from typing import Any
 
 from passgate.inference.dialects.openai.body import Body
+from passgate.inference.dialects.openai.gpt_model import leave_sampling
 from passgate.inference.dialects.openai.messages import MessageWriter
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.reasoning import put_reasoning
@@ -49,8 +50,9 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
         left_out.member_if("top_k", request.top_k)
     left_out.member_if("cache", request.cache)
     _put_tools(request, body)
-    put_reasoning(request.reasoning, body)
+    put_reasoning(request.reasoning, target, body)
     _put_response_format(request.response_format, body)
+    leave_sampling(request, target, body.document, left_out)
     for name, value in profile.adds.items():
         body.document.setdefault(name, value)
     if request.stream:

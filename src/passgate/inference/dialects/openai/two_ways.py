@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from passgate.inference.dialects.openai.gpt_model import tools_need_responses, wanted_effort
 from passgate.inference.dialects.openai.native import answers_chat
 from passgate.inference.dialects.openai.reply import read_reply
 from passgate.inference.dialects.openai.request import write_request
@@ -21,7 +22,8 @@ _RESPONSE_EVENT = b'"type":"response.'
 
 def write_either(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:
     """Write the request in the form that the model answers."""
-    write = write_request if answers_chat(target) else write_responses_request
+    calls_tools = bool(request.tools) and tools_need_responses(target, wanted_effort(request.reasoning))
+    write = write_request if answers_chat(target) and not calls_tools else write_responses_request
     return write(request, parsed, target)
 
 

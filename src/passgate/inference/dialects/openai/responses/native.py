@@ -75,8 +75,9 @@ class ResponseWatcher:
         return b""
 
 
-def has_responses(target: Target) -> bool:
+def has_responses(parsed: ParsedRequest, target: Target) -> bool:
     """Whether the vendor has Responses."""
+    del parsed
     return bool(target.profile.get("responses_path"))
 
 

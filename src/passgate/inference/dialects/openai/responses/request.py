@@ -3,6 +3,7 @@
 from typing import Any
 
 from passgate.inference.dialects.openai.body import Body
+from passgate.inference.dialects.openai.gpt_model import gpt_model, kept_effort, leave_sampling, wanted_effort
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.responses.items import ItemWriter
 from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
@@ -59,9 +60,10 @@ def responses_body(request: ChatRequest, parsed: ParsedRequest, target: Target, 
     body.put("user", "safety_identifier", request.user)
     body.put("max_tokens", "max_output_tokens", _limit(request, target, left_out))
     body.document["store"] = False
-    body.document["include"] = [_ENCRYPTED, _LOGPROBS] if request.logprobs else [_ENCRYPTED]
     _put_tools(request, body)
-    _put_reasoning(request, body)
+    _put_reasoning(request, target, body)
+    leave_sampling(request, target, body.document, left_out)
+    _put_include(request, target, body)
     _put_text(request, body)
     if request.stream:
         body.document["stream"] = True
@@ -105,14 +107,32 @@ def _choice(choice: ToolChoice | None) -> str | dict[str, Any] | None:
     return choice.mode
 
 
-def _put_reasoning(request: ChatRequest, body: Body) -> None:
+def _put_include(request: ChatRequest, target: Target, body: Body) -> None:
+    """Thoughts always, so that they come back encrypted; log probabilities of a model that does not think."""
+    body.document["include"] = [_ENCRYPTED]
+    if not request.logprobs:
+        return
+    model = gpt_model(target)
+    if model is not None and model.thinks(wanted_effort(request.reasoning)):
+        body.left_out.member("logprobs")
+    else:
+        body.document["include"].append(_LOGPROBS)
+
+
+def _put_reasoning(request: ChatRequest, target: Target, body: Body) -> None:
     thinking = request.reasoning
     if thinking is None:
         return
-    if thinking.effort is None:
+    model = gpt_model(target)
+    effort = thinking.effort if model is None else wanted_effort(thinking)
+    if model is not None and effort is not None:
+        effort = kept_effort(model, effort, body.left_out)
+        if effort is None:
+            return
+    if effort is None:
         body.left_out.member("reasoning")
         return
-    told: dict[str, Any] = {"effort": thinking.effort}
+    told: dict[str, Any] = {"effort": effort}
     if thinking.display != "omitted":
         told["summary"] = "auto"
     body.put("reasoning", "reasoning", told)
