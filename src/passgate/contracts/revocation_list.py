@@ -82,6 +82,8 @@ class DenyIndex:
             entry = self._kids.get(token.kid)
         if entry is not None:
             return entry
+        if not self._before:
+            return None
         levels = [("everything", ""), ("subject", token.subject)]
         if token.application is not None:
             levels.append(("application", token.application))

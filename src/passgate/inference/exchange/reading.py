@@ -34,8 +34,8 @@ def as_text_or_none(value: object) -> str | None:
 
 def as_count(value: object) -> int:
     """The value where it is a sensible number of things, else 0; true is no number."""
-    if isinstance(value, float) and value.is_integer():
+    if type(value) is not int:
+        if not isinstance(value, float) or not value.is_integer():
+            return 0
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return 0
     return value if 0 <= value <= _LARGEST_COUNT else 0

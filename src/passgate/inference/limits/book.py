@@ -31,6 +31,8 @@ class LimitBook:
                 by_model[names[rule.target]].append(Limit(rule))
         self.is_empty = not by_target and not by_model and not by_service
         """Nothing is limited, but what a token may say of itself."""
+        self.bounds_deployments = bool(by_model) or any(scope == "provider" for scope, _ in by_target)
+        """A call may meet limits on its way to an answer: a provider's, or those of a model that steps in."""
         self._by_target = dict(by_target)
         self._by_model = dict(by_model)
         self._by_service = dict(by_service)

@@ -19,6 +19,7 @@ from passgate.inference.worker.options import WorkerLimits
 from passgate.inference.worker.refusals import VendorDeclinedError, VendorInvalidResponseError, VendorTimeoutError
 from passgate.inference.worker.retry_after import read_retry_after
 from passgate.inference.worker.stream_relay import StreamRelay
+from passgate.inference.worker.time_limit import TimeLimit, TimeLimits
 from passgate.inference.worker.vendor_client import VendorClient, VendorReply
 
 _SERVER_ERROR = 500
@@ -35,7 +36,7 @@ _BROKE = b"insufficient_quota"
 """OpenAI's code of an account without money (https://platform.openai.com/docs/guides/error-codes)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: every call makes one, and freezing takes three times as long
 class Attempt:
     """Carries a call to deployments, to each with a request of its own: no credential meets another vendor."""
 
@@ -46,6 +47,7 @@ class Attempt:
     deadline: float
     settle: Callable[[AiCall, Ending], None]
     send: Send
+    timers: TimeLimits
 
     async def run(self, deployment: ServingDeployment, key: ServingKey) -> str | None:
         """Answer the call from this deployment; gives the stable code where the answer is an error all the same.
@@ -68,7 +70,7 @@ class Attempt:
         patience = (limits.first_token or limits.first_byte) if call.stream else limits.first_byte_unstreamed
         first_byte = asyncio.get_running_loop().time() + patience
         try:
-            async with asyncio.timeout_at(min(first_byte, self.deadline)) as limit:
+            with self.timers.until(min(first_byte, self.deadline)) as limit:
                 reply = await self.client.send(exchange.request, connect_seconds=limits.connect)
                 try:
                     return await self._pass_back(exchange, reply, limit)
@@ -77,17 +79,17 @@ class Attempt:
         except TimeoutError as error:
             raise VendorTimeoutError("The vendor took too long.") from error
 
-    async def _pass_back(self, exchange: Exchange, reply: VendorReply, limit: asyncio.Timeout) -> str | None:
+    async def _pass_back(self, exchange: Exchange, reply: VendorReply, limit: TimeLimit) -> str | None:
         if self.call.stream and reply.status in _SUCCESS and _is_event_stream(reply.content_type):
             return await self._relay(exchange, reply, limit)
         return await self._pass_whole(exchange, reply, limit)
 
-    async def _relay(self, exchange: Exchange, reply: VendorReply, limit: asyncio.Timeout) -> str | None:
+    async def _relay(self, exchange: Exchange, reply: VendorReply, limit: TimeLimit) -> str | None:
         call = self.call
         translator = call.translator = exchange.stream()
         relay = StreamRelay(call, translator, reply, self.send)
         await relay.run(limit, self.limits, self.deadline)
-        limit.reschedule(self.deadline)
+        limit.move(self.deadline)
         tail = relay.close()
         code = translator.error_code
         if code is not None and not call.head_sent:
@@ -110,10 +112,9 @@ class Attempt:
 
         return VendorDeclinedError(code, tell, vendor_status=None, may_pass=code in _PASSING_CODES)
 
-    async def _pass_whole(self, exchange: Exchange, reply: VendorReply, limit: asyncio.Timeout) -> str | None:
+    async def _pass_whole(self, exchange: Exchange, reply: VendorReply, limit: TimeLimit) -> str | None:
         call = self.call
-        if limit.when() != self.deadline:
-            limit.reschedule(self.deadline)
+        limit.move(self.deadline)
         body = await self._read_whole(reply)
         answer = exchange.reply(reply.status, reply.content_type, body, request_id=call.request_id)
         code = answer.error_code
@@ -157,7 +158,7 @@ class Attempt:
         parts: list[bytes] = []
         size = 0
         succeeded = reply.status in _SUCCESS
-        while (part := await reply.read()) is not None:
+        while (part := reply.rest() or await reply.read()) is not None:
             parts.append(part)
             size += len(part)
             if size > self.limits.reply_bytes and succeeded:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from passgate.inference.routing import Router
 from passgate.inference.routing_table import ServingModel
@@ -15,6 +15,7 @@ from passgate.inference.worker.journey import Journey
 from passgate.inference.worker.lessons import learn_from_answer
 from passgate.inference.worker.options import WorkerLimits, limits_with
 from passgate.inference.worker.refusals import VendorFailedError
+from passgate.inference.worker.time_limit import TimeLimits
 from passgate.inference.worker.vendor_client import VendorClient
 
 
@@ -26,6 +27,7 @@ class Attempts:
     router: Router
     limits: WorkerLimits
     chance: Chance
+    timers: TimeLimits = field(default_factory=TimeLimits)
 
     async def run(
         self,
@@ -44,7 +46,7 @@ class Attempts:
         """
         limits = self.limits if model.time_limits is None else limits_with(self.limits, model.time_limits)
         deadline = asyncio.get_running_loop().time() + limits.whole
-        attempt = Attempt(call, parsed, self.client, limits, deadline, settle, send)
+        attempt = Attempt(call, parsed, self.client, limits, deadline, settle, send, self.timers)
         sole = model.sole
         if sole is None or call.hooks is not None:
             await Journey(call, attempt, model, self.router, self.chance, deadline).go_on()

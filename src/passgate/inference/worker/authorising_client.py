@@ -1,8 +1,9 @@
 """The way out for vendors that take short-lived tokens only: each request gets one before it is sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from passgate.inference.credentials.access_tokens import AccessTokens, TokenRefusedError
 from passgate.inference.credentials.service_account import ServiceAccount, ServiceAccountError, read_service_account
@@ -28,15 +29,18 @@ class AuthorisingClient(VendorClient):
         super().__init__(connect_seconds=connect_seconds, ca_file=ca_file)
         self._tokens = AccessTokens(self._ask, now)
 
-    async def send(self, request: VendorRequest, *, connect_seconds: float | None = None) -> VendorReply:
+    def send(self, request: VendorRequest, *, connect_seconds: float | None = None) -> Coroutine[Any, Any, VendorReply]:
         """Send a request and wait for the head of its answer.
 
         Raises:
             VendorFailedError: the vendor cannot be reached, or there is no token to be had for it.
         """
         if request.service_account is None:
-            return await super().send(request, connect_seconds=connect_seconds)
-        account, token = await self._token(request.service_account)
+            return super().send(request, connect_seconds=connect_seconds)
+        return self._send_as(request.service_account, request, connect_seconds)
+
+    async def _send_as(self, key: str, request: VendorRequest, connect_seconds: float | None) -> VendorReply:
+        account, token = await self._token(key)
         headers = {**request.headers, "authorization": f"Bearer {token}"}
         reply = await super().send(
             replace(request, headers=headers, service_account=None), connect_seconds=connect_seconds

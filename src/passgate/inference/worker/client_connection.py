@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import httptools
 
 from passgate.inference.worker.client_request import ClientRequest, Handler
+from passgate.inference.worker.incoming import Header
 
 _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -31,9 +32,11 @@ class ClientConnection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._url = b""
         self._reading: ClientRequest | None = None
+        self._headers: list[Header] = []
         self._running: ClientRequest | None = None
         self._queue: deque[ClientRequest] = deque()
         self._drained: asyncio.Future[None] | None = None
+        self.is_slow = False
         self._stopping = False
 
     def stop(self) -> None:
@@ -91,12 +94,14 @@ class ClientConnection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The other side is slow."""
         self._drained = self._loop.create_future()
+        self.is_slow = True
 
     def resume_writing(self) -> None:
         """The other side has caught up."""
         if self._drained is not None:
             self._drained.set_result(None)
             self._drained = None
+        self.is_slow = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended, from whichever side."""
@@ -113,6 +118,7 @@ class ClientConnection(asyncio.Protocol):
         """A request begins."""
         self._url = b""
         self._reading = ClientRequest(self, self._loop)
+        self._headers = self._reading.headers
 
     def on_url(self, url: bytes) -> None:
         """A piece of the request's target."""
@@ -120,8 +126,7 @@ class ClientConnection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
-        if self._reading is not None:
-            self._reading.headers.append((name.lower(), value))
+        self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """The head is whole: the request can be answered."""

@@ -16,6 +16,9 @@ _STATUS_LINES = {int(status): f"HTTP/1.1 {int(status)} {status.phrase}\r\n".enco
 class Line(Protocol):
     """What a request needs of the connection that it came on."""
 
+    is_slow: bool
+    """The other side has not taken enough of what was sent."""
+
     def write(self, data: bytes) -> None:
         """Send bytes."""
 
@@ -119,7 +122,8 @@ class ClientRequest:
             return
         more = message.get("more_body", False)
         self._line.write(self._framed(message.get("body", b""), more=more))
-        await self._line.drain()
+        if self._line.is_slow:
+            await self._line.drain()
         if not more:
             self.answered = True
             self._line.answered(self)
@@ -127,11 +131,8 @@ class ClientRequest:
     def _begin(self, status: int, headers: list[Header]) -> None:
         """Make the head. That of a whole answer goes with the body, in one piece."""
         head = [_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status]
-        sized = status in _NO_BODY
-        for name, value in headers:
-            sized = sized or name == b"content-length"
-            head += (name, b": ", value, b"\r\n")
-        self._chunked = not sized
+        head += [b"%b: %b\r\n" % header for header in headers]
+        self._chunked = status not in _NO_BODY and b"content-length" not in [name for name, _ in headers]
         if self._chunked:
             head.append(b"transfer-encoding: chunked\r\n")
         if not self.keep_alive:
@@ -162,12 +163,14 @@ class ClientRequest:
         if self._waiting > _BODY_WAITS and not self._held:
             self._held = True
             self._line.hold()
-        self._wake()
+        if self._waiter is not None:
+            self._wake()
 
     def complete(self) -> None:
         """The body is whole."""
         self._complete = True
-        self._wake()
+        if self._waiter is not None:
+            self._wake()
 
     def lose(self) -> None:
         """The client has gone."""

@@ -83,21 +83,21 @@ class Rationing:
             self._carrying.cancel()
             await self._shared.close()
 
-    async def begin(self, book: LimitBook, call: AiCall, parsed: ParsedRequest, model: ServingModel) -> "Ration":
-        """Reserve for a call.
+    async def begin(self, book: LimitBook, call: AiCall, parsed: ParsedRequest, model: ServingModel) -> None:
+        """Reserve for a call, where a limit is met now or may be on its way.
 
         Raises:
             RateLimitError: too many calls or tokens.
             BudgetError: not enough money is left.
             CountersUnavailableError: the Valkey is away, and nothing may pass without it.
         """
-        asked = _estimate(parsed, model)
-        ration = Ration(self, book, asked, _dearest(asked, model))
-        call.ration = ration
         limits = _limits_of(book, call, model)
+        if not limits and not book.bounds_deployments:
+            return
+        asked = _estimate(parsed, model)
+        ration = call.ration = Ration(self, book, asked, _dearest(asked, model))
         if limits:
             await self.reserve(ration, call, limits)
-        return ration
 
     async def reserve(self, ration: "Ration", call: AiCall, limits: Sequence[Limit]) -> "Hold":
         """Reserve at some limits, all or none.

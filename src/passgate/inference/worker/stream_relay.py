@@ -10,6 +10,7 @@ from passgate.inference.worker.incoming import Send
 from passgate.inference.worker.keep_alive import KeepAlive
 from passgate.inference.worker.options import WorkerLimits
 from passgate.inference.worker.refusals import VendorFailedError
+from passgate.inference.worker.time_limit import TimeLimit
 from passgate.inference.worker.vendor_client import VendorReply
 
 _LINGER_SECONDS = 0.25
@@ -31,7 +32,7 @@ class StreamRelay:
         self._held = b""
         self._keep_alive: KeepAlive | None = None
 
-    async def run(self, limit: asyncio.Timeout, limits: WorkerLimits, deadline: float) -> None:
+    async def run(self, limit: TimeLimit, limits: WorkerLimits, deadline: float) -> None:
         """Read to the end of the vendor's stream, or to its first fault.
 
         Args:
@@ -50,7 +51,7 @@ class StreamRelay:
             if alive is not None:
                 alive.stop()
 
-    async def _run(self, limit: asyncio.Timeout, limits: WorkerLimits, deadline: float) -> None:
+    async def _run(self, limit: TimeLimit, limits: WorkerLimits, deadline: float) -> None:
         loop = asyncio.get_running_loop()
         translator = self._translator
         alive = self._keep_alive
@@ -73,10 +74,10 @@ class StreamRelay:
                 self._held += out
                 return
             if out:
-                limit.reschedule(deadline)  # the client's slowness is not the vendor's
+                limit.move(deadline)  # the client's slowness is not the vendor's
                 await self._pass_on(out)
             if out or self._call.head_sent or limits.first_token is None:
-                limit.reschedule(min(deadline, loop.time() + limits.silence))
+                limit.move(min(deadline, loop.time() + limits.silence))
 
     def _fed(self, chunk: bytes) -> bytes:
         """What the client gets; a sign of life alone begins no answer, so that another deployment may be tried."""

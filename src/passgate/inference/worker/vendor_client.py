@@ -11,7 +11,6 @@ where those beyond its limit of concurrent streams (100 is common) wait for runn
 import asyncio
 import re
 import ssl
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,6 +44,15 @@ class VendorReply:
         self.status = connection.status
         self.content_type = connection.content_type
         self.retry_after = connection.retry_after
+
+    def rest(self) -> bytes | None:
+        """The rest of the body, where all of it has come; that ends the reading."""
+        if self._connection is None:
+            return None
+        body = self._connection.rest()
+        if body is not None:
+            self._connection = None  # it may serve another call by now
+        return body
 
     async def read(self) -> bytes | None:
         """What has come of the body since the last call, waiting for some; None at its end.
@@ -87,12 +95,11 @@ class VendorClient:
             VendorFailedError: the vendor cannot be reached, or what answers does not speak HTTP.
         """
         try:
-            address = read_address(request.url)
-            message = _message(request, address)
+            address, head = _head(request.method, request.url, tuple(request.headers.items()))
         except ValueError as error:
             raise VendorFailedError(_MISCONFIGURED, cause=str(error), code="provider_misconfigured") from error
         connection = self._take_idle(address.origin) or await self._connect(address, connect_seconds)
-        await connection.request(message)
+        await connection.request(b"%b%d\r\n\r\n%b" % (head, len(request.body), request.body))
         return VendorReply(connection)
 
     def close(self) -> None:
@@ -170,21 +177,17 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _message(request: VendorRequest, address: VendorAddress) -> bytes:
-    """The request's bytes.
+@lru_cache(maxsize=1024)
+def _head(method: str, url: str, headers: tuple[tuple[str, str], ...]) -> tuple[VendorAddress, bytes]:
+    """Where a request goes, and its head up to the body's length: the same in nearly every call to a deployment.
 
     Raises:
-        ValueError: a header holds what no header may.
+        ValueError: the URL is none, or a header holds what no header may.
     """
-    head = [f"{request.method} {address.target} HTTP/1.1\r\nhost: {address.authority}\r\n"]
-    head.extend(_header_lines(OWN_HEADERS))
-    head.extend(_header_lines(request.headers))
-    head.append(f"content-length: {len(request.body)}\r\n\r\n")
-    return "".join(head).encode("latin-1") + request.body
-
-
-def _header_lines(headers: Mapping[str, str]) -> list[str]:
-    return [_header_line(name, value) for name, value in headers.items()]
+    address = read_address(url)
+    lines = [f"{method} {address.target} HTTP/1.1\r\nhost: {address.authority}\r\n"]
+    lines += [_header_line(name, value) for name, value in (*OWN_HEADERS.items(), *headers)]
+    return address, ("".join(lines) + "content-length: ").encode("latin-1")
 
 
 def header_line(name: str, value: str) -> str:
@@ -199,4 +202,4 @@ def header_line(name: str, value: str) -> str:
 
 
 _header_line = lru_cache(maxsize=4096)(header_line)
-"""Most headers are the same in every call to a provider."""
+"""Most headers are the same in every call to a provider, even where one is signed anew."""

@@ -13,6 +13,8 @@ _HIGH_WATER = 256 * 1024
 _LONGEST_HEAD = 64 * 1024
 _INTERIM = range(100, 200)
 _NO_BODY = (204, 304)
+_READ = frozenset({b"content-type", b"retry-after", b"mcp-session-id", b"content-length", b"transfer-encoding"})
+"""Headers that are read; vendors send twenty that are not."""
 
 
 class VendorConnection(asyncio.Protocol):
@@ -71,6 +73,14 @@ class VendorConnection(asyncio.Protocol):
         except BaseException:
             self.abort()
             raise
+
+    def rest(self) -> bytes | None:
+        """The rest of the body, where all of it has come; the connection is free then."""
+        if not self._complete:
+            return None
+        body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._release()
+        return body
 
     async def read(self) -> bytes | None:
         """The body's bytes that have come since the last call; None at its end.
@@ -188,13 +198,15 @@ class VendorConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
         name = name.lower()
+        if name not in _READ:
+            return
         if name == b"content-type":
             self.content_type = value.decode("latin-1")
         elif name == b"retry-after":
             self.retry_after = value.decode("latin-1")
         elif name == b"mcp-session-id":
             self.session = value.decode("latin-1")
-        elif name in {b"content-length", b"transfer-encoding"}:
+        else:
             self._framed = True
 
     def on_headers_complete(self) -> None:
