@@ -131,13 +131,16 @@ async def lines_of(reply: RawReply, longest: int) -> AsyncIterator[bytes]:
     """
     pending = bytearray()
     while (piece := await reply.read()) is not None:
-        pending += piece
-        *whole, rest = pending.split(b"\n")
-        pending = bytearray(rest)
+        # Only what is new can end a line: a long one, in many pieces, is not searched anew with each of them.
+        first, *others = piece.split(b"\n")
+        pending += first
+        for other in others:
+            if len(pending) > longest:
+                break
+            if pending.strip():
+                yield bytes(pending)
+            pending = bytearray(other)
         if len(pending) > longest:
             raise VendorInvalidResponseError(f"A line of the vendor's file is longer than {longest} bytes.")
-        for line in whole:
-            if line.strip():
-                yield bytes(line)
     if pending.strip():
         yield bytes(pending)

@@ -1,5 +1,6 @@
 """A neutral chat request as Gemini takes it (https://ai.google.dev/api/generate-content)."""
 
+import re
 from typing import Any
 
 from passgate.inference.dialects.gemini.contents import ContentWriter
@@ -9,7 +10,7 @@ from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoi
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.exchange.ports import Outgoing
 from passgate.inference.json_text import write_json
-from passgate.inference.translation import ParsedRequest, Target
+from passgate.inference.translation import ParsedRequest, Target, UntranslatableError
 from passgate.inference.vertex_address import is_vertex
 
 _CONFIG = {
@@ -22,6 +23,8 @@ _CONFIG = {
     "presence_penalty": "presencePenalty",
 }
 _UNKNOWN = ("logit_bias", "logprobs", "top_logprobs", "verbosity", "user", "prompt_cache_key", "cache")
+_SINCE_4 = re.compile(r"gemini-[4-9]")
+"""Penalties and several candidates are refused from there on."""
 _TIERS = {"default": "standard", "flex": "flex", "priority": "priority"}
 
 
@@ -59,6 +62,8 @@ def write_body(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[
 
 def _generation_config(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, Any]:
     config = {name: getattr(request, member) for member, name in _CONFIG.items()}
+    if _SINCE_4.search(target.vendor_model):
+        _leave_what_4_refuses(request, config, left_out)
     config["maxOutputTokens"] = _limit(request, target, left_out)
     config["stopSequences"] = list(request.stop) or None
     config["thinkingConfig"] = thinking_config(request, target, left_out)
@@ -72,6 +77,15 @@ def _generation_config(request: ChatRequest, target: Target, left_out: LeftOut) 
         if wanted.strict is False:
             left_out.of_schema("strict")
     return {name: value for name, value in config.items() if value is not None}
+
+
+def _leave_what_4_refuses(request: ChatRequest, config: dict[str, Any], left_out: LeftOut) -> None:
+    for member in ("frequency_penalty", "presence_penalty"):
+        left_out.member_if(member, config.pop(_CONFIG[member]))
+    if request.n is not None and request.n > 1:
+        name = request.called("n")
+        message = f"The field '{name}' cannot be translated: Gemini 4 gives one answer."
+        raise UntranslatableError(message, field=name)
 
 
 def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int | None:

@@ -17,6 +17,10 @@ _LEAST_BUDGET = 128
 """What Gemini 2.5 Pro thinks at least."""
 _LEVELS = {"none": "low", "minimal": "low", "low": "low", "medium": "medium", "high": "high"}
 _FLASH_LEVELS = {"none": "minimal", "minimal": "minimal"}
+_MINIMAL = re.compile(r"gemini-3(?:\.[0-6])?-flash|flash-lite")
+"""Models with a level below ``low``; those after them refuse it."""
+_LEVEL_OF_BUDGET = ((2048, "low"), (8192, "medium"))
+"""Up to so many tokens count as so much; more is ``high``. Gemini 4 refuses budgets; Gemini 3 does worse by them."""
 _BUDGETS = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576, "xhigh": 24576, "max": 24576}
 """As Google's own OpenAI-compatible endpoint reckons (https://ai.google.dev/gemini-api/docs/openai#thinking)."""
 
@@ -39,8 +43,11 @@ def thinking_config(request: ChatRequest, target: Target, left_out: LeftOut) -> 
 def _level(reasoning: Reasoning, target: Target, *, off: bool) -> dict[str, Any]:
     effort = "none" if off else reasoning.effort
     if effort is None:
-        return {} if reasoning.budget is None else {"thinkingBudget": reasoning.budget}
-    flash = _FLASH_LEVELS.get(effort) if "flash" in target.vendor_model else None
+        budget = reasoning.budget
+        if budget is None:
+            return {}
+        return {"thinkingLevel": next((level for most, level in _LEVEL_OF_BUDGET if budget <= most), "high")}
+    flash = _FLASH_LEVELS.get(effort) if _MINIMAL.search(target.vendor_model) else None
     return {"thinkingLevel": flash or _LEVELS.get(effort, "high")}
 
 
