@@ -60,6 +60,11 @@ DETAILS = {
     "/teams/{team_id}": ["Default", "Members", "Ada Lovelace", "Owner"],
 }
 
+_HIDDEN_ACTIONS = """() => [...document.querySelectorAll("#content table td:last-child button")]
+    .filter(one => one.getBoundingClientRect().right > one.closest("table").parentElement.getBoundingClientRect().right)
+    .map(one => one.getAttribute("aria-label") || one.textContent)"""
+"""What a row offers and one sees only after moving the table sideways."""
+
 
 def test_every_page_is_listed_here() -> None:
     assert set(PAGES) == {*CONTENT, *DETAILS}
@@ -72,6 +77,7 @@ def test_page(page: Page, path: str, request: pytest.FixtureRequest) -> None:
         expect(page.locator("#content").get_by_text(text).first).to_be_visible()
     expect(page.locator(".pg-skeleton")).to_have_count(0)
     expect(page.locator("h1")).to_have_count(1)
+    assert page.evaluate(_HIDDEN_ACTIONS) == []
     folder = request.config.getoption("--pictures")
     if path == "/" and folder:
         page.wait_for_timeout(1_500)  # curves are drawn over a moment
@@ -83,6 +89,7 @@ def test_detail(page: Page, known: Known, path: str) -> None:
     page.goto("/console" + path.format(**known.one_of_each()))
     for text in DETAILS[path]:
         expect(page.locator("#content").get_by_text(text).first).to_be_visible()
+    assert page.evaluate(_HIDDEN_ACTIONS) == []
 
 
 def test_going_through_the_sidebar_keeps_the_frame(page: Page) -> None:

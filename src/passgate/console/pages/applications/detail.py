@@ -24,7 +24,7 @@ from passgate.console.pages.applications.oauth import oauth_card
 from passgate.console.pages.teams_of import team_names
 from passgate.console.pages.tokens.issuing import ask_to_issue
 from passgate.console.pages.tokens.revoking import ask_to_revoke, ask_to_revoke_all
-from passgate.console.pages.tokens.rows import COLUMNS, token_row
+from passgate.console.pages.tokens.rows import COLUMNS_BESIDE, token_row
 from passgate.console.visit import Visit
 from passgate.identity.models import Application, Token
 from passgate.identity.schemas import ApplicationChange
@@ -138,7 +138,7 @@ def _tokens(visit: Visit, found: _Found) -> Listing[Token]:
         with card_head("Tokens", "They work as API keys in every SDK."):
             button("Revoke all", revoke_all, kind="quiet", icon="ban")
         listing = Listing(
-            [column for column in COLUMNS if column.name not in {"scopes", "issued"}],
+            COLUMNS_BESIDE,
             label="Tokens of this application",
             noun="token",
             fetch=fetch,

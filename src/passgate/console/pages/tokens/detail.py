@@ -17,7 +17,7 @@ from passgate.console.components.table import Table
 from passgate.console.components.text import Words, box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.tokens.revoking import ask_to_revoke
-from passgate.console.pages.tokens.rows import COLUMNS, TONES, token_row
+from passgate.console.pages.tokens.rows import COLUMNS_BESIDE, TONES, token_row
 from passgate.console.visit import Visit
 from passgate.identity.models import Token
 from passgate.identity.service.token_registry import status_of
@@ -26,7 +26,7 @@ from passgate.kernel.actor import Actor
 from passgate.kernel.money import format_dollars
 from passgate.storage.work import Work
 
-_CHILD_COLUMNS = tuple(column for column in COLUMNS if column.name not in {"actions", "kind"})
+_CHILD_COLUMNS = tuple(column for column in COLUMNS_BESIDE if column.name not in {"actions", "kind"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ COLUMNS = (
     Column("issued", "Issued", "relative"),
     Column("actions", "Actions", "actions"),
 )
+COLUMNS_BESIDE = tuple(column for column in COLUMNS if column.name not in {"jti", "issued"})
+"""What has room beside other cards with the actions in sight; the token's page says the rest."""
 
 
 def token_row(token: Token, now: datetime, owner: str = "") -> Row:
