@@ -99,13 +99,13 @@ def test_who_may_do_what_with_policies(house: House) -> None:
 
 def test_finds_are_those_of_the_reader_s_teams(house: House) -> None:
     with house.storage.writing() as work:
-        for team in (house.red, house.blue, house.red):
+        for number, team in enumerate((house.red, house.blue, house.red)):
             work.session.add(
                 MaskingFind(
                     request_id="r",
                     started_at=datetime(2026, 11, 24, tzinfo=UTC),
                     team_id=team,
-                    application_id="a",
+                    application_id=f"app_{number}",
                     model="m",
                     rule="mail",
                     action="mask",
@@ -119,3 +119,6 @@ def test_finds_are_those_of_the_reader_s_teams(house: House) -> None:
     assert rest["next_cursor"] is None
     assert len(answer(house.admin.get(FINDS), 200)["items"]) == 3
     assert answer(house.viewer.get(FINDS, params={"after": "x"}), 422)["field"] == "after"
+    narrowed = answer(house.admin.get(FINDS, params={"application_id": "app_1"}), 200)["items"]
+    assert [row["team_id"] for row in narrowed] == [house.blue]
+    assert answer(house.viewer.get(FINDS, params={"application_id": "app_1"}), 200)["items"] == []

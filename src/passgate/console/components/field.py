@@ -68,6 +68,8 @@ def choice_field(  # noqa: PLR0913 - each argument is one visible part of it
     choices: dict[Any, str] | list[str] = dict(options) if isinstance(options, Mapping) else list(options)
     with _labelled(label, help_text, optional=optional) as place:
         made = ui.select(choices, value=value, multiple=multiple, with_input=searchable, clearable=optional)
+        if searchable and not multiple:
+            _search_beside(made)
         made.props(f'dropdown-icon="{icon_path("down")}" options-dense behavior=menu')
         if multiple:
             made.props("use-chips")
@@ -93,9 +95,22 @@ def search_field(label: str, placeholder: str | None = None) -> ui.input:
     return made
 
 
-def filter_field(label: str, options: Mapping[Any, str], value: Any = None) -> ui.select:  # noqa: ANN401 - as above
+def filter_field(
+    label: str,
+    options: Mapping[Any, str],
+    value: Any = None,  # noqa: ANN401 - as above
+    *,
+    searchable: bool = False,
+) -> ui.select:
     """A choice that narrows a list; its label is read aloud only."""
-    made = ui.select(dict(options), value=value)
+    made = ui.select(dict(options), value=value, with_input=searchable)
+    if searchable:
+        _search_beside(made)
     return made.props(
         f'outlined dense options-dense behavior=menu dropdown-icon="{icon_path("down")}" aria-label="{label}"'
     )
+
+
+def _search_beside(choice: ui.select) -> None:
+    """Let what is chosen stand beside what is typed: in its place it would narrow the list, and be typed into."""
+    choice.props('placeholder=" "', remove="fill-input hide-selected").classes("pg-searched")

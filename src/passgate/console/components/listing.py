@@ -69,6 +69,11 @@ class Listing(Generic[Item]):
         self._cursor = page.next_cursor
         self._show()
 
+    @property
+    def has_any(self) -> bool:
+        """Whether there are rows."""
+        return bool(self._rows)
+
     async def more(self) -> None:
         """Show the next page below."""
         page = await self._latest.answer(self._fetch(PageRequest(limit=PAGE_SIZE, after=self._cursor)))

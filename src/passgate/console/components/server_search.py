@@ -17,12 +17,13 @@ def search_on_server(field: ui.select, find: Callable[[str], Awaitable[Mapping[A
         find: the options for a text, those among them that are always offered.
     """
     asked = 0
+    offered = ""
 
-    async def search(event: GenericEventArguments) -> None:
-        nonlocal asked
+    async def offer(text: str) -> None:
+        nonlocal asked, offered
         asked += 1
         mine = asked
-        found = dict(await find(str(event.args or "").strip()))
+        found = dict(await find(text))
         if mine != asked or field.is_deleted:
             return  # something else was typed since, or the dialog is gone
         value = field.value
@@ -30,8 +31,17 @@ def search_on_server(field: ui.select, find: Callable[[str], Awaitable[Mapping[A
         known = field.options if isinstance(field.options, dict) else {}
         kept = {one: known[one] for one in chosen if one in known and one not in found}
         field.set_options({**found, **kept}, value=value)
+        offered = text
+
+    async def search(event: GenericEventArguments) -> None:
+        await offer(str(event.args or "").strip())
+
+    async def closed() -> None:
+        if offered:
+            await offer("")  # opened again, it offers what it did at first: what was typed is gone
 
     field.on("input-value", search, throttle=_PAUSE_SECONDS, leading_events=False)
+    field.on("popup-hide", closed)
 
 
 def fitting(options: Mapping[str, str], text: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Applications: the consumers that tokens are issued to."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from passgate.identity import repository
@@ -7,7 +9,7 @@ from passgate.identity.models import Application, Team
 from passgate.identity.schemas import ApplicationChange, ApplicationIn, Revoked
 from passgate.identity.service.revocation import revoke_before_now
 from passgate.kernel.actor import Actor
-from passgate.kernel.errors import ConflictError, NotFoundError
+from passgate.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
@@ -43,6 +45,33 @@ def get_application(actor: Actor, work: Work, application_id: str) -> Applicatio
     """
     application = work.session.get(Application, application_id)
     return _allowed(actor, application, Permission.APPLICATION_READ)
+
+
+def application_names(actor: Actor, work: Work, ids: Collection[str]) -> dict[str, str]:
+    """The names of some applications, by id; nothing of those that are gone or that the actor may not read."""
+    teams = actor.teams_with(Permission.APPLICATION_READ)
+    query = select(Application.id, Application.name).where(Application.id.in_(sorted(ids)))
+    if teams is not None:
+        query = query.where(Application.team_id.in_(teams))
+    return {row.id: row.name for row in work.session.execute(query)}
+
+
+def named_application(actor: Actor, work: Work, id_or_name: str, field: str) -> str:
+    """The id of the application that somebody wrote down by its id or name.
+
+    Raises:
+        InvalidInputError: the actor may read none of that id or name, or several of that name; it names ``field``.
+    """
+    teams = actor.teams_with(Permission.APPLICATION_READ)
+    query = select(Application.id).where((Application.id == id_or_name) | (Application.name == id_or_name))
+    if teams is not None:
+        query = query.where(Application.team_id.in_(teams))
+    found = work.session.scalars(query.limit(2)).all()
+    if not found:
+        raise InvalidInputError(f"There is no application {id_or_name}.", field=field)
+    if len(found) > 1:
+        raise InvalidInputError(f"Several applications are called {id_or_name}: write the id of one.", field=field)
+    return found[0]
 
 
 def create_application(actor: Actor, work: Work, given: ApplicationIn) -> Application:

@@ -11,12 +11,14 @@ from passgate.metering.models import MaskingFind
 
 
 def find_masking_finds(
-    session: Session, teams: frozenset[str] | None, after: int | None, limit: int
+    session: Session, teams: frozenset[str] | None, application_id: str | None, after: int | None, limit: int
 ) -> Sequence[MaskingFind]:
-    """Finds of those teams (None: all), newest first, behind the one with id ``after``."""
+    """Finds of those teams (None: all) and of an application (None: any), newest first, behind the id ``after``."""
     query = select(MaskingFind)
     if teams is not None:
         query = query.where(MaskingFind.team_id.in_(sorted(teams)))
+    if application_id is not None:
+        query = query.where(MaskingFind.application_id == application_id)
     if after is not None:
         query = query.where(MaskingFind.id < after)
     return session.scalars(query.order_by(MaskingFind.id.desc()).limit(limit)).all()

@@ -11,8 +11,10 @@ from passgate.storage.work import Work
 _MOST_DIGITS = 18
 
 
-def list_masking_finds(actor: Actor, work: Work, page: PageRequest) -> Page[MaskingFindView]:
-    """What masking found in calls of the actor's teams, newest first.
+def list_masking_finds(
+    actor: Actor, work: Work, page: PageRequest, application_id: str | None = None
+) -> Page[MaskingFindView]:
+    """What masking found in calls of the actor's teams, newest first; of one application, or of all.
 
     Raises:
         ForbiddenError: without the permission call:read.
@@ -23,6 +25,6 @@ def list_masking_finds(actor: Actor, work: Work, page: PageRequest) -> Page[Mask
     if after is not None and not (after.isascii() and after.isdigit() and len(after) <= _MOST_DIGITS):
         raise InvalidInputError("The cursor is not one that a page of finds gave.", field="after")
     teams = actor.teams_with(Permission.CALL_READ)
-    rows = find_masking_finds(work.session, teams, int(after) if after else None, page.bounded + 1)
+    rows = find_masking_finds(work.session, teams, application_id, int(after) if after else None, page.bounded + 1)
     items = [MaskingFindView.model_validate(row) for row in rows[: page.bounded]]
     return Page(items, str(items[-1].id) if len(rows) > page.bounded else None)

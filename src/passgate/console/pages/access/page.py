@@ -12,15 +12,13 @@ from passgate.console.components.form import Form
 from passgate.console.components.page_header import page_header
 from passgate.console.components.server_search import search_on_server
 from passgate.console.components.text import Words, box
+from passgate.console.pages.applications_of import readable_applications
 from passgate.console.visit import Visit
 from passgate.gateway.access import Explanation, Question, explain_access
 from passgate.gateway.preview.rule import Outcome
 from passgate.identity.schemas import TokenIssuer
-from passgate.identity.service.applications import list_applications
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError
-from passgate.kernel.pagination import MAX_PAGE, PageRequest
-from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -34,7 +32,7 @@ _SAID: dict[Outcome, tuple[str, Tone]] = {
 
 async def show(visit: Visit, args: PageArguments) -> None:
     """Build the page."""
-    applications = await visit.ask(_applications)
+    applications = await visit.ask(readable_applications)
     page_header("Access check", "What would this request meet at the gate? Nothing is called, and nothing changes.")
     form = Form()
     with box("pg-main-aside"):
@@ -64,7 +62,7 @@ def _fields(visit: Visit, form: Form, applications: dict[str, str], jti: str) ->
     bearer = choice_field(
         "or any good token of", applications, optional=True, searchable=True, help_text="An application."
     )
-    search_on_server(bearer, lambda text: visit.ask(_applications, text))
+    search_on_server(bearer, lambda text: visit.ask(readable_applications, text))
     form.add("application_id", bearer)
     form.add("host", text_field("Host", optional=True, help_text="Where services have hosts of their own."))
     form.add(
@@ -126,10 +124,3 @@ def _show_answer(found: Explanation) -> None:
 
 def _explained(actor: Actor, work: Work, issuer: TokenIssuer, question: Question) -> Explanation:
     return explain_access(actor, work, issuer, question)
-
-
-def _applications(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
-    if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
-        return {}
-    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items
-    return {row.id: row.name for row in found}

@@ -8,16 +8,18 @@ from passgate.console.components.dialog import form_dialog
 from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import choice_field
 from passgate.console.components.form import Form
-from passgate.console.components.table import Column, Row, Table, act
+from passgate.console.components.listing import Listing
+from passgate.console.components.server_search import search_on_server
+from passgate.console.components.table import Column, Row, act
 from passgate.console.components.text import box, muted
 from passgate.console.edge import MOUNT_PATH
+from passgate.console.pages.services_of import callable_services
 from passgate.console.visit import Visit
 from passgate.identity.models import Application
 from passgate.identity.schemas import ApplicationChange
 from passgate.identity.service.applications import update_application
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
-from passgate.publishing.service.services import list_services
 from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
 from passgate.publishing.subscriptions.service.deciding import unsubscribe
 from passgate.publishing.subscriptions.service.finding import list_subscriptions
@@ -35,7 +37,10 @@ _COLUMNS = (
 
 async def subscriptions_card(visit: Visit, application: Application) -> None:
     """The services that the application subscribes to."""
-    found = await visit.ask(_subscriptions, application.id)
+
+    async def fetch(page: PageRequest) -> Page[SubscriptionView]:
+        wanted = SubscriptionFilter(application_id=application.id, status="active")
+        return await visit.ask(list_subscriptions, page, wanted)
 
     async def add() -> None:
         await _ask_to_subscribe(visit, application)
@@ -47,17 +52,23 @@ async def subscriptions_card(visit: Visit, application: Application) -> None:
 
     with card(flush=True):
         with card_head("Subscriptions", "The services that it may call, beside the public ones."):
-            if found.items:
-                button("Subscribe", add, icon="plus")
-        if found.items:
-            Table(_COLUMNS, [_row(one) for one in found.items], label="Subscriptions", on_act=end)
-        else:
-            empty(
+            another = button("Subscribe", add, icon="plus")
+        listing = Listing(
+            _COLUMNS,
+            label="Subscriptions",
+            noun="subscription",
+            fetch=fetch,
+            row=_row,
+            on_act=end,
+            when_empty=lambda: empty(
                 "link",
                 "No subscriptions yet",
                 "A service that needs a subscription refuses calls until the application has one.",
                 next_step("Subscribe to a service", add),
-            )
+            ),
+        )
+    await listing.load()
+    another.set_visibility(listing.has_any)
 
 
 async def models_card(visit: Visit, application: Application, *, may_write: bool) -> None:
@@ -94,7 +105,7 @@ def _row(subscription: SubscriptionView) -> Row:
 
 
 async def _ask_to_subscribe(visit: Visit, application: Application) -> None:
-    services = await visit.ask(_services)
+    services = await visit.ask(callable_services)
 
     async def add(form: Form) -> None:
         await visit.change(subscribe, form["service_id"] or "", application.id)
@@ -102,7 +113,9 @@ async def _ask_to_subscribe(visit: Visit, application: Application) -> None:
 
     lead = f"{application.name} may then call it with any of its tokens, at once."
     with form_dialog("Subscribe to a service", lead, "Subscribe", add) as form:
-        form.add("service_id", choice_field("Service", services, searchable=True))
+        chosen = choice_field("Service", services, searchable=True)
+        search_on_server(chosen, lambda text: visit.ask(callable_services, text))
+        form.add("service_id", chosen)
 
 
 async def _ask_for_models(visit: Visit, application: Application) -> None:
@@ -119,15 +132,6 @@ async def _ask_for_models(visit: Visit, application: Application) -> None:
             "models",
             choice_field("Allowed models", known, value=application.models or [], multiple=True, searchable=True),
         )
-
-
-def _subscriptions(actor: Actor, work: Work, application_id: str) -> Page[SubscriptionView]:
-    return list_subscriptions(actor, work, _ALL, SubscriptionFilter(application_id=application_id, status="active"))
-
-
-def _services(actor: Actor, work: Work) -> dict[str, str]:
-    found = list_services(actor, work, _ALL).items
-    return {one.id: f"{one.name} ({one.base_path})" for one in found if one.status != "retired"}
 
 
 def _model_names(actor: Actor, work: Work) -> list[str]:

@@ -15,16 +15,13 @@ from passgate.console.components.text import Words, box, muted
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import counted
 from passgate.console.icons import icon_path
+from passgate.console.pages.applications_of import application_filter, offered_applications
 from passgate.console.pages.calls.detail import open_call
 from passgate.console.pages.calls.rows import COLUMNS, call_row
 from passgate.console.visit import Visit
-from passgate.identity.service.applications import list_applications
-from passgate.kernel.actor import Actor
-from passgate.kernel.pagination import MAX_PAGE, PageRequest
-from passgate.kernel.permissions import Permission
+from passgate.kernel.pagination import PageRequest
 from passgate.metering.schemas import CallFilter, CallView
 from passgate.metering.service.calls import list_calls
-from passgate.storage.work import Work
 
 _EVERY_SECONDS = 1.0
 _PAGE = 50
@@ -35,12 +32,13 @@ _STATUSES = {"": "Every status", "2xx": "2xx", "3xx": "3xx", "4xx": "4xx", "5xx"
 
 async def show(visit: Visit, args: PageArguments) -> None:
     """Build the page."""
-    await LiveCalls(visit, await visit.ask(_applications), args.query_parameters.get("application", "")).load()
+    application = args.query_parameters.get("application", "")
+    await LiveCalls(visit, await visit.ask(offered_applications, application), application).load()
 
 
 async def calls_of_service(visit: Visit, service_id: str) -> None:
     """The same for one service, as a part of its page."""
-    await LiveCalls(visit, await visit.ask(_applications), "", service_id).load()
+    await LiveCalls(visit, await visit.ask(offered_applications), "", service_id).load()
 
 
 class LiveCalls:
@@ -72,7 +70,7 @@ class LiveCalls:
     def _fields(self, applications: dict[str, str], application: str) -> None:
         with box("pg-filters"):
             self._text = search_field("Search calls", "Request id, path, token id, code…").classes("pg-wide")
-            self._application = filter_field("Application", {"": "Every application", **applications}, application)
+            self._application = application_filter(self._visit, applications, application)
             self._kind = filter_field("Kind", _KINDS, "")
             self._kind.set_visibility(self._service_id is None)
             self._status = filter_field("Status", _STATUSES, "")
@@ -161,9 +159,3 @@ class LiveCalls:
 
     async def _open(self, call_id: str) -> None:
         await open_call(self._visit, int(call_id))
-
-
-def _applications(actor: Actor, work: Work) -> dict[str, str]:
-    if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
-        return {}
-    return {row.id: row.name for row in list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items}

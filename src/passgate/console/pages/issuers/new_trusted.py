@@ -5,28 +5,29 @@ from nicegui import ui
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.server_search import search_on_server
+from passgate.console.pages.applications_of import readable_applications
 from passgate.console.pages.issuers.looking import asked
 from passgate.console.pages.issuers.rows import lines_of, pairs_of
 from passgate.console.visit import Visit, who
 from passgate.identity.issuers.schemas import TrustedIssuerChange, TrustedIssuerIn, TrustedIssuerView
 from passgate.identity.issuers.trusted import asked_issuer, create_trusted_issuer, update_trusted_issuer
-from passgate.identity.service.applications import list_applications
+from passgate.identity.service.applications import application_names, named_application
 from passgate.kernel.actor import Actor
-from passgate.kernel.errors import InvalidInputError
-from passgate.kernel.pagination import MAX_PAGE, PageRequest
 from passgate.storage.work import Work
 
 _ALGORITHMS = ("RS256", "ES256", "ES384", "PS256", "EdDSA")
 
 
-def application_names(actor: Actor, work: Work) -> dict[str, str]:
-    """The applications that a form may offer, by id."""
-    return {one.id: one.name for one in list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items}
+def names_of_applications(actor: Actor, work: Work, issuer: TrustedIssuerView) -> dict[str, str]:
+    """The names of those that an issuer's tokens call for, by id."""
+    concerned = {*issuer.applications.values(), *([issuer.application_id] if issuer.application_id else [])}
+    return application_names(actor, work, concerned)
 
 
 async def ask_for_issuer(visit: Visit) -> None:
     """Ask for an issuer to trust."""
-    names = await visit.ask(application_names)
+    offered = await visit.ask(readable_applications)
 
     async def trust(form: Form) -> None:
         given = TrustedIssuerIn.model_validate(
@@ -35,7 +36,7 @@ async def ask_for_issuer(visit: Visit) -> None:
                 "issuer": form["issuer"],
                 "jwks_uri": form.text("jwks_uri"),
                 "algorithms": form["algorithms"],
-                **_rules_of(form, names),
+                **await visit.ask(_rules_of, form),
             }
         )
         seen = await asked(asked_issuer(await visit.ask(who), given))
@@ -54,37 +55,36 @@ async def ask_for_issuer(visit: Visit) -> None:
             text_field("Key set URL", optional=True, help_text="Empty: found by the issuer's discovery document."),
         )
         form.add("algorithms", choice_field("Algorithms", _ALGORITHMS, value=["RS256", "ES256"], multiple=True))
-        _rules(form, names, None)
+        _rules(visit, form, offered, None)
 
 
 async def ask_to_change_issuer(visit: Visit, issuer: TrustedIssuerView) -> None:
     """Ask for what is to change."""
-    names = await visit.ask(application_names)
+    names = await visit.ask(readable_applications) | await visit.ask(names_of_applications, issuer)
 
     async def change(form: Form) -> None:
-        given = TrustedIssuerChange.model_validate({"name": form["name"], **_rules_of(form, names)})
+        given = TrustedIssuerChange.model_validate({"name": form["name"], **await visit.ask(_rules_of, form)})
         await visit.change(update_trusted_issuer, issuer.id, given)
         await visit.refresh()
 
     with form_dialog("Edit issuer", "In force on every node within a second.", "Save", change, size="wide") as form:
         form.add("name", text_field("Name", value=issuer.name))
-        _rules(form, names, issuer)
+        _rules(visit, form, names, issuer)
 
 
-def _rules(form: Form, names: dict[str, str], issuer: TrustedIssuerView | None) -> None:
+def _rules(visit: Visit, form: Form, names: dict[str, str], issuer: TrustedIssuerView | None) -> None:
     audiences = "\n".join(issuer.audiences) if issuer else ""
     form.add("audiences", text_field("Audiences", value=audiences, lines=2, help_text="One a line; “aud” holds one."))
-    form.add(
-        "application_id",
-        choice_field(
-            "Application",
-            names,
-            value=issuer.application_id if issuer else None,
-            optional=True,
-            searchable=True,
-            help_text="Whose calls all of its tokens are. Or leave it empty, and let a claim say it:",
-        ),
+    chosen = choice_field(
+        "Application",
+        names,
+        value=issuer.application_id if issuer else None,
+        optional=True,
+        searchable=True,
+        help_text="Whose calls all of its tokens are. Or leave it empty, and let a claim say it:",
     )
+    search_on_server(chosen, lambda text: visit.ask(readable_applications, text))
+    form.add("application_id", chosen)
     claim = issuer.application_claim if issuer else None
     form.add("application_claim", text_field("Claim", value=claim or "", optional=True, placeholder="azp"))
     mapped = issuer.applications.items() if issuer else ()
@@ -112,13 +112,11 @@ def _rules(form: Form, names: dict[str, str], issuer: TrustedIssuerView | None) 
     form.add("needs_jti", ui.switch("Refuse tokens without jti", value=issuer.needs_jti if issuer else True))
 
 
-def _rules_of(form: Form, names: dict[str, str]) -> dict[str, object]:
-    ids = {name: app for app, name in names.items()} | {app: app for app in names}
-    applications = {}
-    for value, name in pairs_of(form["applications"], "applications").items():
-        if name not in ids:
-            raise InvalidInputError(f"There is no application {name}.", field="applications")
-        applications[value] = ids[name]
+def _rules_of(actor: Actor, work: Work, form: Form) -> dict[str, object]:
+    applications = {
+        value: named_application(actor, work, name, "applications")
+        for value, name in pairs_of(form["applications"], "applications").items()
+    }
     required: dict[str, list[str]] = {}
     for line in lines_of(form["required_claims"]):
         for name, value in pairs_of(line, "required_claims").items():

@@ -20,7 +20,7 @@ from passgate.console.components.table import Column, Table, act
 from passgate.console.components.text import Words, box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.issuers.looking import keep, tried
-from passgate.console.pages.issuers.new_trusted import application_names, ask_to_change_issuer
+from passgate.console.pages.issuers.new_trusted import ask_to_change_issuer, names_of_applications
 from passgate.console.visit import Visit
 from passgate.identity.issuers.schemas import BlockIn, TrustedIssuerChange, TrustedIssuerView
 from passgate.identity.issuers.trusted import (
@@ -72,9 +72,10 @@ async def show(visit: Visit, args: PageArguments) -> None:
 
 
 def _find(actor: Actor, work: Work, issuer_id: str) -> _Found:
+    issuer = get_trusted_issuer(actor, work, issuer_id)
     return _Found(
-        get_trusted_issuer(actor, work, issuer_id),
-        application_names(actor, work),
+        issuer,
+        names_of_applications(actor, work, issuer),
         actor.may(Permission.ISSUER_WRITE),
         actor.may(Permission.TOKEN_REVOKE),
     )

@@ -12,14 +12,10 @@ from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.server_search import fitting, search_on_server
 from passgate.console.components.text import box
+from passgate.console.pages.applications_of import readable_applications
 from passgate.console.pages.policies.trial import ask_to_try
 from passgate.console.pages.policies.wording import RULES_EXAMPLE, RULES_HELP, read_rules, write_rules
 from passgate.console.visit import Visit
-from passgate.identity.service.applications import list_applications
-from passgate.kernel.actor import Actor
-from passgate.kernel.pagination import MAX_PAGE, PageRequest
-from passgate.kernel.permissions import Permission
-from passgate.storage.work import Work
 
 _EVERY = ""
 _STATES = {"on": "On", "off": "Off"}
@@ -30,17 +26,9 @@ class Choices:
     """Whom a policy can concern, names by id."""
 
     teams: Mapping[str, str]
-    applications: Mapping[str, str]
+    applications: dict[str, str]
     everywhere: bool
     """Whether the actor may set policies for everybody."""
-
-
-def applications_named(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
-    """Names of applications that the actor may read and that hold a text, by id; the newest few hundred."""
-    if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
-        return {}
-    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items
-    return {row.id: row.name for row in found}
 
 
 def ask_for_policy(visit: Visit, choices: Choices, policy: PolicyView | None) -> None:
@@ -113,7 +101,7 @@ def _add_whom(visit: Visit, form: Form, choices: Choices, policy: PolicyView | N
     field = choice_field("Application", applications, value=chosen, searchable=True)
 
     async def find(text: str) -> dict[str, str]:
-        return fitting({_EVERY: "Every application"}, text) | await visit.ask(applications_named, text)
+        return fitting({_EVERY: "Every application"}, text) | await visit.ask(readable_applications, text)
 
     search_on_server(field, find)
     form.add("application_id", field)

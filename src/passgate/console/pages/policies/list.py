@@ -13,11 +13,13 @@ from passgate.console.components.listing import Listing
 from passgate.console.components.page_header import page_header
 from passgate.console.components.table import Column, Row, tag
 from passgate.console.edge import MOUNT_PATH
-from passgate.console.pages.policies.edit import Choices, applications_named, ask_for_policy
+from passgate.console.pages.applications_of import readable_applications
+from passgate.console.pages.policies.edit import Choices, ask_for_policy
 from passgate.console.pages.policies.trial import ask_to_try
 from passgate.console.pages.policies.wording import masked_by, other_rules
 from passgate.console.pages.teams_of import team_names
 from passgate.console.visit import Visit
+from passgate.identity.service.applications import application_names
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.kernel.permissions import Permission
@@ -54,7 +56,8 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             new.on_click(lambda: ask_for_policy(visit, found.choices, None))
 
     async def fetch(page: PageRequest) -> Page[PolicyView]:
-        policies = await visit.ask(list_policies, page)
+        policies, names = await visit.ask(_policies, page)
+        found.choices.applications.update(names)
         by_id.update((policy.id, policy) for policy in policies.items)
         return policies
 
@@ -77,10 +80,16 @@ async def show(visit: Visit, _args: PageArguments) -> None:
 
 
 def _find(actor: Actor, work: Work) -> _Found:
-    applications = applications_named(actor, work)
+    applications = readable_applications(actor, work)
     may_write = actor.teams_with(Permission.MODEL_WRITE) != frozenset()
     choices = Choices(team_names(actor, work), applications, everywhere=actor.may(Permission.MODEL_WRITE))
     return _Found(choices, may_write)
+
+
+def _policies(actor: Actor, work: Work, page: PageRequest) -> tuple[Page[PolicyView], dict[str, str]]:
+    found = list_policies(actor, work, page)
+    concerned = {policy.application_id for policy in found.items if policy.application_id}
+    return found, application_names(actor, work, concerned)
 
 
 def _row(policy: PolicyView, choices: Choices) -> Row:

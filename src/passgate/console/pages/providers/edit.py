@@ -9,12 +9,9 @@ from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.server_search import search_on_server
+from passgate.console.pages.applications_of import readable_applications
 from passgate.console.visit import Visit
-from passgate.identity.service.applications import list_applications
-from passgate.kernel.actor import Actor
-from passgate.kernel.pagination import MAX_PAGE, PageRequest
-from passgate.kernel.permissions import Permission
-from passgate.storage.work import Work
+from passgate.identity.service.applications import application_names
 
 
 async def ask_to_change(visit: Visit, provider: ProviderView) -> None:
@@ -43,9 +40,9 @@ async def ask_to_change(visit: Visit, provider: ProviderView) -> None:
 
 async def ask_for_pass_through(visit: Visit, provider: ProviderView) -> None:
     """Ask who may call a provider as it is."""
-    applications = await visit.ask(_applications)
     chosen = provider.pass_through_applications
-    options = applications | {one: one for one in chosen if one not in applications}
+    names = await visit.ask(readable_applications) | await visit.ask(application_names, chosen)
+    options = names | {one: one for one in chosen if one not in names}
 
     async def change(form: Form) -> None:
         given = {
@@ -60,7 +57,7 @@ async def ask_for_pass_through(visit: Visit, provider: ProviderView) -> None:
     with form_dialog("Pass-through", words, "Save", change) as form:
         form.add("pass_through", ui.switch(f"Open at /providers/{provider.id}", value=provider.pass_through))
         callers = choice_field("Applications", options, value=chosen, multiple=True, searchable=True, optional=True)
-        search_on_server(callers, lambda text: visit.ask(_applications, text))
+        search_on_server(callers, lambda text: visit.ask(readable_applications, text))
         form.add("pass_through_applications", callers)
         form.add(
             "pass_through_charge_micro_dollars",
@@ -70,10 +67,3 @@ async def ask_for_pass_through(visit: Visit, provider: ProviderView) -> None:
                 help_text="Where the vendor tells no usage, or no price is known. 1000 are a tenth of a cent.",
             ),
         )
-
-
-def _applications(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
-    if actor.teams_with(Permission.APPLICATION_READ) == frozenset():
-        return {}
-    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items
-    return {row.id: row.name for row in found}

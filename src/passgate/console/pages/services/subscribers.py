@@ -1,14 +1,17 @@
 """Who subscribes to a service."""
 
+from collections.abc import Awaitable, Callable
+
 from passgate.console.components.button import button
 from passgate.console.components.card import card, card_head
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import choice_field
 from passgate.console.components.form import Form
+from passgate.console.components.listing import Listing
 from passgate.console.components.reason import ask_for_reason
 from passgate.console.components.server_search import search_on_server
-from passgate.console.components.table import Column, Row, Table, act
+from passgate.console.components.table import Column, Row, act
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.visit import Visit
 from passgate.identity.service.applications import list_applications
@@ -22,7 +25,6 @@ from passgate.publishing.subscriptions.service.finding import list_subscriptions
 from passgate.publishing.subscriptions.service.subscribing import subscribe
 from passgate.storage.work import Work
 
-_ALL = PageRequest(limit=MAX_PAGE)
 _COLUMNS = (
     Column("name", "Application", "main"),
     Column("app_id", "Application id", "id"),
@@ -33,7 +35,10 @@ _COLUMNS = (
 
 async def subscribers_card(visit: Visit, service: ServiceView) -> None:
     """The applications that may call the service."""
-    found = await visit.ask(_subscriptions, service.id)
+
+    async def fetch(page: PageRequest) -> Page[SubscriptionView]:
+        wanted = SubscriptionFilter(service_id=service.id, status="active")
+        return await visit.ask(list_subscriptions, page, wanted)
 
     async def add() -> None:
         await _ask_to_add(visit, service)
@@ -48,19 +53,30 @@ async def subscribers_card(visit: Visit, service: ServiceView) -> None:
 
     with card(flush=True):
         with card_head("Subscriptions", "The applications that may call it."):
-            if found.items:
-                button("Add application", add, icon="plus")
-        if found.items:
-            Table(_COLUMNS, [_row(one) for one in found.items], label="Subscriptions", on_act=end)
-        elif service.access == "subscription":
-            empty(
-                "application",
-                "Nobody may call it yet",
-                "Add the applications that may. Their tokens work here at once.",
-                next_step("Add application", add),
-            )
-        else:
-            empty("check", "No subscriptions needed", "Who may call is decided without subscriptions here.")
+            another = button("Add application", add, icon="plus")
+        listing = Listing(
+            _COLUMNS,
+            label="Subscriptions",
+            noun="subscription",
+            fetch=fetch,
+            row=_row,
+            on_act=end,
+            when_empty=lambda: _say_none(service, add),
+        )
+    await listing.load()
+    another.set_visibility(listing.has_any)
+
+
+def _say_none(service: ServiceView, add: Callable[[], Awaitable[None]]) -> None:
+    if service.access == "subscription":
+        empty(
+            "application",
+            "Nobody may call it yet",
+            "Add the applications that may. Their tokens work here at once.",
+            next_step("Add application", add),
+        )
+    else:
+        empty("check", "No subscriptions needed", "Who may call is decided without subscriptions here.")
 
 
 def _row(subscription: SubscriptionView) -> Row:
@@ -88,10 +104,6 @@ async def _ask_to_add(visit: Visit, service: ServiceView) -> None:
         form.add("application_id", chosen)
 
 
-def _subscriptions(actor: Actor, work: Work, service_id: str) -> Page[SubscriptionView]:
-    return list_subscriptions(actor, work, _ALL, SubscriptionFilter(service_id=service_id, status="active"))
-
-
 def _applications(actor: Actor, work: Work, text: str = "") -> dict[str, str]:
-    found = list_applications(actor, work, _ALL, search=text).items
+    found = list_applications(actor, work, PageRequest(limit=MAX_PAGE), search=text).items
     return {one.id: one.name for one in found if actor.may(Permission.SUBSCRIPTION_WRITE, one.team_id)}

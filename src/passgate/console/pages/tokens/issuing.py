@@ -13,6 +13,7 @@ from passgate.console.components.field import choice_field, number_field, text_f
 from passgate.console.components.form import Form
 from passgate.console.components.server_search import fitting, search_on_server
 from passgate.console.components.text import Words
+from passgate.console.pages.services_of import callable_services
 from passgate.console.pages.teams_of import writable_teams
 from passgate.console.pages.tokens.snippets import Snippet, api_snippets, first_call_snippets
 from passgate.console.visit import Visit
@@ -24,7 +25,6 @@ from passgate.kernel.actor import Actor
 from passgate.kernel.money import to_micro_dollars
 from passgate.kernel.pagination import MAX_PAGE, PageRequest
 from passgate.kernel.permissions import Permission
-from passgate.publishing.service.services import list_services
 from passgate.storage.work import Work
 
 _LIFETIMES = {1: "1 day", 7: "7 days", 30: "30 days", 90: "90 days", 180: "180 days", 365: "1 year"}
@@ -38,7 +38,7 @@ _AUDIENCE_HELP = "Of a token for one of your services alone: the name that it ve
 async def ask_to_issue(visit: Visit, application_id: str | None) -> None:
     """Ask for a token's name and lifetime (and its application, where none is given), issue it and show it."""
     choices = {} if application_id else await visit.ask(_owners)
-    models, services = await visit.ask(_model_names), await visit.ask(_service_names)
+    models, services = await visit.ask(_model_names), await visit.ask(callable_services)
 
     async def issue(form: Form) -> None:
         given = _given(visit, form, application_id or form["application_id"] or "")
@@ -59,7 +59,7 @@ async def ask_to_issue(visit: Visit, application_id: str | None) -> None:
             search_on_server(owner, lambda text: visit.ask(_owners, text))
             form.add("application_id", owner)
         form.add("lifetime_days", choice_field("Lifetime", _LIFETIMES, value=DEFAULT_LIFETIME_DAYS))
-        _add_limits(form, models, services)
+        _add_limits(visit, form, models, services)
         form.add(
             "scopes",
             text_field("Scopes", optional=True, help_text="Words apart by blanks, for your own services to check."),
@@ -119,15 +119,16 @@ def _given(visit: Visit, form: Form, owner: str) -> TokenIn:
     )
 
 
-def _add_limits(form: Form, models: Sequence[str], services: Mapping[str, str]) -> None:
+def _add_limits(visit: Visit, form: Form, models: Sequence[str], services: Mapping[str, str]) -> None:
     form.add(
         "limits.models",
         choice_field("Models", models, optional=True, multiple=True, help_text="None chosen: all of the application."),
     )
-    form.add(
-        "limits.services",
-        choice_field("Services", services, optional=True, multiple=True, help_text="None chosen: all of them."),
+    chosen = choice_field(
+        "Services", services, optional=True, multiple=True, searchable=True, help_text="None chosen: all of them."
     )
+    search_on_server(chosen, lambda text: visit.ask(callable_services, text))
+    form.add("limits.services", chosen)
     form.add("limits.budget", number_field("Most dollars", help_text="That it may spend in its whole life."))
     form.add("limits.rpm", number_field("Most calls a minute"))
 
@@ -144,13 +145,6 @@ def _model_names(actor: Actor, work: Work) -> list[str]:
     if actor.teams_with(Permission.MODEL_READ) == frozenset():
         return []
     return [model.name for model in list_models(actor, work, PageRequest(limit=MAX_PAGE)).items if model.is_enabled]
-
-
-def _service_names(actor: Actor, work: Work) -> dict[str, str]:
-    if actor.teams_with(Permission.SERVICE_READ) == frozenset():
-        return {}
-    found = list_services(actor, work, PageRequest(limit=MAX_PAGE)).items
-    return {one.id: f"{one.name} ({one.base_path})" for one in found if one.status != "retired"}
 
 
 def _some_model(actor: Actor, work: Work) -> str:

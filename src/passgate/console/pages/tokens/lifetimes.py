@@ -10,20 +10,21 @@ from passgate.console.components.dialog import Submit, form_dialog
 from passgate.console.components.field import filter_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.page_header import page_header
+from passgate.console.components.server_search import fitting, search_on_server
 from passgate.console.components.table import Column, Row, Table, act
 from passgate.console.components.text import box
 from passgate.console.duration import duration, read_duration
 from passgate.console.edge import MOUNT_PATH
+from passgate.console.pages.applications_of import readable_applications
 from passgate.console.pages.teams_of import team_names
 from passgate.console.visit import Visit
 from passgate.identity.models import LifetimeRule
 from passgate.identity.schemas import DEFAULT_LIFETIME_SECONDS, MAX_LIFETIME_SECONDS
-from passgate.identity.service.applications import list_applications
+from passgate.identity.service.applications import get_application
 from passgate.identity.service.token_lifetimes import EVERYBODY, list_lifetimes, remove_lifetime, set_lifetime
 from passgate.identity.token_schemas import LifetimeIn
 from passgate.identity.token_tables import TokenKind
 from passgate.kernel.actor import Actor
-from passgate.kernel.pagination import MAX_PAGE, PageRequest
 from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
 
@@ -51,7 +52,8 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     ):
         pass
     with box("pg-filters"):
-        owner = filter_field("Of", owners, EVERYBODY)
+        owner = filter_field("Of", owners, EVERYBODY, searchable=True)
+    search_on_server(owner, lambda text: visit.ask(_owners, text))
 
     async def load() -> None:
         rules = {rule.kind: rule for rule in await visit.ask(list_lifetimes, owner.value)}
@@ -75,7 +77,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             await visit.change(set_lifetime, cast("TokenKind", kind), given, owner.value)
             await load()
 
-        _ask_for_rule(visit, kind, owners[owner.value], rules.get(kind), save)
+        _ask_for_rule(visit, kind, dict(owner.options)[owner.value], rules.get(kind), save)
 
     with card(flush=True):
         table = Table(_COLUMNS, [], label="Lifetimes", on_act=acted)
@@ -109,14 +111,18 @@ def _ask_for_rule(visit: Visit, kind: str, owner: str, rule: LifetimeRule | None
         form.add("maximum_seconds", text_field("At most", value=maximum, optional=True))
 
 
-def _owners(actor: Actor, work: Work) -> Mapping[str, str]:
+def _owners(actor: Actor, work: Work, text: str = "") -> Mapping[str, str]:
     teams = {team: f"Team {name}" for team, name in team_names(actor, work).items()}
-    applications = list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items
-    return {EVERYBODY: "Everybody", **teams, **{one.id: f"Application {one.name}" for one in applications}}
+    found = readable_applications(actor, work, text)
+    if text:
+        # “Application log” is the label of the application Logistics, whose name holds “log”.
+        found = readable_applications(actor, work, text.partition(" ")[2]) | found
+    applications = {key: f"Application {name}" for key, name in found.items()}
+    return fitting({EVERYBODY: "Everybody", **teams, **applications}, text)
 
 
 def _may_write(actor: Actor, work: Work, owner: str) -> bool:
     if owner == EVERYBODY:
         return actor.may(Permission.TEAM_WRITE)
-    applications = list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items
-    return actor.may(Permission.TEAM_WRITE, next((one.team_id for one in applications if one.id == owner), owner))
+    application = get_application(actor, work, owner) if owner.startswith("app_") else None
+    return actor.may(Permission.TEAM_WRITE, application.team_id if application else owner)

@@ -1,5 +1,7 @@
 """All tokens."""
 
+from dataclasses import replace
+
 from nicegui.page_arguments import PageArguments
 
 from passgate.console.components.banner import banner
@@ -13,16 +15,17 @@ from passgate.console.components.table import Row
 from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import counted
+from passgate.console.pages.applications_of import application_filter, offered_applications
 from passgate.console.pages.tokens.issuing import ask_to_issue
 from passgate.console.pages.tokens.revoking import ask_to_revoke
 from passgate.console.pages.tokens.rows import COLUMNS, token_row
 from passgate.console.visit import Visit
 from passgate.identity.models import Token
-from passgate.identity.service.applications import list_applications
+from passgate.identity.service.applications import application_names
 from passgate.identity.service.tokens import NOTICE_BEFORE_EXPIRY, count_expiring, list_tokens
 from passgate.identity.token_schemas import TokenFilter
 from passgate.kernel.actor import Actor
-from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
+from passgate.kernel.pagination import Page, PageRequest
 from passgate.storage.work import Work
 
 _EXPIRING = "expiring"
@@ -43,9 +46,11 @@ _KINDS = {
 }
 
 
-async def show(visit: Visit, _args: PageArguments) -> None:
+async def show(visit: Visit, args: PageArguments) -> None:
     """Build the page."""
-    owners = await visit.ask(_application_names)
+    owners: dict[str, str] = {}
+    chosen = args.query_parameters.get("application", "")
+    offered = await visit.ask(offered_applications, chosen)
 
     async def issue() -> None:
         await ask_to_issue(visit, None)
@@ -59,22 +64,26 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     await _notice(visit)
     with box("pg-filters"):
         search = search_field("Search tokens")
+        application = application_filter(visit, offered, chosen)
         status = filter_field("Status", _STATUSES, "")
         kind = filter_field("Kind", _KINDS, "")
         order = filter_field("Order", _ORDERS, "newest")
 
     def wanted() -> TokenFilter:
         text = (search.value or "").strip() or None
+        asked = TokenFilter(kind=kind.value or None, application_id=application.value or None, search=text)
         if status.value == _EXPIRING:
             until = visit.console.storage.clock.now() + NOTICE_BEFORE_EXPIRY
-            return TokenFilter(kind=kind.value or None, expiring_before=until, search=text)
-        return TokenFilter(kind=kind.value or None, status=status.value or None, order=order.value, search=text)
+            return replace(asked, expiring_before=until)
+        return replace(asked, status=status.value or None, order=order.value)
 
     async def fetch(page: PageRequest) -> Page[Token]:
-        return await visit.ask(list_tokens, page, wanted())
+        found, names = await visit.ask(_found, page, wanted())
+        owners.update(names)
+        return found
 
     def row(token: Token) -> Row:
-        # Of many applications not all are asked for; the id is true of the others, and "Personal" would not be.
+        # An application that is gone has no name; its id is true of the token, and "Personal" would not be.
         unnamed = "Personal" if token.kind == "personal" else token.application_id or "Personal"
         return token_row(token, visit.console.storage.clock.now(), owners.get(token.application_id or "", unnamed))
 
@@ -89,7 +98,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             fetch=fetch,
             row=row,
             on_act=acted,
-            narrowed=lambda: bool(status.value or kind.value or search.value or order.value != "newest"),
+            narrowed=lambda: wanted() != TokenFilter(),
             when_empty=lambda: empty(
                 "token",
                 "No tokens yet",
@@ -98,7 +107,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             ),
         )
     await listing.load()
-    for field in (search, status, kind, order):
+    for field in (search, application, status, kind, order):
         field.on_value_change(listing.load)
 
 
@@ -111,5 +120,7 @@ async def _notice(visit: Visit) -> None:
             pass
 
 
-def _application_names(actor: Actor, work: Work) -> dict[str, str]:
-    return {row.id: row.name for row in list_applications(actor, work, PageRequest(limit=MAX_PAGE)).items}
+def _found(actor: Actor, work: Work, page: PageRequest, wanted: TokenFilter) -> tuple[Page[Token], dict[str, str]]:
+    found = list_tokens(actor, work, page, wanted)
+    owners = {token.application_id for token in found.items if token.application_id}
+    return found, application_names(actor, work, owners)
