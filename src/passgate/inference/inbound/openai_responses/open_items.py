@@ -2,19 +2,28 @@
 
 from typing import Any
 
+import orjson
+
 from passgate.inference.exchange.content import Citation, Thinking
-from passgate.inference.exchange.growing_text import GrowingText
+from passgate.inference.exchange.growing_text import GrowingText, KeptText
 from passgate.inference.inbound.openai_responses import output
 from passgate.inference.json_text import write_json
 from passgate.inference.sse import sse_event
 
+_NOTHING = KeptText(b"{}")
+
 
 class EventLine:
-    """Numbers the events, and keeps the items in the order in which they began."""
+    """Numbers the events, and keeps the items, as JSON, in the order in which they began."""
 
     def __init__(self) -> None:
         self._number = 0
-        self.items: list[dict[str, Any]] = []
+        self._items: list[KeptText] = []
+
+    @property
+    def begun(self) -> int:
+        """How many items have begun."""
+        return len(self._items)
 
     def event(self, kind: str, **members: object) -> bytes:
         """One event."""
@@ -24,8 +33,16 @@ class EventLine:
 
     def reserve(self) -> int:
         """The place of an item that begins."""
-        self.items.append({})
-        return len(self.items) - 1
+        self._items.append(_NOTHING)
+        return len(self._items) - 1
+
+    def keep(self, place: int, item: dict[str, Any]) -> None:
+        """The item of that place is whole."""
+        self._items[place] = KeptText(write_json(item))
+
+    def items(self) -> list[orjson.Fragment]:
+        """All items, for the last event."""
+        return [orjson.Fragment(item.whole()) for item in self._items]
 
 
 class OpenMessage:
@@ -66,7 +83,7 @@ class OpenMessage:
         """The item is whole."""
         rest = self._close_part()
         item = output.message(self._id, self._parts)
-        self._line.items[self._place] = item
+        self._line.keep(self._place, item)
         return rest + self._line.event("response.output_item.done", output_index=self._place, item=item)
 
     def _close_part(self) -> bytes:
@@ -127,7 +144,7 @@ class OpenThought:
             told += self._about("response.reasoning_summary_part.done", part=_summary(text))
         given = sealed or Thinking()
         item = output.reasoning(self._id, Thinking(text, given.signature, given.data, given.format, given.id))
-        self._line.items[self._place] = item
+        self._line.keep(self._place, item)
         return told + self._line.event("response.output_item.done", output_index=self._place, item=item)
 
     def _about(self, kind: str, **members: object) -> bytes:
@@ -157,7 +174,7 @@ class OpenCall:
     def close(self) -> bytes:
         """The call is whole."""
         item = self._item("completed")
-        self._line.items[self._place] = item
+        self._line.keep(self._place, item)
         done = self._about("response.function_call_arguments.done", name=self._name, arguments=item["arguments"])
         return done + self._line.event("response.output_item.done", output_index=self._place, item=item)
 

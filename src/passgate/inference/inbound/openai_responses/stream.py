@@ -1,6 +1,6 @@
 """Neutral events as the events of a streamed response.
 
-The last event holds the whole response, so what was said is kept until then: as much as the answer is long.
+The last event holds the whole response, so what was said is kept until then, packed.
 """
 
 from typing import Any
@@ -82,7 +82,7 @@ class ResponseEncoder:
         """The whole response."""
         rest = self._close() + self._close_calls()
         self._document |= output.ended(self._reason)
-        self._document["output"] = self._line.items
+        self._document["output"] = self._line.items()
         if self._blocks:
             self._document["vendor_blocks"] = self._blocks
         if self._usage is not None:
@@ -149,7 +149,7 @@ class ResponseEncoder:
             self._blocks.append({"format": block.vendor_format, "block": block.document})
             return b""
         place = self._line.reserve()
-        self._line.items[place] = item
+        self._line.keep(place, item)
         return (
             self._close()
             + self._line.event("response.output_item.added", output_index=place, item=item)
@@ -165,4 +165,4 @@ class ResponseEncoder:
         return b"".join(call.close() for call in calls.values())
 
     def _named(self, kind: str) -> str:
-        return f"{kind}_{self._reply_id}_{len(self._line.items)}"
+        return f"{kind}_{self._reply_id}_{self._line.begun}"
