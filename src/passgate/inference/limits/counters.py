@@ -1,7 +1,7 @@
 """Counting in memory: reserve, settle, never below zero and never over the limit. Sans-I/O."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from passgate.inference.limits.limit import Ask, Limit
 
@@ -15,8 +15,7 @@ class CountersAwayError(Exception):
     """Shared counters cannot be reached, or do not answer in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(NamedTuple):
     """What stood at a limit when a call asked: settled and reserved together, this call left out."""
 
     ask: Ask
@@ -30,8 +29,7 @@ class Used:
         return max(0, self.limit - self.used - self.ask.amount)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a call may go, and where its limits stand."""
 
     standing: Sequence[Used]
@@ -48,7 +46,7 @@ class Counter:
         self.end = limit.end
         self.settled = 0
         self.reserved = 0
-        self.seeded = False
+        self.seeded = limit.measure != "money"
 
 
 class MemoryCounters:
@@ -76,13 +74,15 @@ class MemoryCounters:
         counters: list[Counter] = []
         for ask in asks:
             limit = ask.limit
-            counter = self._counter(limit)
+            counter = self._counters.get(limit.key)
+            if counter is None or counter.start != limit.start or not counter.seeded:
+                counter = self._counter(limit)
             counters.append(counter)
             share = limit.amount if shares == 1 else -(-limit.amount // shares)
-            used = Used(ask, counter.settled + counter.reserved, share)
-            if used.used + ask.amount > share:
-                return Verdict(standing, used)
-            standing.append(used)
+            used = counter.settled + counter.reserved
+            if used + ask.amount > share:
+                return Verdict(standing, Used(ask, used, share))
+            standing.append(Used(ask, used, share))
         for ask, counter in zip(asks, counters, strict=True):
             if ask.limit.measure == "requests":
                 counter.settled += ask.amount
@@ -95,13 +95,16 @@ class MemoryCounters:
 
         A window that is over by now is left alone: nothing asks for it any more.
         """
+        used = {"tokens": tokens, "money": cost}
         for ask in asks:
             limit = ask.limit
+            if limit.measure == "requests":
+                continue
             counter = self._counters.get(limit.key)
-            if limit.measure == "requests" or counter is None or counter.start != ask.start:
+            if counter is None or counter.start != ask.start:
                 continue
             counter.reserved -= ask.amount
-            counter.settled += ask.actual(tokens, cost)
+            counter.settled += used.get(limit.measure, 0)
 
     def used(self, limit: Limit) -> int:
         """Settled and reserved together."""
@@ -114,7 +117,7 @@ class MemoryCounters:
             if len(self._counters) >= self._tidy_at:
                 self._forget_past(limit.start)
             counter = self._counters[limit.key] = Counter(limit)
-        if not counter.seeded and limit.measure == "money":
+        if not counter.seeded:
             seed = self._seed_of(limit)
             if seed is not None:
                 counter.seeded = True

@@ -8,7 +8,7 @@ from passgate.contracts.limits import LimitMeasure, LimitRule, LimitScope, Limit
 class Limit:
     """One limit, and the window that it is in; the window is worked out anew only when it is over."""
 
-    __slots__ = ("alert_percents", "amount", "end", "from_token", "key", "measure", "name", "scope", "start", "window")
+    __slots__ = ("alert_percents", "amount", "end", "first_alert", "from_token", "key", "measure", "name", "scope", "start", "window")
 
     def __init__(self, rule: LimitRule, *, from_token: bool = False) -> None:
         self.key = rule.id
@@ -20,6 +20,7 @@ class Limit:
         self.amount = rule.amount
         self.alert_percents = () if rule.measure == "money" else rule.alert_percents
         """Shares that are worth an alert; budgets are looked at in the ledger."""
+        self.first_alert = min(self.alert_percents, default=None)
         self.from_token = from_token
         """The token itself states it."""
         self.start = 0

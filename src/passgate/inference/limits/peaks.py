@@ -16,8 +16,9 @@ class LimitPeaks:
     def note(self, verdict: Verdict, now: float) -> None:
         """Note where a call stood at its limits."""
         for used in verdict.standing:
-            if used.ask.limit.alert_percents:
-                self._note(used, (used.used + used.ask.amount) * _FULL // max(1, used.limit), now)
+            first = used.ask.limit.first_alert
+            if first is not None and (share := (used.used + used.ask.amount) * _FULL // max(1, used.limit)) >= first:
+                self._note(used, share, now)
         refused = verdict.refused
         if refused is not None and refused.ask.limit.alert_percents:
             share = (refused.used + refused.ask.amount) * _FULL // max(1, refused.limit)

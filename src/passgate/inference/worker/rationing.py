@@ -259,18 +259,11 @@ class Ration:
 
     def asks(self, limits: Sequence[Limit], now: float) -> list[Ask]:
         """What the call asks of each."""
-        asks: list[Ask] = []
         for limit in limits:
-            limit.roll(now)
-            measure = limit.measure
-            if measure == "money":
-                amount = self.dearest
-            elif measure == "tokens":
-                amount = self.estimate.input + self.estimate.output
-            else:
-                amount = 1
-            asks.append(Ask(limit, amount))
-        return asks
+            if not limit.start <= now < limit.end:
+                limit.roll(now)
+        amounts = {"money": self.dearest, "tokens": self.estimate.input + self.estimate.output}
+        return [Ask(limit, amounts.get(limit.measure, 1)) for limit in limits]
 
     async def enter(self, call: AiCall, deployment: ServingDeployment) -> None:
         """Reserve at a provider's limits; what an earlier attempt held at another provider is given back.
