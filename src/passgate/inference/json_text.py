@@ -41,7 +41,7 @@ def read_exact(text: bytes | str) -> Json:
 
 def _has_long_integer(document: object) -> bool:
     found = False
-    level = [document]
+    level: list[Any] = [document]
     depth = 0
     while level:
         depth += 1
@@ -49,11 +49,14 @@ def _has_long_integer(document: object) -> bool:
             raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
         below: list[Any] = []
         for value in level:
-            if isinstance(value, dict):
+            kind = type(value)  # the reader gives these very types, and text most often
+            if kind is str:
+                continue
+            if kind is dict:
                 below.extend(value.values())
-            elif isinstance(value, list):
+            elif kind is list:
                 below.extend(value)
-            elif isinstance(value, float) and abs(value) >= _EXACT:
+            elif kind is float and abs(value) >= _EXACT:
                 found = True
         level = below
     return found

@@ -8,7 +8,19 @@ from passgate.contracts.limits import LimitMeasure, LimitRule, LimitScope, Limit
 class Limit:
     """One limit, and the window that it is in; the window is worked out anew only when it is over."""
 
-    __slots__ = ("alert_percents", "amount", "end", "first_alert", "from_token", "key", "measure", "name", "scope", "start", "window")
+    __slots__ = (
+        "alert_percents",
+        "amount",
+        "end",
+        "first_alert",
+        "from_token",
+        "key",
+        "measure",
+        "name",
+        "scope",
+        "start",
+        "window",
+    )
 
     def __init__(self, rule: LimitRule, *, from_token: bool = False) -> None:
         self.key = rule.id

@@ -136,7 +136,7 @@ def usage_line(call: AiCall, ending: Ending) -> bytes:
             "status": ending.status,
             "outcome": ending.outcome,
             "error_code": ending.error_code,
-            "usage": _counts(usage) if usage is not None else {},
+            "usage": usage if usage is not None else {},
             "usage_source": "vendor" if usage is not None else "none",
             "cost_micro_dollars": price.cost(usage) if price is not None and usage is not None else 0,
             "price_version": price.version if price is not None else None,
@@ -176,20 +176,6 @@ def _trial(trial: Trial, call: AiCall) -> dict[str, object]:
         "code": trial.code,
         "status": trial.status,
         "ms": trial.ms,
-    }
-
-
-def _counts(usage: TokenUsage) -> dict[str, int]:
-    return {
-        "input": usage.input,
-        "output": usage.output,
-        "cached_input": usage.cached_input,
-        "cache_write": usage.cache_write,
-        "reasoning": usage.reasoning,
-        "input_audio": usage.input_audio,
-        "output_audio": usage.output_audio,
-        "cache_write_long": usage.cache_write_long,
-        "images": usage.images,
     }
 
 

@@ -108,6 +108,8 @@ _READ_HEADERS = {
         SESSION_HEADER,
     )
 }
+_OTHERS = frozenset({PROMPT_HEADER, MOCK_HEADER, SERVER_TOOL_HEADER})
+"""Headers of the gate's own that make a request none of an AI format, whatever its path."""
 
 
 class _Follower(Protocol):
@@ -209,7 +211,10 @@ class WorkerApp:
         """Answer a request. The edge of the process: what nobody foresaw becomes a 500 in the caller's format."""
         incoming = self._incoming(request)
         try:
-            if SERVER_TOOL_HEADER in incoming.headers:
+            if self._calls is not None and incoming.form == _CALL_PATHS.get(incoming.path):
+                _require_method(incoming, "POST")
+                await self._calls.answer(incoming)
+            elif SERVER_TOOL_HEADER in incoming.headers:
                 await self._server_tools.answer(incoming)
             elif MOCK_HEADER in incoming.headers or incoming.path.startswith(ASK_PREFIX):
                 await self._described.answer(request, incoming)
@@ -232,20 +237,16 @@ class WorkerApp:
         headers = {
             _READ_HEADERS[key]: value.decode("latin-1") for key, value in request.headers if key in _READ_HEADERS
         }
-        prompted = (
-            path == TRIAL_PATH
-            or not {PROMPT_HEADER, MOCK_HEADER, SERVER_TOOL_HEADER}.isdisjoint(headers)
-            or path.startswith(ASK_PREFIX)
-        )
-        gemini = read_call(path, request.query) if ":" in path and not prompted else None
-        if gemini is not None:
-            headers[PATH_HEADER] = path
+        form = _CALL_PATHS.get(path)
+        if not _OTHERS.isdisjoint(headers) or path == TRIAL_PATH or path.startswith(ASK_PREFIX):
+            form = "prompt"
+        elif form is None:
+            gemini = read_call(path, request.query) if ":" in path else None
+            if gemini is not None:
+                headers[PATH_HEADER] = path
+            form = gemini.form if gemini is not None else _format_of(path, headers)
         return Incoming(
-            form="prompt"
-            if prompted
-            else gemini.form
-            if gemini
-            else _CALL_PATHS.get(path) or _format_of(path, headers),
+            form=form,
             method=request.method,
             path=path,
             query=request.query,
@@ -270,7 +271,7 @@ class WorkerApp:
                 self._prompts.answer if PROMPT_HEADER in incoming.headers else PromptTrial(self._prompts.calls).answer
             )
             await answer(incoming)
-        elif (path in _CALL_PATHS or PATH_HEADER in incoming.headers) and self._calls is not None:
+        elif PATH_HEADER in incoming.headers and self._calls is not None:
             _require_method(incoming, "POST")
             await self._calls.answer(incoming)
         elif path in _LISTS or path.startswith(_LISTED):

@@ -1,6 +1,5 @@
 """One call's way to one deployment and back."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -68,7 +67,7 @@ class Attempt:
         call.translator = call.first_token_ms = None
         limits = self.limits
         patience = (limits.first_token or limits.first_byte) if call.stream else limits.first_byte_unstreamed
-        first_byte = asyncio.get_running_loop().time() + patience
+        first_byte = call.timer() + patience
         try:
             with self.timers.until(min(first_byte, self.deadline)) as limit:
                 reply = await self.client.send(exchange.request, connect_seconds=limits.connect)

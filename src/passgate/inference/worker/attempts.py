@@ -1,6 +1,5 @@
 """A call's way through what can answer it, until something does."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -45,7 +44,7 @@ class Attempts:
                 beginning.
         """
         limits = self.limits if model.time_limits is None else limits_with(self.limits, model.time_limits)
-        deadline = asyncio.get_running_loop().time() + limits.whole
+        deadline = call.timer() + limits.whole
         attempt = Attempt(call, parsed, self.client, limits, deadline, settle, send, self.timers)
         sole = model.sole
         if sole is None or call.hooks is not None:

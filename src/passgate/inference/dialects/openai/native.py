@@ -48,7 +48,8 @@ def written_body(
 ) -> tuple[bytes, tuple[str, ...]]:
     """The client's body for the vendor, its bytes kept where that is possible, and the fields it refuses."""
     document = parsed.document
-    dropped = tuple(name for name in profile.refuses if document.get(name) is not None)
+    refuses = profile.refuses
+    dropped = tuple([name for name in refuses if document.get(name) is not None]) if refuses else ()
     renames = _renames(document, profile)
     if not dropped and not renames and names_model_once(parsed.raw) and not edits.keys() & document.keys():
         body = parsed.raw if target.vendor_model == parsed.model else with_model(parsed.raw, target.vendor_model)
@@ -62,7 +63,7 @@ def written_body(
 
 
 def _renames(document: dict[str, Any], profile: OpenAIProfile) -> dict[str, str]:
-    renames = {name: other for name, other in profile.renames.items() if name in document}
+    renames = {name: other for name, other in profile.renames.items() if name in document} if profile.renames else {}
     if profile.max_tokens_field == "max_tokens" and "max_completion_tokens" in document:
         renames["max_completion_tokens"] = "max_tokens"
     return renames
@@ -153,8 +154,7 @@ class ChatWatcher:
 
 def answers_chat(target: Target) -> bool:
     """Whether the model answers chat completions: some answer Responses alone."""
-    beginnings = target.profile.get("responses_only")
-    return not beginnings or not target.vendor_model.startswith(tuple(beginnings))
+    return not target.vendor_model.startswith(read_profile(target.profile).responses_only)
 
 
 def passes_chat(parsed: ParsedRequest, target: Target) -> bool:
