@@ -27,12 +27,14 @@ def worker(tmp_path: Path, vendor: FakeVendor) -> Iterator[RunningWorker]:
         provider("an", vendor.url, dialect="anthropic"),
         provider("go", vendor.url, dialect="gemini"),
         provider("oa", vendor.url).model_copy(update={"profile": {"counts_path": "/responses/input_tokens"}}),
+        provider("aws", vendor.url, dialect="bedrock"),
         provider("none", vendor.url),
     ]
     models = [
         model("claude", deployment("an", "claude-test")),
         model("gemini", deployment("go", "gemini-3-pro")),
         model("gpt", deployment("oa")),
+        model("bedrock", deployment("aws", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0")),
         model("other", deployment("none")),
     ]
     used_up = LimitRule(
@@ -65,6 +67,9 @@ def test_other_vendors_count_in_their_words(worker: RunningWorker, vendor: FakeV
     sent = vendor.requests[-1].json()
     assert sent.keys() == {"model", "input", "instructions", "tools"}
     assert sent["instructions"] == "Be kind"
+    vendor.reply("/model/anthropic.claude-sonnet-4-5-20250929-v1%3A0/count-tokens", json_reply({"inputTokens": 9}))
+    assert worker.call(PATH, {**plain, "model": "bedrock"}).json() == {"input_tokens": 9}
+    assert vendor.requests[-1].json()["input"]["converse"].keys() == {"messages", "system", "toolConfig"}
 
 
 @pytest.mark.parametrize(

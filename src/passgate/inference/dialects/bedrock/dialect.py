@@ -6,6 +6,7 @@ from passgate.inference.dialects.bedrock.failure import read_failure
 from passgate.inference.dialects.bedrock.reply import read_reply
 from passgate.inference.dialects.bedrock.request import write_request
 from passgate.inference.dialects.bedrock.stream import ConverseDecoder
+from passgate.inference.dialects.bedrock.token_count import COUNTING
 from passgate.inference.event_stream import EventStreamCutter
 from passgate.inference.exchange.ports import ChatDialect, Dialect, EmbeddingsDialect
 
@@ -14,5 +15,6 @@ DIALECT = Dialect(
     read_failure,
     ChatDialect(write_request, read_reply, ConverseDecoder, EventStreamCutter),
     embeddings=EmbeddingsDialect(embeddings.write_request, embeddings.read_reply),
+    counting=COUNTING,
     sign=sign,
 )

@@ -30,15 +30,26 @@ _UNKNOWN = (
     "cache",
 )
 _TIERS = ("default", "priority", "flex")
-_HEADERS = {"content-type": "application/json"}
+HEADERS = {"content-type": "application/json"}
 
 
 def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:
     """Write the whole request; what Converse has no word for is left out and named."""
     del parsed  # nothing of the client's headers matters to Bedrock
+    left_out = LeftOut(request)
+    body = converse_body(request, target, left_out)
+    url = model_url(target, "converse-stream" if request.stream else "converse")
+    return Outgoing(VendorRequest("POST", url, dict(HEADERS), write_json(body)), left_out.names())
+
+
+def converse_body(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, Any]:
+    """The request's document.
+
+    Raises:
+        UntranslatableError: something that Converse cannot express and that may not be left out.
+    """
     if request.n not in {None, 1}:
         raise UntranslatableError("The field 'n' cannot be translated: Bedrock gives one answer.", field="n")
-    left_out = LeftOut(request)
     family = family_of(target.vendor_model)
     writer = BlockWriter(family, left_out)
     body: dict[str, Any] = {"messages": _messages(request, writer, left_out)}
@@ -52,9 +63,7 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     _put_account(request, body, left_out)
     for name in _UNKNOWN:
         left_out.member_if(name, getattr(request, name))
-    url = model_url(target, "converse-stream" if request.stream else "converse")
-    kept = {name: value for name, value in body.items() if value}
-    return Outgoing(VendorRequest("POST", url, dict(_HEADERS), write_json(kept)), left_out.names())
+    return {name: value for name, value in body.items() if value}
 
 
 def _system(request: ChatRequest, writer: BlockWriter) -> list[dict[str, Any]]:
