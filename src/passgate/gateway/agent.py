@@ -19,6 +19,7 @@ from passgate.gateway.envoy.admin import EnvoyAdmin
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.looking_up import LookingUp
 from passgate.gateway.envoy.messages import MessageFactory
+from passgate.gateway.errors import UnreadableSnapshotError
 from passgate.gateway.last_good import NodeFiles
 from passgate.gateway.node_record import NodeRecord
 from passgate.gateway.rate_limits.limiter import Limiter
@@ -134,6 +135,8 @@ class Agent:
                 if snapshot is not None:
                     await self._apply_snapshot(snapshot)
                 self._note_database(None)
+            except UnreadableSnapshotError as error:
+                self._note_unreadable(error)
             except SQLAlchemyError as error:
                 self._note_database(error)
             await self.wake_up.wait(_POLL_SECONDS)
@@ -197,6 +200,14 @@ class Agent:
                 await asyncio.wait_for(self._told.wait(), _HEARTBEAT_SECONDS)
             except TimeoutError:
                 continue
+
+    def _note_unreadable(self, error: UnreadableSnapshotError) -> None:
+        """Say it once, here and in the node's row; what is in force stays until control publishes the next."""
+        held = self.record.snapshot_version
+        served = f"serves on with version {held}" if held else "serves what it kept on its disk, if anything"
+        _log.error("snapshot %d is not used, the node %s: %s", error.version, served, error.message)
+        self.record.rejected_version, self.record.rejection = error.version, error.message
+        self._told.set()
 
     def _note_database(self, error: SQLAlchemyError | None) -> None:
         if error is None and self._database_away:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
+
 from passgate.contracts.inference_config import InferenceConfig
 from passgate.contracts.revocation_list import Revocation, RevocationList
 from passgate.gateway import repository
+from passgate.gateway.errors import UnreadableSnapshotError
 from passgate.gateway.snapshot_reader import SnapshotReader
 from passgate.gateway.state import Snapshot
 from passgate.identity.service.revocation import live_jtis_of, revocations_since
@@ -28,7 +31,11 @@ class ChangeReader:
     _tidied: int = 0
 
     def snapshot(self) -> Snapshot | None:
-        """The newest snapshot, if it is another than at the last look."""
+        """The newest snapshot, if it is another than at the last look.
+
+        Raises:
+            UnreadableSnapshotError: it is of a shape that this release does not know; told of each once.
+        """
         with self.storage.reading() as work:
             version = repository.latest_version(work)
             if version in (0, self._version):
@@ -37,10 +44,17 @@ class ChangeReader:
         if row is None:
             return None
         self._version = row.version
-        return Snapshot(
-            gateway=self._reader.read(row.gateway),
-            inference=InferenceConfig.model_validate_json(row.inference),
-        )
+        try:
+            return Snapshot(
+                gateway=self._reader.read(row.gateway),
+                inference=InferenceConfig.model_validate_json(row.inference),
+            )
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            raise UnreadableSnapshotError(row.version, f"{place}: {first['msg']}") from None
+        except ValueError:
+            raise UnreadableSnapshotError(row.version, "it is no JSON") from None
 
     def revocations(self) -> RevocationList | None:
         """The whole list, if anything came to it or has left it since the last look; always at the first."""
