@@ -1,12 +1,15 @@
 """The whole of Passgate at scale: ``PYTHONPATH=tests:. python -m benchmarks.scale``.
 
 1,000 services of 20 routes, 5,000 applications, 20,000 subscriptions, 20,000 tokens and a million calls, on SQLite. How
-long until a change of one service is live at the gate, and how long lists take by the API and in a browser.
+long until a change of one service is live at the gate, and how long lists take by the API and in a browser. The first
+change, ``all``, publishes all of these services at once; ``started`` is the first one after control, agent and Envoy
+began anew.
 """
 
 import contextlib
 import http.client
 import os
+import signal
 import sqlite3
 import statistics
 import tempfile
@@ -27,6 +30,7 @@ CHANGES, ASKED, _OPENED = 8, 12, 5
 _BATCH = 50_000
 _GIVE_UP_SECONDS = 60.0
 _PAGES = ("services", "applications", "subscriptions?view=active", "tokens", "calls", "portal")
+_CALLED = "/orders/r2"
 _ROW = "tbody tr, a[href*='/portal/']"
 _Row = dict[str, Any]
 
@@ -41,7 +45,9 @@ def main() -> None:
         with contextlib.closing(sqlite3.connect(gate.data / "passgate.db", timeout=60)) as connection:
             connection.row_factory = sqlite3.Row
             _fill(connection, service, gate.application)
-            _changes(gate, service, connection)
+            _changes(gate, service, connection, {0: "all"} | {one: str(one) for one in range(1, CHANGES + 1)})
+            _start_again(gate, connection)
+            _changes(gate, service, connection, {CHANGES + 1: "started"})
         _memory(gate.pid)
         _lists(gate, service)
         _pages(gate)
@@ -133,11 +139,32 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Iterator[_Row]) ->
         )
 
 
-def _changes(gate: passgate_target.Started, service: str, connection: sqlite3.Connection) -> None:
-    """Open a service to all and close it again; the first change brings all that was put in."""
+def _start_again(gate: passgate_target.Started, connection: sqlite3.Connection) -> None:
+    """End what a change goes through; the supervisor starts it again, with nothing in memory."""
+    ended = _parts(gate.pid)
+    for pid in ended.values():
+        os.kill(pid, signal.SIGKILL)
+    _until(lambda: _runs_anew(gate, ended))
+    _until(partial(_is_in_force, connection))
+
+
+def _runs_anew(gate: passgate_target.Started, ended: dict[str, int]) -> bool:
+    try:
+        begun_anew = not set(_parts(gate.pid).values()) & set(ended.values())
+        return begun_anew and all(
+            _is_answered(gate.port, HTTPStatus.OK, path) for path in ("/console/sign-in", _CALLED)
+        )
+    except (KeyError, StopIteration, OSError, http.client.HTTPException):
+        return False
+
+
+def _changes(
+    gate: passgate_target.Started, service: str, connection: sqlite3.Connection, numbers: dict[int, str]
+) -> None:
+    """Open a service to all (even numbers) and close it again (odd ones); the very first change brings all services."""
     parts = _parts(gate.pid)
     print(f"{'change':<8}{'answered s':>12}{'first call s':>14}{'in force s':>12}  cpu s of {', '.join(parts)}")
-    for number in range(CHANGES + 1):
+    for number, name in numbers.items():
         public = number % 2 == 0
         policies = [{"kind": "access", "who": "public" if public else "subscription"}]
         before, begun = [_cpu_seconds(pid) for pid in parts.values()], time.perf_counter()
@@ -150,7 +177,7 @@ def _changes(gate: passgate_target.Started, service: str, connection: sqlite3.Co
         moments.append(time.perf_counter() - begun)
         spent = [_cpu_seconds(pid) - then for pid, then in zip(parts.values(), before, strict=True)]
         times = f"{moments[0]:>12.2f}{moments[1]:>14.2f}{moments[2]:>12.2f}"
-        print(f"{number or 'first':<8}{times}  {', '.join(f'{one:.2f}' for one in spent)}", flush=True)
+        print(f"{name:<8}{times}  {', '.join(f'{one:.2f}' for one in spent)}", flush=True)
 
 
 def _parts(root: int) -> dict[str, int]:
@@ -180,10 +207,10 @@ def _until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def _is_answered(port: int, status: int) -> bool:
+def _is_answered(port: int, status: int, path: str = _CALLED) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
-        connection.request("GET", "/orders/r2")
+        connection.request("GET", path)
         return connection.getresponse().status == status
     finally:
         connection.close()
