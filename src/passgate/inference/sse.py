@@ -41,6 +41,11 @@ class SseCutter:
         """
         if not chunk:
             return []
+        if not self._pending and b"\r" not in chunk:
+            *events, rest = chunk.split(b"\n\n")
+            if events and not rest:  # whole events, as vendors write them: nothing is held back
+                self._last = b""
+                return [_read(chunk)] if len(events) == 1 else [_read(event + b"\n\n") for event in events]
         seam = self._last + chunk
         self._pending.append(chunk)
         self._pending_bytes += len(chunk)

@@ -56,14 +56,14 @@ class VendorStream(ABC):
 
     def _take_all(self, events: list[SseEvent]) -> bytes:
         out = []
-        for event in events:
-            try:
+        try:
+            for event in events:
                 out.append(self._take(event))
-            except VendorGarbageError:
-                self.error_code = INVALID_RESPONSE
-            if self.error_code is not None:
-                break
-        return b"".join(out)
+                if self.error_code is not None:
+                    break
+        except VendorGarbageError:
+            self.error_code = INVALID_RESPONSE
+        return out[0] if len(out) == 1 else b"".join(out)
 
     def _error(self, request_id: str) -> bytes:
         if self._failed is not None:

@@ -1,8 +1,9 @@
 """One call's way to one deployment and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from passgate.inference.exchange.failure import INVALID_RESPONSE, STREAM_TRUNCATED
 from passgate.inference.policies.masked_exchange import MaskedExchange
@@ -78,16 +79,19 @@ class Attempt:
         except TimeoutError as error:
             raise VendorTimeoutError("The vendor took too long.") from error
 
-    async def _pass_back(self, exchange: Exchange, reply: VendorReply, limit: TimeLimit) -> str | None:
+    def _pass_back(self, exchange: Exchange, reply: VendorReply, limit: TimeLimit) -> Coroutine[Any, Any, str | None]:
         if self.call.stream and reply.status in _SUCCESS and _is_event_stream(reply.content_type):
-            return await self._relay(exchange, reply, limit)
-        return await self._pass_whole(exchange, reply, limit)
+            return self._relay(exchange, reply, limit)
+        return self._pass_whole(exchange, reply, limit)
 
     async def _relay(self, exchange: Exchange, reply: VendorReply, limit: TimeLimit) -> str | None:
         call = self.call
         translator = call.translator = exchange.stream()
         relay = StreamRelay(call, translator, reply, self.send)
-        await relay.run(limit, self.limits, self.deadline)
+        try:
+            await relay.run(limit, self.limits, self.deadline)
+        finally:
+            relay.stop()
         limit.move(self.deadline)
         tail = relay.close()
         code = translator.error_code

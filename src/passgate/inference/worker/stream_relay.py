@@ -1,6 +1,7 @@
 """A vendor's stream on its way to the client."""
 
 import asyncio
+from collections.abc import Awaitable
 
 from passgate.inference.translation import StreamTranslator
 from passgate.inference.translator import takes_comments
@@ -32,6 +33,11 @@ class StreamRelay:
         self._held = b""
         self._keep_alive: KeepAlive | None = None
 
+    def stop(self) -> None:
+        """No more signs of life."""
+        if self._keep_alive is not None:
+            self._keep_alive.stop()
+
     async def run(self, limit: TimeLimit, limits: WorkerLimits, deadline: float) -> None:
         """Read to the end of the vendor's stream, or to its first fault.
 
@@ -43,23 +49,14 @@ class StreamRelay:
         Raises:
             VendorFailedError: the stream failed before anything was sent, so that another deployment may be tried.
         """
+        loop, translator = asyncio.get_running_loop(), self._translator
         alive = KeepAlive(self._send, limits.keep_alive) if takes_comments(self._call.form) else None
         self._keep_alive = alive
-        try:
-            await self._run(limit, limits, deadline)
-        finally:
-            if alive is not None:
-                alive.stop()
-
-    async def _run(self, limit: TimeLimit, limits: WorkerLimits, deadline: float) -> None:
-        loop = asyncio.get_running_loop()
-        translator = self._translator
-        alive = self._keep_alive
         while True:
             try:
                 if alive is not None:
                     alive.reading = True
-                chunk = await self._next()
+                chunk = await (self._next() if self._held else self._reply.read())
             except VendorFailedError:
                 # Whether the answer is complete all the same, the translator tells at its close.
                 if not self._call.head_sent:
@@ -82,11 +79,10 @@ class StreamRelay:
     def _fed(self, chunk: bytes) -> bytes:
         """What the client gets; a sign of life alone begins no answer, so that another deployment may be tried."""
         out = self._translator.feed(chunk)
-        return b"" if out and not self._call.head_sent and _is_comment(out) else out
+        return b"" if not self._call.head_sent and out and _is_comment(out) else out
 
     async def _next(self) -> bytes | None:
-        if not self._held:
-            return await self._reply.read()
+        """The next chunk, while bytes are held back: after a while they go without it."""
         reading = asyncio.ensure_future(self._reply.read())
         try:
             await asyncio.wait((reading,), timeout=_LINGER_SECONDS)
@@ -97,10 +93,15 @@ class StreamRelay:
         finally:
             reading.cancel()
 
-    async def _pass_on(self, out: bytes) -> None:
-        if self._translator.finish_reason is None:
-            await self._write(out)
-            return
+    def _pass_on(self, out: bytes) -> Awaitable[None]:
+        """What sends it, or what was held back. No coroutine around it: every chunk would go through it."""
+        if self._translator.finish_reason is not None:
+            return self._hold(out)
+        if not self._call.head_sent:
+            return self._write(out)
+        return self._send({"type": "http.response.body", "body": out, "more_body": True})
+
+    async def _hold(self, out: bytes) -> None:
         held, self._held = self._held, out
         if held:
             await self._write(held)

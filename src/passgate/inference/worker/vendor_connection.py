@@ -130,18 +130,17 @@ class VendorConnection(asyncio.Protocol):
         else:
             self.abort()
 
-    async def _progress(self) -> None:
+    def _progress(self) -> "asyncio.Future[None]":
+        """Something new of the answer. No coroutine: each would be gone through again for every chunk of a stream."""
         if self._failure is not None:
             raise self._failure
         self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+        return self._waiter
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _fail(self, failure: VendorFailedError) -> None:
         if self._failure is None:
