@@ -49,7 +49,7 @@ refused by the name of a field that the vendor cannot express (mostly other vend
   documents of plain text travel as documents or as text; whether thoughts are told in full or summed up.
 - A vendor's own blocks that another format has no place for reach the client in `vendor_blocks`, the gate's addition.
   They count as kept: nothing is lost, though the client must know where to look.
-  Log probabilities go there too, and OpenAI's `logprobs` are not yet asked of Gemini: they are named as left out.
+  OpenAI's `logprobs` are asked of Gemini at Vertex AI alone, before Gemini 3; elsewhere they are named as left out.
 - Ollama's answers are not among the recordings: only the requests to it are measured.
 """
 

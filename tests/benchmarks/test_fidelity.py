@@ -127,14 +127,25 @@ def test_a_lost_setting_is_found_unless_it_is_named() -> None:
     assert verdicts.of_request(wanted, found, ("seeds",), "openai")[0] == ["field brand_new", "seed"]
 
 
-@pytest.mark.parametrize("form", ["anthropic", "gemini"])
-def test_log_probabilities_reach_clients_whose_format_has_no_place_for_them(form: str) -> None:
-    told = {"content": [{"token": "Hi", "logprob": -0.5}]}
-    whole = json.dumps(damaged("choices", 0, value={**REPLY["choices"][0], "logprobs": told})).encode()
-    assert json.dumps(told, separators=(",", ":")).encode() in gate.answered(form, "openai", whole)
-    choice = {"index": 0, "delta": {"content": "Hi"}, "logprobs": told, "finish_reason": "stop"}
-    stream = b"data: " + json.dumps({"id": "r", "choices": [choice]}).encode() + b"\n\ndata: [DONE]\n\n"
-    assert b'"logprob":-0.5' in gate.streamed(form, "openai", [stream])
+def test_log_probabilities_reach_clients_of_each_format() -> None:
+    row = {"token": "Hi", "logprob": -0.5, "bytes": [72, 105], "top_logprobs": [{"token": "Ho", "logprob": -1.5}]}
+    choice = {"message": {"content": "Hi"}, "finish_reason": "stop", "logprobs": {"content": [row]}}
+    whole = json.dumps(damaged("choices", 0, value=choice)).encode()
+    assert b'"logprobs":{"content":[{"token":"Hi"' in gate.answered("anthropic", "openai", whole)
+    (candidate,) = json.loads(gate.answered("gemini", "openai", whole))["candidates"]
+    assert candidate["logprobsResult"] == {
+        "topCandidates": [{"candidates": [{"token": "Ho", "logProbability": -1.5}]}],
+        "chosenCandidates": [{"token": "Hi", "logProbability": -0.5}],
+    }
+    (item,) = json.loads(gate.answered("responses", "openai", whole))["output"]
+    assert item["content"][0]["logprobs"] == [row]
+    piece = {"index": 0, "delta": {"content": "Hi"}, "logprobs": {"content": [row]}, "finish_reason": "stop"}
+    stream = b"data: " + json.dumps({"id": "r", "choices": [piece]}).encode() + b"\n\ndata: [DONE]\n\n"
+    assert b'"logprob":-0.5' in gate.streamed("anthropic", "openai", [stream])
+    assert b'"chosenCandidates":[{"token":"Hi","logProbability":-0.5}]' in gate.streamed("gemini", "openai", [stream])
+    last = gate.streamed("responses", "openai", [stream]).splitlines()[-2]
+    (item,) = json.loads(last.removeprefix(b"data: "))["response"]["output"]
+    assert item["content"][0]["logprobs"] == [row]
 
 
 def test_streams_are_put_together() -> None:

@@ -1,10 +1,11 @@
 """What each generation of Gemini refuses is not sent to it."""
 
+import json
 from typing import Any
 
 import pytest
 
-from inference.translation.calls import opened, sent, target
+from inference.translation.calls import opened, replied, sent, target
 from passgate.inference.translation import Exchange, UntranslatableError
 
 USER = {"role": "user", "content": "Hello"}
@@ -46,3 +47,19 @@ def test_what_gemini_4_refuses() -> None:
     with pytest.raises(UntranslatableError, match="Gemini 4 gives one answer"):
         asked("gemini-4-argon", n=2)
     assert sent(asked("gemini-2.5-flash", n=2, presence_penalty=1))["generationConfig"]["candidateCount"] == 2
+
+
+def test_vertex_ai_tells_how_likely_tokens_were() -> None:
+    to = target("gemini", "gemini-2.5-flash", surface="vertex")
+    document = {"model": "m", "messages": [USER], "logprobs": True, "top_logprobs": 2}
+    exchange = opened("openai-chat", document, to)
+    assert sent(exchange)["generationConfig"] == {"responseLogprobs": True, "logprobs": 2}
+    chosen = {"token": "Hi", "tokenId": 1, "logProbability": -0.5}
+    told = {"topCandidates": [{"candidates": [chosen]}], "chosenCandidates": [chosen]}
+    content = {"role": "model", "parts": [{"text": "Hi"}]}
+    candidate = {"content": content, "finishReason": "STOP", "logprobsResult": told}
+    answer = json.loads(replied(exchange, {"candidates": [candidate], "responseId": "r"}).body)
+    row = {"token": "Hi", "logprob": -0.5, "bytes": [72, 105]}
+    assert answer["choices"][0]["logprobs"]["content"] == [{**row, "top_logprobs": [row]}]
+    assert "vendor_blocks" not in answer["choices"][0]["message"]
+    assert asked("gemini-2.5-flash", logprobs=True).dropped == ("logprobs",)

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from passgate.inference.dialects.gemini.contents import ContentWriter
+from passgate.inference.dialects.gemini.contents import ContentWriter, is_gemini_3
 from passgate.inference.dialects.gemini.endpoint import vendor_request
 from passgate.inference.dialects.gemini.thinking import thinking_config
 from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
@@ -22,7 +22,7 @@ _CONFIG = {
     "frequency_penalty": "frequencyPenalty",
     "presence_penalty": "presencePenalty",
 }
-_UNKNOWN = ("logit_bias", "logprobs", "top_logprobs", "verbosity", "user", "prompt_cache_key", "cache")
+_UNKNOWN = ("logit_bias", "verbosity", "user", "prompt_cache_key", "cache")
 _SINCE_4 = re.compile(r"gemini-[4-9]")
 """Penalties and several candidates are refused from there on."""
 _TIERS = {"default": "standard", "flex": "flex", "priority": "priority"}
@@ -64,6 +64,7 @@ def _generation_config(request: ChatRequest, target: Target, left_out: LeftOut) 
     config = {name: getattr(request, member) for member, name in _CONFIG.items()}
     if _SINCE_4.search(target.vendor_model):
         _leave_what_4_refuses(request, config, left_out)
+    _put_probabilities(request, target, config, left_out)
     config["maxOutputTokens"] = _limit(request, target, left_out)
     config["stopSequences"] = list(request.stop) or None
     config["thinkingConfig"] = thinking_config(request, target, left_out)
@@ -77,6 +78,16 @@ def _generation_config(request: ChatRequest, target: Target, left_out: LeftOut) 
         if wanted.strict is False:
             left_out.of_schema("strict")
     return {name: value for name, value in config.items() if value is not None}
+
+
+def _put_probabilities(request: ChatRequest, target: Target, config: dict[str, Any], left_out: LeftOut) -> None:
+    """Vertex AI tells how likely tokens were, of models before the third generation; elsewhere it is refused."""
+    if is_vertex(target) and not is_gemini_3(target):
+        config["responseLogprobs"] = request.logprobs
+        config["logprobs"] = request.top_logprobs if request.logprobs else None
+        return
+    for name in ("logprobs", "top_logprobs"):
+        left_out.member_if(name, getattr(request, name))
 
 
 def _leave_what_4_refuses(request: ChatRequest, config: dict[str, Any], left_out: LeftOut) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.chat_reply import ChatReply, Choice, FinishReason
 from passgate.inference.exchange.content import Citation, Part, Refusal, Text, Thinking, ToolCall, VendorBlock
+from passgate.inference.exchange.log_probabilities import gemini_probabilities, probability_rows
 from passgate.inference.exchange.ports import ReplyContext
 from passgate.inference.inbound.gemini.signature import pack
 from passgate.inference.json_text import read_exact, write_json
@@ -138,9 +139,13 @@ def _candidate(choice: Choice, index: int) -> dict[str, Any]:
     parts: list[dict[str, Any]] = []
     blocks: list[dict[str, Any]] = []
     citations: list[dict[str, Any]] = []
+    probabilities: list[dict[str, Any]] = []
     for part in choice.parts:
         if isinstance(part, VendorBlock):
-            blocks.append(write_vendor_block(part))
+            rows = probability_rows(part)
+            if rows is None:
+                blocks.append(write_vendor_block(part))
+            probabilities.extend(rows or ())
             continue
         parts.extend(writer.write(part))
         if isinstance(part, Text):
@@ -151,16 +156,23 @@ def _candidate(choice: Choice, index: int) -> dict[str, Any]:
         "finishReason": write_reason(choice.finish_reason),
         "index": index,
     }
-    return {**candidate, **beside(citations, blocks, choice.stop_sequence)}
+    return {**candidate, **beside(citations, blocks, choice.stop_sequence, probabilities)}
 
 
-def beside(citations: list[dict[str, Any]], blocks: list[dict[str, Any]], stop_sequence: str | None) -> dict[str, Any]:
+def beside(
+    citations: list[dict[str, Any]],
+    blocks: list[dict[str, Any]],
+    stop_sequence: str | None,
+    probabilities: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
     """What a candidate tells beside its content."""
     told: dict[str, Any] = {}
     if citations:
         told["citationMetadata"] = {"citationSources": citations}
     if blocks:
         told["vendorBlocks"] = blocks
+    if probabilities:
+        told["logprobsResult"] = gemini_probabilities(probabilities)
     if stop_sequence is not None:
         told["stopSequence"] = stop_sequence
     return told

@@ -19,6 +19,7 @@ from passgate.inference.exchange.events import (
     UsageTold,
     VendorBlockSent,
 )
+from passgate.inference.exchange.log_probabilities import probability_rows
 from passgate.inference.exchange.ports import ReplyContext, VendorGarbageError
 from passgate.inference.inbound.gemini.reply import (
     PartWriter,
@@ -94,7 +95,9 @@ class ResponseEncoder:
             case Cited(citation, choice):
                 self._of(choice).citations.append(write_citation(citation))
             case VendorBlockSent(block, choice):
-                return self._chunk([(choice, [], beside([], [write_vendor_block(block)], None))])
+                rows = probability_rows(block)
+                told = [] if rows is not None else [write_vendor_block(block)]
+                return self._chunk([(choice, [], beside([], told, None, rows))])
             case Finished():
                 self._of(event.choice).finished = event
                 return self._flush(event.choice)

@@ -10,6 +10,7 @@ from typing import Any
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.chat_reply import ChatReply, Choice, FinishReason
 from passgate.inference.exchange.content import Citation, Refusal, Text, Thinking, ToolCall, VendorBlock
+from passgate.inference.exchange.log_probabilities import probability_rows
 from passgate.inference.exchange.ports import ReplyContext
 from passgate.inference.exchange.reasoning_details import write_reasoning_detail
 from passgate.inference.json_text import write_json
@@ -79,11 +80,9 @@ def write_vendor_block(block: VendorBlock) -> dict[str, Any]:
 
 
 def own_logprobs(block: VendorBlock) -> dict[str, Any] | None:
-    """What stands in a choice's ``logprobs``, where a block is that: OpenAI's Responses tell it too."""
-    if block.vendor_format != "openai" or block.document.get("type") != "logprobs":
-        return None
-    told = block.document.get("logprobs")
-    return told if isinstance(told, dict) else None
+    """What stands in a choice's ``logprobs``, where a block is that: OpenAI's Responses and Gemini tell it too."""
+    rows = probability_rows(block)
+    return None if rows is None else {"content": rows, "refusal": None}
 
 
 def _logprobs(choice: Choice) -> dict[str, Any] | None:

@@ -56,6 +56,7 @@ class OpenMessage:
         self._kind = ""
         self._said = GrowingText()
         self._citations: list[Citation] = []
+        self._logprobs: list[dict[str, Any]] = []
 
     def begin(self) -> bytes:
         """The item is there."""
@@ -79,6 +80,12 @@ class OpenMessage:
         """The part rests on this; told when the part is whole, since only then its place is known."""
         self._citations.append(citation)
 
+    def weigh(self, rows: list[dict[str, Any]]) -> bool:
+        """How likely the tokens of the part were; False where it holds none."""
+        if self._kind == "output_text":
+            self._logprobs.extend(rows)
+        return self._kind == "output_text"
+
     def close(self) -> bytes:
         """The item is whole."""
         rest = self._close_part()
@@ -91,18 +98,18 @@ class OpenMessage:
             return b""
         text = self._said.whole()
         notes = [output.annotation(citation, len(text)) for citation in self._citations]
-        part = _part(self._kind, text, notes)
+        part = _part(self._kind, text, notes, self._logprobs)
         told = b"".join(
             self._about("response.output_text.annotation.added", annotation_index=index, annotation=note)
             for index, note in enumerate(notes)
         )
-        extra: dict[str, object] = {"text": text, "logprobs": []}
+        extra: dict[str, object] = {"text": text, "logprobs": self._logprobs}
         if self._kind == "refusal":
             extra = {"refusal": text}
         told += self._about(f"response.{self._kind}.done", **extra)
         told += self._about("response.content_part.done", part=part)
         self._parts.append(part)
-        self._kind, self._said, self._citations = "", GrowingText(), []
+        self._kind, self._said, self._citations, self._logprobs = "", GrowingText(), [], []
         return told
 
     def _about(self, kind: str, **members: object) -> bytes:
@@ -191,8 +198,10 @@ class OpenCall:
         return self._line.event(kind, item_id=self._id, output_index=self._place, **members)
 
 
-def _part(kind: str, text: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
-    return output.refusal(text) if kind == "refusal" else output.text(text, annotations)
+def _part(
+    kind: str, text: str, annotations: list[dict[str, Any]], logprobs: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    return output.refusal(text) if kind == "refusal" else output.text(text, annotations, logprobs)
 
 
 def _summary(text: str) -> dict[str, str]:

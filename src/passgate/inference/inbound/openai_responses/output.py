@@ -59,9 +59,9 @@ def message(item_id: str, content: list[dict[str, Any]], status: str = "complete
     return {"type": "message", "id": item_id, "status": status, "role": "assistant", "content": content}
 
 
-def text(said: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
+def text(said: str, annotations: list[dict[str, Any]], logprobs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """A part: text."""
-    return {"type": "output_text", "text": said, "annotations": annotations, "logprobs": []}
+    return {"type": "output_text", "text": said, "annotations": annotations, "logprobs": logprobs or []}
 
 
 def refusal(said: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from passgate.inference.exchange.chat_reply import ChatReply, Choice
 from passgate.inference.exchange.content import Refusal, Text, Thinking, ToolCall, VendorBlock
+from passgate.inference.exchange.log_probabilities import probability_rows
 from passgate.inference.exchange.ports import ReplyContext
 from passgate.inference.inbound.openai_responses import output
 from passgate.inference.inbound.openai_responses.items import VENDOR_FORMAT
@@ -54,6 +55,8 @@ def _items(choice: Choice, reply_id: str, blocks: list[dict[str, Any]]) -> list[
                 )
             )
         elif isinstance(part, VendorBlock):
+            if _put_probabilities(part, items):
+                continue
             item = output.vendor_block(part, VENDOR_FORMAT)
             if item is None:
                 blocks.append({"format": part.vendor_format, "block": part.document})
@@ -61,6 +64,16 @@ def _items(choice: Choice, reply_id: str, blocks: list[dict[str, Any]]) -> list[
             items.append(item)
         said = None
     return items
+
+
+def _put_probabilities(block: VendorBlock, items: list[dict[str, Any]]) -> bool:
+    """Vendors tell them of the whole answer; here they stand with its last text."""
+    rows = probability_rows(block)
+    texts = [part for item in items for part in item.get("content", ()) if part.get("type") == "output_text"]
+    if rows is None or not texts:
+        return False
+    texts[-1]["logprobs"] = [*texts[-1]["logprobs"], *rows]
+    return True
 
 
 def _said(part: Text | Refusal) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from passgate.inference.exchange.events import (
     UsageTold,
     VendorBlockSent,
 )
+from passgate.inference.exchange.log_probabilities import probability_rows
 from passgate.inference.exchange.ports import ReplyContext
 from passgate.inference.inbound.openai_responses import output
 from passgate.inference.inbound.openai_responses.items import VENDOR_FORMAT
@@ -144,6 +145,9 @@ class ResponseEncoder:
         return opened
 
     def _block(self, block: VendorBlock) -> bytes:
+        rows = probability_rows(block)
+        if rows is not None and isinstance(self._open, OpenMessage) and self._open.weigh(rows):
+            return b""
         item = output.vendor_block(block, VENDOR_FORMAT)
         if item is None:
             self._blocks.append({"format": block.vendor_format, "block": block.document})
