@@ -8,6 +8,7 @@ from sqlalchemy.exc import DataError
 
 from passgate.metering.errors import OffsetMovedError
 from passgate.metering.owners import Owners, named_calls
+from passgate.metering.pacing import Pacing
 from passgate.metering.records import CallLine, ReadLine, SpoolLine, UsageLine
 from passgate.metering.repository.call_intake import CALL_ROUTES, insert_calls
 from passgate.metering.repository.offsets import forget_offset, move_offset, offset_row
@@ -47,6 +48,7 @@ class BatchWriter:
 
     storage: Storage
     node: str
+    pacing: Pacing = field(default_factory=Pacing)
     owners: Owners = field(default_factory=Owners)
     unlogged: UnloggedCalls = field(default_factory=UnloggedCalls)
     last_uses: dict[str, datetime] = field(default_factory=dict)
@@ -93,20 +95,23 @@ class BatchWriter:
         usages = [line for line in lines if isinstance(line, UsageLine)]
         inserted = 0
         sums = TokenSums()
+        self.pacing.pause()
         with self.storage.writing() as work:
             connection = work.session.connection()
             offset = offset_row(self.node, progress.identity, file.path.name, end, work.clock.now())
             if not move_offset(connection, offset, progress.stored):
                 raise OffsetMovedError("Another process reads the spool files of this node.")
             if usages:
-                used = insert_usages(connection, self.node, usages)
+                used = insert_usages(connection, self.node, usages, self.pacing)
                 sums.count_usages(used)
                 inserted += len(used)
             if calls:
                 uses, new = self._insert_calls(work, list(named_calls(work.session, calls)), sums)
                 inserted += len(new)
+            self.pacing.pause()
             add_sums(connection, sums)
             now = work.clock.now()
+        self.pacing.pause()
         progress.offset = progress.stored = end
         self.last_uses.update(uses)
         self.unlogged.note(usages, calls, now)
@@ -116,7 +121,9 @@ class BatchWriter:
         """The uses that are worth noting, and the calls that were not there yet."""
         connection = work.session.connection()
         self.owners.learn(work.session, calls)
-        new = insert_calls(connection, self.node, self.owners, calls)
+        self.pacing.pause()
+        new = insert_calls(connection, self.node, self.owners, calls, self.pacing)
+        self.pacing.pause()
         uses = self._new_uses(new)
         touch_tokens(connection, uses)
         sums.count_calls(new)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from passgate.metering.batch_writer import BatchWriter, Progress
 from passgate.metering.errors import OffsetMovedError
+from passgate.metering.pacing import Pacing
 from passgate.metering.records import LineReader
 from passgate.metering.repository.offsets import stored_offset
 from passgate.metering.rotation import AccessRotation, nobody_writes
@@ -66,7 +67,8 @@ class Ingester:
         self._node = node
         self._limits = limits
         self._reader = LineReader()
-        self._writer = BatchWriter(storage, node)
+        self._pacing = Pacing()
+        self._writer = BatchWriter(storage, node, self._pacing)
         self._rotation = AccessRotation(self._folder, storage.clock, reopen, limits.rotate_bytes)
         self._progress: dict[int, Progress] = {}
         self._complained_at: datetime | None = None
@@ -82,6 +84,7 @@ class Ingester:
         Raises:
             SQLAlchemyError: the database is not to be had. Nothing is lost: a later run goes on from the last commit.
         """
+        self._pacing.begin()
         files = self._folder.files()
         self._recall(files)
         taken = 0
@@ -126,7 +129,9 @@ class Ingester:
 
     def _take(self, file: SpoolFile, progress: Progress, lines: Sequence[Line]) -> int | None:
         try:
-            written = self._writer.write(file, progress, self._reader.read(file.source, lines))
+            pieces = self._pacing.pieces(lines)
+            read = [one for piece in pieces for one in self._reader.read(file.source, piece)]
+            written = self._writer.write(file, progress, read)
         except OffsetMovedError:
             self._progress.pop(file.inode, None)
             return None

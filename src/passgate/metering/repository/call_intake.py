@@ -1,17 +1,19 @@
 """Writing the calls that the spool tells of, each batch within the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from passgate.metering.models import Call, CallHour, Usage
 from passgate.metering.owners import Owners
+from passgate.metering.pacing import Pacing
 from passgate.metering.reasons import is_error, reason_of_call, reason_of_usage
 from passgate.metering.records import CallLine
 from passgate.metering.repository.rounded_moments import RoundedMoments
 from passgate.metering.repository.statements import (
     DuplicateRowsError,
+    MomentWriter,
     Row,
     Values,
     insert_all,
@@ -57,7 +59,9 @@ _Told = tuple[str | None, str | None]
 """What the usage of a call says: its model, and why it did not go well."""
 
 
-def insert_calls(connection: Connection, node: str, owners: Owners, calls: Sequence[CallLine]) -> Sequence[CallLine]:
+def insert_calls(
+    connection: Connection, node: str, owners: Owners, calls: Sequence[CallLine], pacing: Pacing
+) -> Sequence[CallLine]:
     """Insert calls that are not there yet and add them to the hourly sums; returns those that were inserted.
 
     A call takes over the model and the reason of its usage where that has arrived before it.
@@ -67,14 +71,22 @@ def insert_calls(connection: Connection, node: str, owners: Owners, calls: Seque
         node: whose calls these are.
         owners: has learnt of the calls' applications and services.
         calls: any, in any order.
+        pacing: of the work.
     """
     told = _told_by_usage(connection, [call.request_id for call in calls if call.route == _AI_ROUTE])
+    pacing.pause()
+    write = moment_writer(connection)
+
+    def rows() -> Iterator[list[Values]]:
+        return (_rows(write, node, owners, piece, told) for piece in pacing.pieces(calls))
+
     try:
-        insert_all(connection, _CALLS, _COLUMNS, _rows(connection, node, owners, calls, told))
+        insert_all(connection, _CALLS, _COLUMNS, rows())
     except DuplicateRowsError:
         calls = _unknown(connection, calls)
-        insert_all(connection, _CALLS, _COLUMNS, _rows(connection, node, owners, calls, told))
+        insert_all(connection, _CALLS, _COLUMNS, rows())
     if calls:
+        pacing.pause()
         insert_or_add(connection, _CALL_HOURS, _sums(owners, calls))
     return calls
 
@@ -95,9 +107,8 @@ def _unknown(connection: Connection, calls: Sequence[CallLine]) -> Sequence[Call
 
 
 def _rows(
-    connection: Connection, node: str, owners: Owners, calls: Sequence[CallLine], told: Mapping[str, _Told]
+    write: MomentWriter, node: str, owners: Owners, calls: Sequence[CallLine], told: Mapping[str, _Told]
 ) -> list[Values]:
-    write = moment_writer(connection)
     return [
         (
             node,

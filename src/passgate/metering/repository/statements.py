@@ -3,7 +3,7 @@
 Rows go to the driver as plain tuples: SQLAlchemy's work on the parameters of each row costs more than the insert.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 Row = dict[str, Any]
 """Column to value."""
 Values = tuple[Any, ...]
+MomentWriter = Callable[[str, datetime], object]
+"""Gives the form in which the driver stores a moment in UTC, of which the text in ISO 8601 is known as well."""
 _COUNTED = {"preserve_rowcount": True}
 _USUAL_SHAPES = {("T", ".", "Z"), ("T", ".", "+00:00")}
 """Of moments as Envoy and the workers write them: to the microsecond, in UTC."""
@@ -23,20 +25,21 @@ class DuplicateRowsError(Exception):
     """Of some rows, not all could be inserted."""
 
 
-def insert_all(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
+def insert_all(
+    connection: Connection, table: Table, columns: Sequence[str], pieces: Iterable[Sequence[Values]]
+) -> None:
     """Insert rows of which none may be there yet, the values as the driver takes them, in the columns' order.
 
     Raises:
         DuplicateRowsError: some are there already, or twice among these; none was inserted.
     """
-    if not rows:
-        return
     marks = ", ".join(["%s" if connection.dialect.name == "postgresql" else "?"] * len(columns))
     statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of our own tables
     with connection.begin_nested() as savepoint:
-        if connection.exec_driver_sql(statement, list(rows), _COUNTED).rowcount != len(rows):
-            savepoint.rollback()
-            raise DuplicateRowsError
+        for rows in pieces:
+            if connection.exec_driver_sql(statement, list(rows), _COUNTED).rowcount != len(rows):
+                savepoint.rollback()
+                raise DuplicateRowsError
 
 
 def add_all(
@@ -66,8 +69,8 @@ def rows_with(connection: Connection, table: Table, columns: str, key: str, valu
     return list(connection.exec_driver_sql(query, (orjson.dumps(list(values)).decode(),)))
 
 
-def moment_writer(connection: Connection) -> Callable[[str, datetime], object]:
-    """Gives a moment in UTC, of which the text in ISO 8601 is known as well, the form in which the driver stores it."""
+def moment_writer(connection: Connection) -> MomentWriter:
+    """The one for this database."""
     return _as_given if connection.dialect.name == "postgresql" else _as_text
 
 

@@ -1,6 +1,6 @@
 """Writing the usage that the spool tells of, each batch within the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,13 @@ import orjson
 from sqlalchemy import Connection, Table, bindparam, update
 
 from passgate.metering.models import Call, MaskingFind, ServiceUsageDay, SpendDay, Usage, UsageHour
+from passgate.metering.pacing import Pacing
 from passgate.metering.reasons import is_error, reason_of_usage
 from passgate.metering.records import UsageLine
 from passgate.metering.repository.rounded_moments import RoundedMoments
 from passgate.metering.repository.statements import (
     DuplicateRowsError,
+    MomentWriter,
     Row,
     Values,
     insert_all,
@@ -85,26 +87,36 @@ _FIND_COLUMNS = (
 )
 
 
-def insert_usages(connection: Connection, node: str, usages: Sequence[UsageLine]) -> Sequence[UsageLine]:
+def insert_usages(
+    connection: Connection, node: str, usages: Sequence[UsageLine], pacing: Pacing
+) -> Sequence[UsageLine]:
     """Insert usage that is not there yet, add it to the hourly sums and tell the calls that came before it."""
+    write = moment_writer(connection)
+
+    def rows() -> Iterator[list[Values]]:
+        return (_rows(write, node, piece) for piece in pacing.pieces(usages))
+
     try:
-        insert_all(connection, _USAGES, _COLUMNS, _rows(connection, node, usages))
+        insert_all(connection, _USAGES, _COLUMNS, rows())
     except DuplicateRowsError:
         usages = _unknown(connection, usages)
-        insert_all(connection, _USAGES, _COLUMNS, _rows(connection, node, usages))
+        insert_all(connection, _USAGES, _COLUMNS, rows())
     if usages:
+        pacing.pause()
         rounded = RoundedMoments()
         insert_or_add(connection, _USAGE_HOURS, _sums(usages, rounded))
+        pacing.pause()
         spent = _spent(usages, rounded)
         if spent:
             insert_or_add(connection, _SPEND_DAYS, spent)
         of_services = _of_services(usages, rounded)
         if of_services:
             insert_or_add(connection, _SERVICE_DAYS, of_services)
+        pacing.pause()
         _tell_calls(connection, {usage.request_id: usage for usage in usages})
         finds = _finds(connection, usages)
         if finds:
-            insert_all(connection, _FINDS, _FIND_COLUMNS, finds)
+            insert_all(connection, _FINDS, _FIND_COLUMNS, [finds])
     return usages
 
 
@@ -152,8 +164,7 @@ def _unknown(connection: Connection, usages: Sequence[UsageLine]) -> Sequence[Us
     return [usage for request_id, usage in first.items() if request_id not in known]
 
 
-def _rows(connection: Connection, node: str, usages: Sequence[UsageLine]) -> list[Values]:
-    write = moment_writer(connection)
+def _rows(write: MomentWriter, node: str, usages: Sequence[UsageLine]) -> list[Values]:
     return [
         (
             usage.request_id,
