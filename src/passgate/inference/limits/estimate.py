@@ -13,7 +13,6 @@ _MOST = 10_000_000
 """Nobody's answer is longer; a larger number in a request is a mistake and must not overflow anything."""
 
 _OUTPUT_FIELDS = ("max_completion_tokens", "max_tokens", "max_output_tokens", "maxOutputTokens")
-_NESTED = ("generationConfig", "generation_config")
 _CHOICES = ("n", "candidateCount", "candidate_count")
 
 
@@ -47,7 +46,7 @@ def estimate(
         prompt = context_window
     if not generates:
         return Estimate(prompt, 0)
-    nested = next((document[name] for name in _NESTED if name in document), None)
+    nested = document.get("generationConfig", document.get("generation_config"))
     asked = nested if isinstance(nested, dict) else document
     stated = _first_number(asked, _OUTPUT_FIELDS)
     if stated is None:

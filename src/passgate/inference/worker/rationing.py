@@ -109,7 +109,7 @@ class Rationing:
         asks = ration.asks(limits, now)
         self._reservations += 1
         hold = Hold(f"{self._name}-{self._reservations}", asks, shared=self._shared is not None)
-        verdict = await self._ask(hold, now)
+        verdict = self._local.reserve(asks) if self._shared is None else await self._ask(hold, self._shared, now)
         self.peaks.note(verdict, now)
         if verdict.refused is not None:
             error, wait = refusal_of(verdict.refused, now)
@@ -197,7 +197,7 @@ class Rationing:
         asks = [Ask(limit, amount) for limit in limits]
         again = Hold(f"{self._name}-{self._reservations}", asks, shared=self._shared is not None)
         try:
-            verdict = await self._ask(again, now)
+            verdict = self._local.reserve(asks) if self._shared is None else await self._ask(again, self._shared, now)
         except CountersUnavailableError:
             return None
         return again if verdict.refused is None else None
@@ -209,18 +209,17 @@ class Rationing:
         met = _limits_of(book, call, model)
         return [one for one in (*met, *book.of_provider(provider_id)) if one.measure == "money"]
 
-    async def _ask(self, hold: "Hold", now: float) -> Verdict:
-        if self._shared is None:
-            return self._local.reserve(hold.asks)
+    async def _ask(self, hold: "Hold", shared: "ValkeyCounters", now: float) -> Verdict:
+        """Reserve where all nodes count together, or here while that is away."""
         try:
-            return await self._shared.reserve(hold.name, hold.asks, now)
+            return await shared.reserve(hold.name, hold.asks, now)
         except CountersAwayError as error:
             if self._options.refuse_without_valkey:
                 raise CountersUnavailableError("The counters of the limits cannot be reached.") from error
             hold.shared = False
             return self._local.reserve(hold.asks)
         except asyncio.CancelledError:
-            self._shared.settle(hold.name, hold.asks, (0, 0), now)
+            shared.settle(hold.name, hold.asks, (0, 0), now)
             raise
 
     def settle(self, hold: "Hold", tokens: int, cost: int) -> None:
@@ -346,4 +345,4 @@ def _estimate(parsed: ParsedRequest, model: ServingModel) -> Estimate:
 
 def _dearest(asked: Estimate, model: ServingModel) -> int:
     """By the dearest deployment's prices, since any of them may answer, those of fallback models too."""
-    return max((price.most(asked.input, asked.output) for price in model.prices), default=0)
+    return max([price.most(asked.input, asked.output) for price in model.prices], default=0)
