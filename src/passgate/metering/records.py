@@ -62,7 +62,10 @@ class LineReader:
     def read(self, source: Source, lines: Sequence[Line]) -> list[ReadLine]:
         """The values of some lines of one file."""
         read = self._call if source == "access" else self._usage
-        return [ReadLine(_salvaged(text, read), end) for text, end in lines]
+        try:
+            return [ReadLine(read(text), end) for text, end in lines]
+        except _FAILED:
+            return [ReadLine(_salvaged(text, read), end) for text, end in lines]
 
     def _call(self, text: bytes) -> CallLine:
         line = self.calls.decode(text)

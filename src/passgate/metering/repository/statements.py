@@ -97,10 +97,11 @@ def insert_or_add(connection: Connection, table: Table, rows: Sequence[Row]) -> 
     The rows go in the order of their keys, so that two nodes never wait for each other in a circle.
     """
     keys = [column.name for column in table.primary_key.columns]
-    statement = _insert(connection, table)
-    sums = {column.name: column + statement.excluded[column.name] for column in table.columns if not column.primary_key}
-    statement = statement.on_conflict_do_update(index_elements=keys, set_=sums)
-    connection.execute(statement, sorted(rows, key=lambda row: tuple(row[name] for name in keys)))
+    figures = [column.name for column in table.columns if not column.primary_key]
+    write = moment_writer(connection)
+    values = sorted(tuple(row[name] for name in (*keys, *figures)) for row in rows)
+    moments_written = [tuple(write("", one) if isinstance(one, datetime) else one for one in row) for row in values]
+    add_all(connection, table, keys, figures, moments_written)
 
 
 def _insert(connection: Connection, table: Table) -> "postgresql.Insert | sqlite.Insert":
