@@ -1,6 +1,7 @@
 import pytest
 
 from passgate.inference.policies.answer_cache import AnswerCache, StoredAnswer, asked_seconds
+from passgate.inference.translation import InvalidRequestError
 
 
 def answer(size: int = 1) -> StoredAnswer:
@@ -37,8 +38,14 @@ def test_answers_together_stay_below_the_bound() -> None:
 
 @pytest.mark.parametrize(
     ("header", "ruled", "seconds"),
-    [(None, None, 0), (None, 60, 60), ("30", 60, 30), ("90", 60, 60), ("90", None, 90), ("off", 60, 0), ("x", 60, 60),
+    [(None, None, 0), (None, 60, 60), ("30", 60, 30), ("90", 60, 60), ("90", None, 90), ("off", 60, 0),
      ("90", 0, 0), ("9" * 30, None, 30 * 86_400)],
 )  # fmt: skip
 def test_a_caller_may_shorten_what_a_policy_says(header: str | None, ruled: int | None, seconds: int) -> None:
     assert asked_seconds(header, ruled) == seconds
+
+
+@pytest.mark.parametrize("header", ["x", "", "-1", "1.5", "²"])
+def test_a_wish_that_is_none_is_refused_by_name(header: str) -> None:
+    with pytest.raises(InvalidRequestError, match="'x-passgate-cache' must be seconds, or 'off'"):
+        asked_seconds(header, 60)

@@ -161,6 +161,12 @@ def test_no_answer_crosses_from_one_application_to_another(worker: RunningWorker
     assert len(vendor.requests) == 2
 
 
+def test_a_wish_that_is_none_goes_to_no_vendor(worker: RunningWorker, vendor: FakeVendor) -> None:
+    refused = worker.call(PATH, CHAT, x_passgate_cache="abc")
+    assert (refused.status, refused.json()["error"]["param"]) == (400, "x-passgate-cache")
+    assert vendor.requests == []
+
+
 def test_a_failure_is_not_kept(worker: RunningWorker, vendor: FakeVendor) -> None:
     vendor.reply(PATH, server_error(), openai_chat())
     assert worker.call(PATH, CHAT, x_passgate_cache="60").status == 500

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from passgate.inference.exact_document import exact_document
 from passgate.inference.routing_table import ServingModel
-from passgate.inference.translation import ParsedRequest
+from passgate.inference.translation import InvalidRequestError, ParsedRequest
 
 CACHE_HEADER = "x-passgate-cache"
 LONGEST_SECONDS = 30 * 86_400
@@ -81,19 +81,21 @@ def asked_seconds(header: str | None, ruled: int | None) -> int:
     """How long the answer to a call may be kept; 0: not at all.
 
     Args:
-        header: what the caller asks for: ``off``, or seconds. Anything else is as if nothing were said.
+        header: what the caller asks for: ``off``, or seconds; None: nothing.
         ruled: the policy's time, which a caller may shorten and not lengthen; None: the caller decides alone.
+
+    Raises:
+        InvalidRequestError: the caller asks for something else.
     """
-    asked: int | None = None
-    if header is not None:
-        text = header.strip().lower()
-        if text == _OFF:
-            return 0
-        if text.isascii() and text.isdigit():
-            asked = min(int(text[:9]), LONGEST_SECONDS)
-    if ruled is None:
-        return asked or 0
-    return ruled if asked is None else min(asked, ruled)
+    if header is None:
+        return ruled or 0
+    text = header.strip().lower()
+    if text == _OFF:
+        return 0
+    if not text.isascii() or not text.isdigit():
+        raise InvalidRequestError(f"The header '{CACHE_HEADER}' must be seconds, or 'off'.", field=CACHE_HEADER)
+    asked = min(int(text[:9]), LONGEST_SECONDS)
+    return asked if ruled is None else min(asked, ruled)
 
 
 def cache_key(parsed: ParsedRequest, application_id: str, model: ServingModel, rules: str) -> bytes:
