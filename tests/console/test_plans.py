@@ -16,7 +16,7 @@ def test_plans_are_made_ordered_and_closed(page: Page, known: Known, pictures: P
     dialog.get_by_label("Name", exact=True).fill("Free")
     dialog.get_by_label("Calls").fill("none")
     dialog.get_by_role("button", name="Save plan").click()
-    expect(dialog.get_by_text("valid integer")).to_be_visible()
+    expect(dialog.get_by_text("A whole number is needed")).to_be_visible()
     dialog.get_by_label("Calls").fill("1000")
     dialog.get_by_role("switch", name="Each request waits").click()
     pictures.keep(page, "plan")

@@ -9,6 +9,10 @@ from pydantic_core import ErrorDetails
 from passgate.kernel.errors import PassgateError
 
 _RULE_PREFIXES = ("Value error, ", "Assertion failed, ")
+_PLAIN = dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "A whole number is needed.") | dict.fromkeys(
+    ("float_parsing", "float_type", "decimal_parsing"), "A number is needed."
+)
+"""Kinds of problems whose own words speak of parsing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ def _candidates(path: str | None) -> list[str]:
 def _words_of(item: ErrorDetails) -> str:
     if item["type"] == "missing" or (item["type"] == "string_too_short" and item["input"] == ""):
         return "This is needed."
+    if item["type"] in _PLAIN:
+        return _PLAIN[item["type"]]
     return _sentence(_without_prefix(item["msg"]))
 
 

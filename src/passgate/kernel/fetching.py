@@ -116,7 +116,7 @@ class Fetching:
             ):  # what was cut by the clock fails in other words
                 message = f"{host} did not answer within {self.seconds:g} seconds."
                 raise FetchRefusedError(message, TimeoutError()) from None
-            raise FetchRefusedError(f"{host} cannot be asked: {error or type(error).__name__}.", error) from None
+            raise FetchRefusedError(f"{host} cannot be asked: {_reason(error)}.", error) from None
 
     def _addresses(self, host: str, port: int) -> list[str]:
         try:
@@ -200,6 +200,12 @@ def _body(
             raise FetchRefusedError(f"It is larger than {most_bytes} bytes.")
         if enough(body):
             return bytes(body)
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong on the line, without the system's number of it."""
+    said = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return said.rstrip(".")
 
 
 def _left(until: float) -> float:

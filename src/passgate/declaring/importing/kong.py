@@ -1,5 +1,6 @@
 """Kong's declarative configuration (``kong.yml``, ``_format_version`` 1.1 to 3.0; what ``deck`` writes, too)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,9 @@ def _add_service(kong: _Kong, service: Part, name: str, routes: list[Part]) -> N
 def _service(kong: _Kong, route: Part, name: str, path: str) -> dict[str, Any] | None:
     hosts = [host for host in route.texts("hosts") if "*" not in host]
     if wild := [host for host in route.texts("hosts") if "*" in host]:
-        route.leave("hosts", f"{wild[0]} names many hosts: name each.")
+        rest = "" if hosts else " The route is left out whole: without them it would answer at every host."
+        for host in wild:
+            route.leave("hosts", f"{host} stands for many hosts, which no service does: name each.{rest}")
         if not hosts:
             return None
     if path.startswith("~"):
@@ -159,10 +162,9 @@ def _is_taken(kong: _Kong, name: str) -> bool:
 
 def _is_whole(route: Part) -> bool:
     """Whether the route can be said without letting in more than it does."""
-    for name in _NARROWING:
-        if route.take(name):
-            route.leave("", f"It asks for {name}, which no service does: without them it would let in more.")
-            return False
+    if narrowing := [_told(name, asked) for name in _NARROWING if (asked := route.take(name))]:
+        route.leave("", f"It asks for {', '.join(narrowing)}, which no service does: without, it would let in more.")
+        return False
     protocols = set(route.texts("protocols")) or {"http", "https"}
     if not protocols & {"http", "https", "grpc", "grpcs"}:
         route.leave("protocols", f"The gate does not serve {', '.join(sorted(protocols))}.")
@@ -170,6 +172,12 @@ def _is_whole(route: Part) -> bool:
     if not protocols & {"http", "grpc"}:
         route.leave("protocols", "Whether plain HTTP is served at all is the node's own setting.")
     return True
+
+
+def _told(name: str, asked: object) -> str:
+    """What a route asks for, with the names of headers and SNIs."""
+    names = [str(one) for one in asked] if isinstance(asked, Mapping | list) and name in {"headers", "snis"} else []
+    return f"{name} ({', '.join(names)})" if names else name
 
 
 def _paths(route: Part) -> list[str]:

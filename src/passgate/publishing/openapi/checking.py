@@ -15,7 +15,8 @@ def faults_of(document: dict[str, Any]) -> list[Fault]:
     version = version_of(document)
     if version is None:
         said = document.get("openapi", document.get("swagger"))
-        text = f"OpenAPI 3.0, 3.1 or Swagger 2.0 is needed; this says {said!r}."
+        named = f"says {said!r}" if said is not None else "names no version"
+        text = f"OpenAPI 3.0, 3.1 or Swagger 2.0 is needed; this {named}."
         place = next((f"/{key}" for key in ("openapi", "swagger") if key in document), "")
         return [Fault(place=place, rule="version", detail=shortened(text))]
     # References come first: the validator would go and fetch what they name.

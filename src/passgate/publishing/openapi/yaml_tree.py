@@ -164,9 +164,11 @@ def read_yaml(text: str, places: dict[str, tuple[int, int]] | None = None) -> An
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
-        raise TreeError(Fault(place="", rule="yaml", detail=f"No YAML: {error.problem or error}.", **where)) from None
+        raise TreeError(
+            Fault(place="", rule="yaml", detail=f"This is no YAML: {error.problem or error}.", **where)
+        ) from None
     except yaml.YAMLError as error:
-        raise TreeError(Fault(place="", rule="yaml", detail=f"No YAML: {error}.")) from None
+        raise TreeError(Fault(place="", rule="yaml", detail=f"This is no YAML: {error}.")) from None
     return builder.root
 
 

@@ -20,6 +20,7 @@ from passgate.console.formatting import milliseconds
 from passgate.console.pages.calls.list import calls_of_service
 from passgate.console.pages.prompts.snippets import call_snippets
 from passgate.console.pages.services.certificates import certificates_card
+from passgate.console.pages.services.first_call import first_call
 from passgate.console.pages.services.form import ask_to_change
 from passgate.console.pages.services.plans import plans_part
 from passgate.console.pages.services.policy_list import PolicyList, policies_card
@@ -55,6 +56,7 @@ _POLICIES = (
 @dataclass(frozen=True, slots=True)
 class _Found:
     service: ServiceView
+    curl: str
     team: str
     may_write: bool
     may_publish: bool
@@ -67,7 +69,7 @@ class _Found:
 
 async def show(visit: Visit, args: PageArguments) -> None:
     """Build the page."""
-    found = await visit.ask(_find, args.path_parameters["service_id"])
+    found = await visit.ask(_find, args.path_parameters["service_id"], visit.console.public_url)
     service = found.service
     with page_header(service.name, service.description, trail=[("Services", f"{MOUNT_PATH}/services")]):
         if found.may_write:
@@ -119,10 +121,11 @@ def _policies(visit: Visit, found: _Found) -> None:
     policies_card(visit, PolicyList(service.policies, save if found.may_write else None), _POLICIES)
 
 
-def _find(actor: Actor, work: Work, service_id: str) -> _Found:
+def _find(actor: Actor, work: Work, service_id: str, origin: str) -> _Found:
     service = get_service(actor, work, service_id)
     return _Found(
         service=service,
+        curl=first_call(actor, work, service, origin),
         team=team_names(actor, work).get(service.team_id, "Another team"),
         may_write=actor.may(Permission.SERVICE_WRITE, service.team_id),
         may_publish=actor.may(Permission.SERVICE_PUBLISH, service.team_id),
@@ -180,7 +183,7 @@ def _how_to_call(visit: Visit, found: _Found) -> None:
     url = f"{visit.console.public_url}{service.base_path}/"
     with card("Call it"):
         if service.access == "public":
-            snippet(f"curl {url}", "bash")
+            snippet(found.curl, "bash")
             muted("Anyone may call it; a token is not asked for.")
             return
         if service.kind == "mcp":
@@ -189,7 +192,7 @@ def _how_to_call(visit: Visit, found: _Found) -> None:
         elif found.prompt is not None:
             call_snippets(url.removesuffix("/"), found.prompt)
         else:
-            snippet(f'curl {url} \\\n  -H "Authorization: Bearer $PASSGATE_TOKEN"', "bash")
+            snippet(found.curl, "bash")
         if service.access == "subscription":
             muted("Without a token the answer is 401, without a subscription 403.")
         else:

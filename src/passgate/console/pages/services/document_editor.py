@@ -59,8 +59,10 @@ class DocumentEditor:
                 try:
                     text = await run.io_bound(fetching.text_at, url.value or "")
                 except FetchRefusedError as error:
-                    self._visit.tell(error.message, "bad")
+                    refusal.say(f"Not fetched: {error.message} The document below is as it was.")
+                    refusal.set_visibility(True)
                     return
+                refusal.set_visibility(False)
                 self._editor.set_value(text or "")
 
             button("Fetch", fetch, icon="down")
@@ -70,6 +72,8 @@ class DocumentEditor:
 
             upload = ui.upload(on_upload=uploaded, auto_upload=True, max_file_size=MOST_BYTES).classes("hidden")
             button("Open file", lambda: upload.run_method("pickFiles"), icon="plus")
+        refusal = Words("", "p", "pg-small text-negative").props("role=alert")
+        refusal.set_visibility(False)
 
     async def _check(self) -> None:
         report = await self._latest.answer(self._visit.ask(_check, self._text))
@@ -109,7 +113,8 @@ def _show(report: DocumentReport) -> None:
 
 def _wording(fault: Fault) -> str:
     line = f"Line {fault.line}: " if fault.line else ""
-    return f"{line}{fault.detail} ({fault.rule} at {fault.place or 'the document'})"
+    place = f" ({fault.rule} at {fault.place})" if fault.place else ""
+    return f"{line}{fault.detail}{place}"
 
 
 def _check(actor: Actor, _work: Work, text: str) -> DocumentReport:

@@ -19,19 +19,16 @@ from passgate.console.components.text import Words, box, muted
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.formatting import counted
 from passgate.console.pages.services.document_editor import DocumentEditor
+from passgate.console.pages.services.first_call import first_call
 from passgate.console.pages.services.rows import ACCESS_CHOICES, VISIBILITY_CHOICES
 from passgate.console.problems import problems_of
 from passgate.console.visit import Visit
-from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError, PassgateError
 from passgate.publishing.openapi.schemas import DocumentView
-from passgate.publishing.portal.documents import portal_document
-from passgate.publishing.portal.samples import samples_of
 from passgate.publishing.schemas import ServiceIn, ServiceView
 from passgate.publishing.service.from_document import DescribedServiceIn, create_from_document
 from passgate.publishing.service.services import create_service
 from passgate.publishing.upstream_check import UpstreamCheckIn, check_upstream
-from passgate.storage.work import Work
 
 _STEPS = ("Endpoints", "Upstream", "Access", "Review")
 _FIELDS = (("name", "base_path", "team_id"), ("upstream_url",), ("access", "visibility", "tags", "description"), ())
@@ -243,7 +240,7 @@ class Wizard:
         if made.status != "published":
             self._visit.go(f"/services/{made.id}")
             return
-        curl = await self._visit.ask(_first_call, made.id, self._visit.console.public_url, made.access)
+        curl = await self._visit.ask(first_call, made, self._visit.console.public_url)
         self._body.clear()
         with self._body, card(f"{made.name} is published"):
             muted("The gate takes its calls within a second or two. The first one:")
@@ -255,9 +252,3 @@ class Wizard:
                 link_button("See it in the portal", f"{MOUNT_PATH}/portal/services/{made.id}")
                 if made.access != "public":
                     link_button("Applications and tokens", f"{MOUNT_PATH}/applications", icon="token")
-
-
-def _first_call(actor: Actor, work: Work, service_id: str, origin: str, access: str) -> str:
-    document = portal_document(actor, work, service_id)
-    found = samples_of(document, origin, with_token=access != "public")
-    return found[0].curl if found else f'curl "{origin}"'
