@@ -14,6 +14,7 @@ from passgate.identity.service import sessions
 from passgate.kernel.actor import GUEST, Actor
 from passgate.kernel.errors import ForbiddenError, UnauthenticatedError
 from passgate.kernel.origin import Origin
+from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
 
 P = ParamSpec("P")
@@ -135,6 +136,12 @@ def who(actor: Actor, work: Work) -> Actor:
     """The actor itself, as a use case: for pages that show or hide by permission."""
     del work
     return actor
+
+
+def may_somewhere(actor: Actor, work: Work, permission: Permission) -> bool:
+    """Whether the actor holds a permission in any team: what a page offers, and a service decides anew."""
+    del work
+    return actor.teams_with(permission) != frozenset()
 
 
 async def _off_loop(job: Callable[[], tuple[R]]) -> R:

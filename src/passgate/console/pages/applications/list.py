@@ -13,7 +13,7 @@ from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.applications.form import ask_to_create
 from passgate.console.pages.teams_of import team_names
-from passgate.console.visit import Visit
+from passgate.console.visit import Visit, may_somewhere
 from passgate.identity.models import Application
 from passgate.identity.service.applications import list_applications
 from passgate.kernel.actor import Actor
@@ -34,6 +34,7 @@ _COLUMNS = (
 async def show(visit: Visit, _args: PageArguments) -> None:
     """Build the page."""
     teams, registers = await visit.ask(team_names), await visit.ask(_may_register)
+    creates = await visit.ask(may_somewhere, Permission.APPLICATION_WRITE)
 
     async def create() -> None:
         await ask_to_create(visit)
@@ -41,7 +42,8 @@ async def show(visit: Visit, _args: PageArguments) -> None:
     with page_header("Applications", "Whoever calls: your services, scripts and editors. Each has its own tokens."):
         if registers:
             link_button("Registration", f"{MOUNT_PATH}/applications/registration", icon="link")
-        button("New application", create, kind="primary", icon="plus")
+        if creates:
+            button("New application", create, kind="primary", icon="plus")
     with box("pg-filters"):
         search = search_field("Search applications")
 
@@ -74,7 +76,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
                 "application",
                 "No applications yet",
                 "Create one for each thing that calls. Then give it a token, and see what it does and costs.",
-                next_step("New application", create),
+                next_step("New application", create) if creates else None,
             ),
         )
     await listing.load()

@@ -12,8 +12,9 @@ from passgate.console.components.table import Column, Row, tag
 from passgate.console.components.text import box
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES, VERSION_TONES
-from passgate.console.visit import Visit
+from passgate.console.visit import Visit, may_somewhere
 from passgate.kernel.pagination import Page, PageRequest
+from passgate.kernel.permissions import Permission
 from passgate.publishing.schemas import ServiceFilter, ServiceView
 from passgate.publishing.service.services import list_services
 from passgate.publishing.service.tags import tags_in_use
@@ -34,8 +35,10 @@ _STATUSES = {"": "Every status", "draft": "Draft", "published": "Published", "re
 async def show(visit: Visit, _args: PageArguments) -> None:
     """Build the page."""
     lead = "APIs, prompts and MCP servers behind the gate: who may call them is decided before they are reached."
+    creates = await visit.ask(may_somewhere, Permission.SERVICE_WRITE)
     with page_header("Services", lead):
-        link_button("New service", _NEW, kind="primary", icon="plus")
+        if creates:
+            link_button("New service", _NEW, kind="primary", icon="plus")
     with box("pg-filters"):
         search = search_field("Search services")
         status = filter_field("Status", _STATUSES, "")
@@ -60,7 +63,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
                 "service",
                 "No services yet",
                 "Publish a REST API from its OpenAPI document or its URL alone, a prompt, an MCP server.",
-                next_page("New service", _NEW),
+                next_page("New service", _NEW) if creates else None,
             ),
         )
     await listing.load()

@@ -13,7 +13,7 @@ from passgate.console.components.reason import ask_for_reason
 from passgate.console.components.server_search import search_on_server
 from passgate.console.components.table import Column, Row, act
 from passgate.console.edge import MOUNT_PATH
-from passgate.console.visit import Visit
+from passgate.console.visit import Visit, may_somewhere
 from passgate.identity.service.applications import list_applications
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
@@ -35,6 +35,7 @@ _COLUMNS = (
 
 async def subscribers_card(visit: Visit, service: ServiceView) -> None:
     """The applications that may call the service."""
+    changes = await visit.ask(may_somewhere, Permission.SUBSCRIPTION_WRITE)
 
     async def fetch(page: PageRequest) -> Page[SubscriptionView]:
         wanted = SubscriptionFilter(service_id=service.id, status="active")
@@ -59,34 +60,35 @@ async def subscribers_card(visit: Visit, service: ServiceView) -> None:
             label="Subscriptions",
             noun="subscription",
             fetch=fetch,
-            row=_row,
+            row=lambda one: _row(one, changes=changes),
             on_act=end,
-            when_empty=lambda: _say_none(service, add),
+            when_empty=lambda: _say_none(service, add if changes else None),
         )
     await listing.load()
-    another.set_visibility(listing.has_any)
+    another.set_visibility(changes and listing.has_any)
 
 
-def _say_none(service: ServiceView, add: Callable[[], Awaitable[None]]) -> None:
+def _say_none(service: ServiceView, add: Callable[[], Awaitable[None]] | None) -> None:
     if service.access == "subscription":
         empty(
             "application",
             "Nobody may call it yet",
             "Add the applications that may. Their tokens work here at once.",
-            next_step("Add application", add),
+            next_step("Add application", add) if add else None,
         )
     else:
         empty("check", "No subscriptions needed", "Who may call is decided without subscriptions here.")
 
 
-def _row(subscription: SubscriptionView) -> Row:
+def _row(subscription: SubscriptionView, *, changes: bool) -> Row:
+    end = act("end", "End", of=f"the subscription of {subscription.application_name}", tone="bad")
     return {
         "id": subscription.id,
         "href": f"{MOUNT_PATH}/applications/{subscription.application_id}",
         "name": subscription.application_name,
         "app_id": subscription.application_id,
         "since": subscription.created_at.isoformat(),
-        "actions": [act("end", "End", of=f"the subscription of {subscription.application_name}", tone="bad")],
+        "actions": [end] if changes else None,
     }
 
 

@@ -1,0 +1,35 @@
+"""A page offers what its reader may do, and nothing that would be refused."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from console.control_process import Control
+from console.realistic_data import PASSWORD, Known
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    ("name", "calls", "serves"),
+    [("edsger", 0, 0), ("alan", 1, 0), ("grace", 1, 1)],
+    ids=["viewer", "developer", "owner"],
+)
+def test_each_role_is_offered_its_own(
+    browser: Browser, control: Control, known: Known, name: str, calls: int, serves: int
+) -> None:
+    with browser.new_context(base_url=control.url) as context:
+        page = context.new_page()
+        page.goto("/console/sign-in")
+        page.get_by_label("E-mail").fill(f"{name}@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/console/**")
+        page.goto("/console/applications")
+        expect(page.get_by_role("heading", name="No applications yet")).to_be_visible()
+        expect(page.get_by_role("button", name="New application")).to_have_count(2 * calls)
+        page.goto("/console/services")
+        expect(page.locator("tbody tr").first).to_be_visible()
+        expect(page.get_by_role("link", name="New service")).to_have_count(serves)
+        page.goto(f"/console/services/{known.services['Orders']}")
+        expect(page.get_by_text("Nobody may call it yet")).to_be_visible()
+        expect(page.get_by_role("button", name="Add application")).to_have_count(calls)
