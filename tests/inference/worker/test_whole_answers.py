@@ -129,6 +129,10 @@ def test_an_application_reaches_its_own_teams_model(worker: RunningWorker, vendo
 def test_paths_and_methods_that_are_not_there(worker: RunningWorker) -> None:
     assert worker.call("/v1/nothing").json()["error"]["code"] == "route_not_found"
     assert worker.call("/v1/messages/nothing", {}).json()["error"]["type"] == "not_found_error"
+    for kept in ("/v1/responses/resp_1", "/v1/conversations", "/v1/chat/completions/chatcmpl-1/messages"):
+        answer = worker.call(kept)
+        assert (answer.status, answer.json()["error"]["code"]) == (404, "route_not_found")
+        assert "stores no conversations" in answer.json()["error"]["message"]
     wrong = worker.call("/v1/chat/completions")
     assert (wrong.status, wrong.headers["allow"]) == (405, "POST")
     assert worker.call("/v1/models", {}).status == 405

@@ -88,6 +88,9 @@ _LARGEST_RESULT = 4 * 1024 * 1024
 _MODELS = "/v1/models"
 _LISTS = (_MODELS, f"{GEMINI}models")
 _LISTED = tuple(f"{path}/" for path in _LISTS)
+_KEPT = ("/v1/responses/", "/v1/conversations", "/v1/chat/completions/")
+"""Where OpenAI answers with what it has stored."""
+_NOTHING_KEPT = "Passgate stores no conversations: nothing is to be had here. Send the whole talk each time."
 _READ_HEADERS = {
     name.encode(): name
     for name in (
@@ -282,7 +285,7 @@ class WorkerApp:
             _require_method(incoming, "GET")
             await self._tell_readiness(incoming.send)
         else:
-            raise RouteNotFoundError("There is nothing at this path.")
+            raise RouteNotFoundError(_NOTHING_KEPT if path.startswith(_KEPT) else "There is nothing at this path.")
 
     def _models(self, incoming: Incoming) -> dict[str, Any]:
         application = self._application(incoming.headers)
