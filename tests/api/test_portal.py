@@ -95,3 +95,18 @@ def test_guests_see_public_plans_alone(house: House, services: dict[str, str]) -
         return [plan["name"] for plan in shown["plans"]]
 
     assert (names(house.nobody), names(house.stranger)) == (["Free"], ["Free", "Partner"])
+
+
+def test_once_the_default_version_is_retired_the_document_is_the_next_one_s(
+    house: House, services: dict[str, str]
+) -> None:
+    one = f"/api/v1/services/{services['public']}"
+    first = answer(house.owner.get(f"{one}/versions/v1/revisions"), 200)["items"][0]
+    definition = answer(house.owner.get(f"{one}/revisions/{first['id']}"), 200)["definition"]
+    answer(house.owner.post(f"{one}/versions", json={"name": "v2"}), 201)
+    second = answer(house.owner.post(f"{one}/versions/v2/revisions", json={"definition": definition}), 201)
+    answer(house.owner.post(f"{one}/revisions/{second['id']}/publish", json={}), 200)
+    read = f"{PORTAL}/{services['public']}/openapi.json"
+    default = answer(house.nobody.get(read), 200)["servers"][0]["url"]
+    answer(house.owner.post(f"{one}/versions/v1/retire", json={}), 200)
+    assert answer(house.nobody.get(read), 200)["servers"][0]["url"] == f"{default}/v2"

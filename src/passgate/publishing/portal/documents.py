@@ -16,7 +16,9 @@ from passgate.storage.work import Work
 
 
 def portal_document(reader: Actor, work: Work, service_id: str, version: str | None = None) -> dict[str, Any]:
-    """The document of a version, of the default one where none is named; made of its routes where it has none.
+    """The document of a version; made of its routes where it has none.
+
+    Where none is named, of the default one, or of the newest that answers once that one is retired.
 
     Its servers are the gate, so that what is tried out goes through it, at the same origin.
 
@@ -25,7 +27,8 @@ def portal_document(reader: Actor, work: Work, service_id: str, version: str | N
     """
     service = shown_service(reader, work, service_id)
     shown = [one for one in version_repository.versions_of(work, service.id) if one.status != "draft"]
-    row = shown_version(service, shown) if version is None else next((v for v in shown if v.name == version), None)
+    answering = [one for one in shown if one.status != "retired"] or shown
+    row = shown_version(service, answering) if version is None else next((v for v in shown if v.name == version), None)
     if row is None:
         raise NotFoundError("No such version.")
     revision = main_revision(version_repository.live_revisions(work, row.id), None)
