@@ -29,7 +29,7 @@ def frame(visit: Visit, actor: Actor, content: Callable[[], object]) -> None:
         _sidebar(visit, actor)
         with box("pg-main"):
             _topbar(visit, actor)
-            with box("pg-content", "main").props('id="content" tabindex="-1"'):
+            with box("pg-content").props('id="content" tabindex="-1"'):
                 content()
 
 
@@ -43,7 +43,7 @@ def guest_frame(content: Callable[[], object], *, sign_in: str) -> None:
                 Words("Developer portal", "span", "pg-brand-name")
             box("pg-grow")
             link_button("Sign in", f"{sign_in}?next={MOUNT_PATH}/portal", kind="primary")
-        with box("pg-content", "main").props('id="content" tabindex="-1"'):
+        with box("pg-content").props('id="content" tabindex="-1"'):
             content()
 
 
