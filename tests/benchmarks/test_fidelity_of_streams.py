@@ -1,5 +1,6 @@
 """For each dialect and format: a stream says what the whole answer says, wherever it is cut, in little room."""
 
+import gc
 import json
 import tracemalloc
 from itertools import pairwise
@@ -91,14 +92,22 @@ def test_a_stream_of_responses_keeps_its_text_packed(dialect: str, form: str) ->
     told = Spoken(words, [], [], cut_short=False, tokens=(1, 1))
     _, stream = WRITERS[dialect](told)
     end = stream.index("".join(words[:2]).encode()) - 200 if dialect == "responses" else len(stream) * 9 // 10
+    pieces = [stream[start : min(start + 4096, end)] for start in range(0, end, 4096)]
+    # What is made once in a process (caches, a first garbage collection) counts in the first stream alone.
+    held = min(_held_after(dialect, form, pieces) for _ in range(2))
+    assert held <= MOST_BYTES
+
+
+def _held_after(dialect: str, form: str, pieces: list[bytes]) -> int:
     exchange = gate.opened(form, gate.hello(form, stream=True), gate.target(dialect), stream=True)
+    gc.collect()
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
         translator = exchange.stream()
-        for start in range(0, end, 4096):
-            translator.feed(stream[start : min(start + 4096, end)])
-        held = tracemalloc.get_traced_memory()[0] - before
+        for piece in pieces:
+            translator.feed(piece)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert held <= MOST_BYTES
