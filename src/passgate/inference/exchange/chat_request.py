@@ -7,6 +7,8 @@ from passgate.inference.exchange.content import CacheHint, Part, Text
 
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 EFFORTS: dict[str, Effort] = {effort: effort for effort in get_args(Effort)}
+_EFFORT_OF_BUDGET: tuple[tuple[int, Effort], ...] = ((2048, "low"), (8192, "medium"))
+"""Up to so many tokens of thought count as so much effort; more is ``high``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class ToolChoice:
     def forced(self) -> str | None:
         """The one tool that must be used, where there is one."""
         return self.names[0] if self.mode == "required" and len(self.names) == 1 else None
+
+
+def effort_of_budget(budget: int) -> Effort:
+    """How hard a model is to think that takes an effort, where the client gave a budget of tokens."""
+    return next((effort for most, effort in _EFFORT_OF_BUDGET if budget <= most), "high")
 
 
 @dataclass(frozen=True, slots=True)

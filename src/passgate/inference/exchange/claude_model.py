@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from passgate.inference.translation import Target
+
 _NAME = re.compile(r"claude-(?:(\d)(?:[-.](\d))?-)?(opus|sonnet|haiku|fable|mythos)(?:-(\d{1,2})(?!\d))?")
 _MINOR = re.compile(r"[-.](\d{1,2})(?!\d)")
 _PREVIEW = (5, 0)
 """What a name without a version counts as: ``claude-mythos-preview``."""
+
+_UNKNOWN_MODELS_OUTPUT = 4096
+"""Tokens; every model behind Anthropic's format gives that many."""
 
 Off = Literal["disabled", "between_tools", "unsaid", "never"]
 """How it is told not to think: by a word, by saying nothing of it, or not at all."""
@@ -87,3 +92,9 @@ def claude_model(vendor_model: str) -> ClaudeModel | None:
     if before is not None:
         return ClaudeModel(family, (int(before), int(minor_before or 0)))
     return ClaudeModel(family, _PREVIEW)
+
+
+def most_output(target: Target) -> int:
+    """The tokens that an answer may have: as the gate's configuration says, else the model's own maximum."""
+    model = claude_model(target.vendor_model)
+    return target.max_output_tokens or (model.most_output if model is not None else _UNKNOWN_MODELS_OUTPUT)

@@ -2,7 +2,7 @@
 
 import re
 
-from passgate.inference.exchange.chat_request import ChatRequest
+from passgate.inference.exchange.chat_request import ChatRequest, ResponseFormat
 
 _INDEX = re.compile(r"\[\d+\]")
 
@@ -26,6 +26,14 @@ class LeftOut:
     def of_schema(self, name: str = "") -> None:
         """Something said of the schema that the answer must keep to."""
         self.at(self._request.called("response_schema"), name)
+
+    def all_but_schema(self, wanted: ResponseFormat) -> None:
+        """What is said of the schema beside it: its name, what it is for, and that it need not be kept strictly."""
+        for name in ("name", "description"):
+            if getattr(wanted, name) is not None:
+                self.of_schema(name)
+        if wanted.strict is False:
+            self.of_schema("strict")
 
     def within(self, path: str, member: str) -> None:
         """Something within a part, which the client's format may call otherwise than the gate does."""

@@ -95,7 +95,6 @@ class MemoryCounters:
 
         A window that is over by now is left alone: nothing asks for it any more.
         """
-        used = {"tokens": tokens, "money": cost}
         for ask in asks:
             limit = ask.limit
             if limit.measure == "requests":
@@ -104,7 +103,7 @@ class MemoryCounters:
             if counter is None or counter.start != ask.start:
                 continue
             counter.reserved -= ask.amount
-            counter.settled += used.get(limit.measure, 0)
+            counter.settled += ask.actual(tokens, cost)
 
     def used(self, limit: Limit) -> int:
         """Settled and reserved together."""

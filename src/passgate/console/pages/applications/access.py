@@ -8,21 +8,20 @@ from passgate.console.components.dialog import form_dialog
 from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import choice_field
 from passgate.console.components.form import Form
-from passgate.console.components.listing import Listing
 from passgate.console.components.server_search import search_on_server
 from passgate.console.components.table import Column, Row, act
 from passgate.console.components.text import box, muted
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.services_of import callable_services
+from passgate.console.pages.subscriptions.listing import subscriptions_listing
 from passgate.console.visit import Visit
 from passgate.identity.models import Application
 from passgate.identity.schemas import ApplicationChange
 from passgate.identity.service.applications import update_application
 from passgate.kernel.actor import Actor
-from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
+from passgate.kernel.pagination import MAX_PAGE, PageRequest
 from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
 from passgate.publishing.subscriptions.service.deciding import unsubscribe
-from passgate.publishing.subscriptions.service.finding import list_subscriptions
 from passgate.publishing.subscriptions.service.subscribing import subscribe
 from passgate.storage.work import Work
 
@@ -38,10 +37,6 @@ _COLUMNS = (
 async def subscriptions_card(visit: Visit, application: Application) -> None:
     """The services that the application subscribes to."""
 
-    async def fetch(page: PageRequest) -> Page[SubscriptionView]:
-        wanted = SubscriptionFilter(application_id=application.id, status="active")
-        return await visit.ask(list_subscriptions, page, wanted)
-
     async def add() -> None:
         await _ask_to_subscribe(visit, application)
 
@@ -53,11 +48,10 @@ async def subscriptions_card(visit: Visit, application: Application) -> None:
     with card(flush=True):
         with card_head("Subscriptions", "The services that it may call, beside the public ones."):
             another = button("Subscribe", add, icon="plus")
-        listing = Listing(
+        listing = subscriptions_listing(
+            visit,
+            SubscriptionFilter(application_id=application.id, status="active"),
             _COLUMNS,
-            label="Subscriptions",
-            noun="subscription",
-            fetch=fetch,
             row=_row,
             on_act=end,
             when_empty=lambda: empty(

@@ -8,20 +8,19 @@ from passgate.console.components.dialog import form_dialog
 from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import choice_field
 from passgate.console.components.form import Form
-from passgate.console.components.listing import Listing
 from passgate.console.components.reason import ask_for_reason
 from passgate.console.components.server_search import search_on_server
 from passgate.console.components.table import Column, Row, act
 from passgate.console.edge import MOUNT_PATH
+from passgate.console.pages.subscriptions.listing import subscriptions_listing
 from passgate.console.visit import Visit, may_somewhere
 from passgate.identity.service.applications import list_applications
 from passgate.kernel.actor import Actor
-from passgate.kernel.pagination import MAX_PAGE, Page, PageRequest
+from passgate.kernel.pagination import MAX_PAGE, PageRequest
 from passgate.kernel.permissions import Permission
 from passgate.publishing.schemas import ServiceView
 from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
 from passgate.publishing.subscriptions.service.deciding import unsubscribe
-from passgate.publishing.subscriptions.service.finding import list_subscriptions
 from passgate.publishing.subscriptions.service.subscribing import subscribe
 from passgate.storage.work import Work
 
@@ -37,10 +36,6 @@ async def subscribers_card(visit: Visit, service: ServiceView) -> None:
     """The applications that may call the service."""
     changes = await visit.ask(may_somewhere, Permission.SUBSCRIPTION_WRITE)
 
-    async def fetch(page: PageRequest) -> Page[SubscriptionView]:
-        wanted = SubscriptionFilter(service_id=service.id, status="active")
-        return await visit.ask(list_subscriptions, page, wanted)
-
     async def add() -> None:
         await _ask_to_add(visit, service)
 
@@ -55,11 +50,10 @@ async def subscribers_card(visit: Visit, service: ServiceView) -> None:
     with card(flush=True):
         with card_head("Subscriptions", "The applications that may call it."):
             another = button("Add application", add, icon="plus")
-        listing = Listing(
+        listing = subscriptions_listing(
+            visit,
+            SubscriptionFilter(service_id=service.id, status="active"),
             _COLUMNS,
-            label="Subscriptions",
-            noun="subscription",
-            fetch=fetch,
             row=lambda one: _row(one, changes=changes),
             on_act=end,
             when_empty=lambda: _say_none(service, add if changes else None),

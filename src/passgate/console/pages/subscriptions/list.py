@@ -7,7 +7,6 @@ from nicegui.page_arguments import PageArguments
 
 from passgate.console.components.card import card
 from passgate.console.components.empty import empty
-from passgate.console.components.listing import Listing
 from passgate.console.components.page_header import page_header
 from passgate.console.components.reason import ask_for_reason
 from passgate.console.components.segmented import segmented
@@ -15,11 +14,10 @@ from passgate.console.components.table import Column, Row, act, tag
 from passgate.console.pages.portal.notices import notices_card
 from passgate.console.pages.portal.wording import STATUS_TONES, standing
 from passgate.console.pages.subscriptions.expiry import ask_for_expiry
+from passgate.console.pages.subscriptions.listing import subscriptions_listing
 from passgate.console.visit import Visit
-from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
 from passgate.publishing.subscriptions.service.deciding import approve, reject, resume, suspend, unsubscribe
-from passgate.publishing.subscriptions.service.finding import list_subscriptions
 
 _COLUMNS = (
     Column("name", "Application", "main"),
@@ -52,18 +50,14 @@ async def show(visit: Visit, args: PageArguments) -> None:
         "suspended": SubscriptionFilter(side="service", status="suspended"),
     }.get(key, SubscriptionFilter(side="service"))
 
-    async def fetch(page: PageRequest) -> Page[SubscriptionView]:
-        return await visit.ask(list_subscriptions, page, wanted)
-
     async def do(subscription_id: str, name: str) -> None:
         await _do(visit, subscription_id, name)
 
     with card(flush=True):
-        listing = Listing(
+        listing = subscriptions_listing(
+            visit,
+            wanted,
             _COLUMNS,
-            label="Subscriptions",
-            noun="subscription",
-            fetch=fetch,
             row=_row,
             on_act=do,
             when_empty=lambda: empty(

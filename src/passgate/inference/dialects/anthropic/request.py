@@ -5,7 +5,7 @@ from typing import Any
 from passgate.inference.dialects.anthropic.blocks import BlockWriter, cache_control, text_block
 from passgate.inference.dialects.anthropic.endpoint import addressed, count_request, messages_request
 from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
-from passgate.inference.exchange.claude_model import claude_model
+from passgate.inference.exchange.claude_model import most_output
 from passgate.inference.exchange.claude_sampling import keep_sampling, kept_choice
 from passgate.inference.exchange.claude_thinking import put_thinking
 from passgate.inference.exchange.content import Part, Text
@@ -14,8 +14,6 @@ from passgate.inference.exchange.ports import Outgoing
 from passgate.inference.json_text import write_json
 from passgate.inference.translation import ParsedRequest, Target, UntranslatableError
 
-_DEFAULT_LIMIT = 4096
-"""Anthropic demands a limit of the answer; for models whose own limit is unknown."""
 _UNKNOWN = (
     "seed",
     "frequency_penalty",
@@ -79,11 +77,10 @@ def _body(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, 
 
 
 def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int:
-    """The limit of the answer; a larger one than the model has would be refused, so it is lowered and named."""
+    """Anthropic demands one; a larger one than the model has would be refused, so it is lowered and named."""
     most = target.max_output_tokens
     if request.max_tokens is None:
-        model = claude_model(target.vendor_model)
-        return most or (model.most_output if model is not None else _DEFAULT_LIMIT)
+        return most_output(target)
     if most is not None and request.max_tokens > most:
         left_out.member("max_tokens")
         return most
@@ -183,11 +180,7 @@ def _put_format(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -
         left_out.member("response_format")
         return
     body.setdefault("output_config", {})["format"] = {"type": "json_schema", "schema": wanted.schema}
-    for name in ("name", "description"):
-        if getattr(wanted, name) is not None:
-            left_out.of_schema(name)
-    if wanted.strict is False:
-        left_out.of_schema("strict")
+    left_out.all_but_schema(wanted)
 
 
 def _put_account(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> None:

@@ -4,14 +4,12 @@ from typing import Any
 
 from passgate.inference.dialects.bedrock.model_family import Family
 from passgate.inference.exchange.chat_request import ChatRequest, Effort
-from passgate.inference.exchange.claude_model import claude_model
+from passgate.inference.exchange.claude_model import most_output
 from passgate.inference.exchange.claude_sampling import keep_sampling
 from passgate.inference.exchange.claude_thinking import put_thinking
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.translation import Target
 
-_DEFAULT_LIMIT = 4096
-"""Of an answer that is to be thought about within a budget; the budget must be smaller."""
 _NOVA_EFFORTS: dict[Effort, str] = {"minimal": "low", "low": "low", "medium": "medium", "high": "high"}
 _OPENAI_EFFORTS: dict[Effort, str] = {"minimal": "low", "low": "low", "medium": "medium", "high": "high"}
 
@@ -38,9 +36,7 @@ def _put_claude(
     request: ChatRequest, target: Target, body: dict[str, Any], fields: dict[str, Any], left_out: LeftOut
 ) -> None:
     inference = body["inferenceConfig"]
-    model = claude_model(target.vendor_model)
-    most = target.max_output_tokens or (model.most_output if model is not None else _DEFAULT_LIMIT)
-    limit = inference.get("maxTokens") or most
+    limit = inference.get("maxTokens") or most_output(target)
     told: dict[str, Any] = {name: getattr(request, name) for name in ("temperature", "top_p", "top_k")}
     told = {"max_tokens": limit, **{name: value for name, value in told.items() if value is not None}}
     put_thinking(request, target, told, left_out)

@@ -107,11 +107,7 @@ def _put_format(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -
     body["response_format"] = {"type": "json_object"}
     if wanted.kind == "json_schema":
         body["response_format"]["json_schema"] = wanted.schema or {}
-        for name in ("name", "description"):
-            if getattr(wanted, name) is not None:
-                left_out.of_schema(name)
-        if wanted.strict is False:
-            left_out.of_schema("strict")
+        left_out.all_but_schema(wanted)
 
 
 def _put_thinking(reasoning: Reasoning | None, body: dict[str, Any]) -> None:

@@ -72,11 +72,7 @@ def _generation_config(request: ChatRequest, target: Target, left_out: LeftOut) 
     if wanted is not None and wanted.kind != "text":
         config["responseMimeType"] = "application/json"
         config["responseJsonSchema"] = wanted.schema
-        for name in ("name", "description"):
-            if getattr(wanted, name) is not None:
-                left_out.of_schema(name)
-        if wanted.strict is False:
-            left_out.of_schema("strict")
+        left_out.all_but_schema(wanted)
     return {name: value for name, value in config.items() if value is not None}
 
 

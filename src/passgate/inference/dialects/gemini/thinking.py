@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from passgate.inference.dialects.gemini.contents import is_gemini_3
-from passgate.inference.exchange.chat_request import ChatRequest, Reasoning
+from passgate.inference.exchange.chat_request import ChatRequest, Reasoning, effort_of_budget
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.translation import Target
 
@@ -19,8 +19,6 @@ _LEVELS = {"none": "low", "minimal": "low", "low": "low", "medium": "medium", "h
 _FLASH_LEVELS = {"none": "minimal", "minimal": "minimal"}
 _MINIMAL = re.compile(r"gemini-3(?:\.[0-6])?-flash|flash-lite")
 """Models with a level below ``low``; those after them refuse it."""
-_LEVEL_OF_BUDGET = ((2048, "low"), (8192, "medium"))
-"""Up to so many tokens count as so much; more is ``high``. Gemini 4 refuses budgets; Gemini 3 does worse by them."""
 _BUDGETS = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576, "xhigh": 24576, "max": 24576}
 """As Google's own OpenAI-compatible endpoint reckons (https://ai.google.dev/gemini-api/docs/openai#thinking)."""
 
@@ -43,10 +41,8 @@ def thinking_config(request: ChatRequest, target: Target, left_out: LeftOut) -> 
 def _level(reasoning: Reasoning, target: Target, *, off: bool) -> dict[str, Any]:
     effort = "none" if off else reasoning.effort
     if effort is None:
-        budget = reasoning.budget
-        if budget is None:
-            return {}
-        return {"thinkingLevel": next((level for most, level in _LEVEL_OF_BUDGET if budget <= most), "high")}
+        # Gemini 4 refuses budgets, and Gemini 3 does worse by them.
+        return {} if reasoning.budget is None else {"thinkingLevel": effort_of_budget(reasoning.budget)}
     flash = _FLASH_LEVELS.get(effort) if _MINIMAL.search(target.vendor_model) else None
     return {"thinkingLevel": flash or _LEVELS.get(effort, "high")}
 

@@ -87,11 +87,7 @@ def _put_format(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -
     if wanted is None or wanted.kind == "text":
         return
     body["format"] = "json" if wanted.kind == "json_object" else wanted.schema or {}
-    for name in ("name", "description"):
-        if getattr(wanted, name) is not None:
-            left_out.of_schema(name)
-    if wanted.strict is False:
-        left_out.of_schema("strict")
+    left_out.all_but_schema(wanted)
 
 
 def _think(reasoning: Reasoning, vendor_model: str) -> bool | str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from passgate.inference.exchange.chat_request import ChatRequest, Effort, Reasoning
+from passgate.inference.exchange.chat_request import ChatRequest, Effort, Reasoning, effort_of_budget
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.translation import Target
 
@@ -22,8 +22,6 @@ _BEFORE_THINKING = (4, 0)
 _FIRST_THINKING = (5, 0)
 _DEFAULTS: Mapping[str, object] = {"temperature": 1, "top_p": 1, "frequency_penalty": 0, "presence_penalty": 0}
 _NOT_WHILE_THINKING = (*_DEFAULTS, "logit_bias", "logprobs", "top_logprobs", "stop")
-_BUDGETS: tuple[tuple[int, Effort], ...] = ((2048, "low"), (8192, "medium"))
-"""Up to so many tokens of thought an Anthropic client's budget counts as so much effort; more is ``high``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +68,15 @@ def gpt_model(target: Target) -> GptModel | None:
 
 @lru_cache(maxsize=1024)
 def _known(vendor_model: str) -> GptModel | None:
-    found = _NAME.search(vendor_model.lower())
+    name = vendor_model.lower()
+    found = _NAME.search(name)
     if found is None:
         return None
     major, minor, series = found.groups()
     version = (0, int(series)) if series is not None else (int(major), int(minor or 0))
-    if _NEVER_THINKS.search(vendor_model):
+    if _NEVER_THINKS.search(name):
         version = _BEFORE_THINKING
-    return GptModel(version, "-pro" in vendor_model.lower())
+    return GptModel(version, "-pro" in name)
 
 
 def tools_need_responses(target: Target, effort: object) -> bool:
@@ -93,8 +92,7 @@ def wanted_effort(reasoning: Reasoning | None) -> Effort | None:
     if reasoning.enabled is False:
         return "none"
     if reasoning.effort is None and reasoning.enabled and reasoning.budget is not None:
-        budget = reasoning.budget
-        return next((name for most, name in _BUDGETS if budget <= most), "high")
+        return effort_of_budget(reasoning.budget)
     return reasoning.effort
 
 
