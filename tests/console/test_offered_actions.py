@@ -33,3 +33,6 @@ def test_each_role_is_offered_its_own(
         page.goto(f"/console/services/{known.services['Orders']}")
         expect(page.get_by_text("Nobody may call it yet")).to_be_visible()
         expect(page.get_by_role("button", name="Add application")).to_have_count(calls)
+        page.get_by_role("button", name="Your account and theme").click()
+        page.get_by_text("Sign out").click()  # else another file's tests, which count sessions, find one more
+        page.wait_for_url("**/console/sign-in*")
