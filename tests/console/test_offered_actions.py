@@ -25,8 +25,10 @@ def test_each_role_is_offered_its_own(
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/console/**")
         page.goto("/console/applications")
-        expect(page.get_by_role("heading", name="No applications yet")).to_be_visible()
-        expect(page.get_by_role("button", name="New application")).to_have_count(2 * calls)
+        empty = page.get_by_role("heading", name="No applications yet")
+        expect(page.locator("#content tbody tr").or_(empty).first).to_be_visible()
+        # Above the list, and once more in the place of an empty one; other files' tests may have made some.
+        expect(page.get_by_role("button", name="New application")).to_have_count(calls * (1 + empty.count()))
         page.goto("/console/services")
         expect(page.locator("tbody tr").first).to_be_visible()
         expect(page.get_by_role("link", name="New service")).to_have_count(serves)
