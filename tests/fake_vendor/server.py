@@ -88,13 +88,15 @@ class FakeVendor:
         self._port = server.sockets[0].getsockname()[1]
         self._started.set()
         await self._stopping.wait()
-        server.close()
-        await asyncio.sleep(0)
+        # The end takes nothing more on, but closes only after what it took on: asyncio leaves the socket of a connection
+        # open whose making, a task of the loop's own, finds its server closed (``Server._attach``).
+        for listening in server.sockets:
+            self._loop.remove_reader(listening.fileno())
         self._abort_all()
-        # A connection that was accepted just before the end is being made by a task of the loop's own.
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
             self._abort_all()
+        server.close()
         await asyncio.gather(*(connection.lost.wait() for connection in tuple(self._connections)))
 
     def _abort_all(self) -> None:

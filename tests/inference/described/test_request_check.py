@@ -115,7 +115,7 @@ def test_no_body_takes_longer_than_its_size_allows() -> None:
     deep: Any = {"b": 1}
     for _ in range(60):
         deep = {"a": deep}
-    began = time.monotonic()
+    began = time.thread_time()  # of this thread's own work (0.2 s): a machine that is busy elsewhere may take minutes
     found = refusal(document, "post_a", Asked("POST", "/a", b"", JSON, orjson.dumps(deep)))
     assert found == ("body", "too_complex", 400)
-    assert time.monotonic() - began < 10
+    assert time.thread_time() - began < 5
