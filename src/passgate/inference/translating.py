@@ -1,8 +1,6 @@
 """The way through where client and vendor speak different formats: all that passes meets in the neutral shapes."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import replace
 
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exact_document import exact_document
@@ -14,6 +12,7 @@ from passgate.inference.exchange.ports import (
     ChatFormat,
     Dialect,
     Format,
+    MakeId,
     ReplyContext,
 )
 from passgate.inference.exchange.reading import is_success
@@ -31,7 +30,7 @@ from passgate.inference.vendor_errors import JSON, VendorErrors
 from passgate.inference.vendor_stream import VendorStream
 
 _SEED_BYTES = 4096
-"""Of the request, for an answer's id: its end tells two turns of a talk apart."""
+"""Of the request, for an answer's id: with its length they tell two turns of a talk apart."""
 
 
 class TranslatingExchange:
@@ -51,7 +50,7 @@ class TranslatingExchange:
         outgoing = dialect.chat.request(request, parsed, target)
         self.request: VendorRequest = outgoing.request
         self.dropped: tuple[str, ...] = tuple(dict.fromkeys((*request.unread, *outgoing.dropped)))
-        self._context = ReplyContext(parsed.model, created, request.include_usage)
+        self._context = ReplyContext(parsed.model, created, request.include_usage, parsed.document)
         self._parsed = parsed
 
     def reply(self, status: int, content_type: str, body: bytes, *, request_id: str) -> ClientReply:
@@ -62,14 +61,12 @@ class TranslatingExchange:
         try:
             document = read_exact(body)
             told = self._dialect.failure(document)
-            neutral = self._chat_dialect.reply(document) if told is None else None
+            neutral = self._chat_dialect.reply(document, self._made_id) if told is None else None
         except ValueError:
             return self._errors.reply(status, body, request_id)
         if neutral is None:
             said = (told.status if told is not None else None) or BAD_GATEWAY
             return self._errors.reply(said, body, request_id)
-        if not neutral.id:
-            neutral = replace(neutral, id=self._made_id())
         encoded = self._chat_format.reply(neutral, self._context)
         return ClientReply(status, JSON, encoded, neutral.usage, _finish_reason(neutral))
 
@@ -80,8 +77,9 @@ class TranslatingExchange:
         )
 
     def _made_id(self) -> str:
-        """An id for the answer of a vendor that gives none (Bedrock, Ollama)."""
-        seed = b"%d %s" % (self._context.created, self._parsed.raw[-_SEED_BYTES:])
+        """An id for the answer of a vendor that gives none (Bedrock, Ollama, Gemini at times)."""
+        raw = self._parsed.raw
+        seed = b"%d %d %s" % (self._context.created, len(raw), raw[-_SEED_BYTES:])
         return "gen-" + hashlib.blake2b(seed, digest_size=12).hexdigest()
 
 
@@ -98,13 +96,12 @@ class TranslatingStream(VendorStream):
         chat_format: ChatFormat,
         chat_dialect: ChatDialect,
         context: ReplyContext,
-        made_id: Callable[[], str],
+        made_id: MakeId,
     ) -> None:
         super().__init__(form, chat_dialect.cutter())
         self.usage: TokenUsage | None = None
         self.finish_reason: str | None = None
-        self._made_id = made_id
-        self._decoder = chat_dialect.stream()
+        self._decoder = chat_dialect.stream(made_id)
         self._encoder = chat_format.stream(context)
 
     def _take(self, event: SseEvent) -> bytes:
@@ -113,10 +110,7 @@ class TranslatingStream(VendorStream):
             self._note(neutral)
             if self.error_code is not None:
                 break
-            named = neutral
-            if isinstance(neutral, Started) and not neutral.id:
-                named = replace(neutral, id=self._made_id())
-            out.append(self._encoder.write(named))
+            out.append(self._encoder.write(neutral))
         return b"".join(out)
 
     def _note(self, event: StreamEvent) -> None:

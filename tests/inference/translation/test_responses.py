@@ -298,3 +298,37 @@ def test_a_file_that_another_vendor_keeps_is_refused_by_name() -> None:
     with pytest.raises(UntranslatableError) as refused:
         open_exchange(parse("gemini", json.dumps(talk).encode(), path), only_responses())
     assert refused.value.field == "contents[0].parts[1]"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_response_repeats_its_request_as_the_vendor_s_own_does(stream: bool) -> None:  # noqa: FBT001
+    said = {
+        "instructions": "Be brief.",
+        "max_output_tokens": 64,
+        "metadata": {"a": "b"},
+        "parallel_tool_calls": False,
+        "prompt_cache_key": "k",
+        "safety_identifier": "u",
+        "temperature": 0.5,
+        "tool_choice": {"type": "function", "name": "look"},
+        "top_p": 0.25,
+    }
+    tool = {"type": "function", "name": "look", "parameters": {"type": "object"}}
+    more = {"tools": [tool], "reasoning": {"effort": "low"}, "text": {"verbosity": "low"}}
+    asked = {"model": "public", "input": "Hi", "stream": stream, **said, **more}
+    exchange = opened("openai-responses", asked, target("anthropic"))
+    whole, events = WRITERS["anthropic"](Spoken(["Hi"], [], [], cut_short=False, tokens=(3, 4)))
+    if stream:
+        out, code = streamed(exchange, events)
+        assert code is None
+        documents = [event["response"] for event in events_of(out) if "response" in event]
+        assert len(documents) == 3
+    else:
+        documents = [json.loads(exchange.reply(200, "application/json", whole, request_id="req-1").body)]
+    for document in documents:
+        Response.model_validate(document)
+        assert {name: document[name] for name in said} == said
+        assert document["tools"] == [{**tool, "description": None, "strict": None}]
+        assert document["reasoning"] == {"effort": "low", "summary": None}
+        assert document["text"] == {"format": {"type": "text"}, "verbosity": "low"}
+        assert (document["store"], document["truncation"], document["user"]) == (False, "disabled", None)

@@ -74,6 +74,10 @@ class NativeWire:
     """Whether this target takes this request in the format; another of the same dialect may not."""
 
 
+MakeId = Callable[[], str]
+"""Makes an id for an answer whose vendor gives none: the same for this answer, another for any other."""
+
+
 class EventCutter(Protocol):
     """Cuts whole events out of a vendor's bytes, whatever the cuts between its chunks."""
 
@@ -134,6 +138,8 @@ class ReplyContext:
     """Seconds since 1970, for formats that tell it."""
     include_usage: bool
     """Streams only: the client wants the usage."""
+    asked: Mapping[str, Any]
+    """The client's request, for formats whose answers repeat it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +249,9 @@ class ChatDialect:
     """The chat side of a vendor's format."""
 
     request: Callable[[ChatRequest, ParsedRequest, Target], Outgoing]
-    reply: Callable[[dict[str, Any]], ChatReply]
+    reply: Callable[[dict[str, Any], MakeId], ChatReply]
     """Raises VendorGarbageError where the answer is of another shape."""
-    stream: Callable[[], StreamDecoder]
+    stream: Callable[[MakeId], StreamDecoder]
     cutter: Callable[[], EventCutter] = SseCutter
     """How the vendor marks the ends of its events."""
 

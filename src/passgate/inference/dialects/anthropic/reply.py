@@ -7,14 +7,14 @@ from passgate.inference.dialects.anthropic.usage import read_usage
 from passgate.inference.exchange.carried_signature import ANTHROPIC
 from passgate.inference.exchange.chat_reply import ChatReply, Choice
 from passgate.inference.exchange.content import Citation, Part, Refusal, Text, Thinking, ToolCall, VendorBlock
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_list, as_object, as_text, as_text_or_none
 from passgate.inference.json_text import write_json
 
 _TIERS = {"standard": "default", "priority": "priority"}
 
 
-def read_reply(document: dict[str, Any]) -> ChatReply:
+def read_reply(document: dict[str, Any], make_id: MakeId) -> ChatReply:
     """Read a message.
 
     Raises:
@@ -32,9 +32,8 @@ def read_reply(document: dict[str, Any]) -> ChatReply:
         tuple(parts), read_stop(document.get("stop_reason")), as_text_or_none(document.get("stop_sequence"))
     )
     tier = _TIERS.get(as_text(as_object(usage).get("service_tier")))
-    return ChatReply(
-        as_text(document.get("id")), as_text(document.get("model")), (choice,), None, read_usage(usage), tier
-    )
+    reply_id = as_text(document.get("id")) or make_id()
+    return ChatReply(reply_id, as_text(document.get("model")), (choice,), None, read_usage(usage), tier)
 
 
 def read_block(block: object) -> list[Part]:

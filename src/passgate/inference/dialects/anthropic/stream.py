@@ -28,7 +28,7 @@ from passgate.inference.exchange.events import (
     VendorBlockSent,
 )
 from passgate.inference.exchange.failure import VendorFailure
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_list, as_object, as_text, as_text_or_none
 from passgate.inference.json_text import read_exact, write_json
 from passgate.inference.sse import MAX_EVENT_BYTES, SseEvent
@@ -50,7 +50,8 @@ class _OpenBlock:
 class MessageDecoder:
     """Reads message events."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_id: MakeId) -> None:
+        self._make_id = make_id
         self._stopped = False
         self._started = False
         self._count = UsageCount()
@@ -94,7 +95,8 @@ class MessageDecoder:
             raise VendorGarbageError("a second message")
         self._started = True
         self._count.add(message.get("usage"))
-        return Started(as_text(message.get("id")), as_text(message.get("model")), None, self._count.total())
+        reply_id = as_text(message.get("id")) or self._make_id()
+        return Started(reply_id, as_text(message.get("model")), None, self._count.total())
 
     def _open_block(self, block: object) -> Iterator[StreamEvent]:
         if not isinstance(block, dict) or not self._started:

@@ -9,14 +9,14 @@ from passgate.inference.dialects.bedrock.usage import read_usage
 from passgate.inference.exchange.carried_signature import ANTHROPIC
 from passgate.inference.exchange.chat_reply import ChatReply, Choice
 from passgate.inference.exchange.content import Citation, Part, Text, Thinking, ToolCall, VendorBlock
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_list, as_object, as_text, as_text_or_none
 from passgate.inference.json_text import write_json
 
 VENDOR = "bedrock"
 
 
-def read_reply(document: dict[str, Any]) -> ChatReply:
+def read_reply(document: dict[str, Any], make_id: MakeId) -> ChatReply:
     """Read an answer.
 
     Raises:
@@ -32,7 +32,7 @@ def read_reply(document: dict[str, Any]) -> ChatReply:
     stopped_by = as_text_or_none(as_object(document.get("additionalModelResponseFields")).get("stop_sequence"))
     choice = Choice(tuple(parts), read_stop(document.get("stopReason")), stopped_by)
     tier = as_text_or_none(as_object(document.get("serviceTier")).get("type"))
-    return ChatReply("", "", (choice,), None, read_usage(document.get("usage")), tier)
+    return ChatReply(make_id(), "", (choice,), None, read_usage(document.get("usage")), tier)
 
 
 def _read_block(block: object) -> list[Part]:

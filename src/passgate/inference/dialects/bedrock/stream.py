@@ -29,7 +29,7 @@ from passgate.inference.exchange.events import (
     UsageTold,
     VendorBlockSent,
 )
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_object, as_text, as_text_or_none
 from passgate.inference.sse import SseEvent
 
@@ -37,7 +37,8 @@ from passgate.inference.sse import SseEvent
 class ConverseDecoder:
     """Reads messages of the event stream, by their names."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_id: MakeId) -> None:
+        self._make_id = make_id
         self._started = False
         self._stopped = False
         self._text_block: object = None
@@ -65,7 +66,7 @@ class ConverseDecoder:
         match name:
             case "messageStart":
                 self._started = True
-                yield Started("", "")
+                yield Started(self._make_id(), "")
             case "contentBlockStart":
                 yield from self._open(index, as_object(document.get("start")))
             case "contentBlockDelta":

@@ -6,13 +6,13 @@ from passgate.inference.dialects.cohere.finish import read_finish
 from passgate.inference.dialects.cohere.usage import read_usage
 from passgate.inference.exchange.chat_reply import ChatReply, Choice
 from passgate.inference.exchange.content import Citation, Part, Text, Thinking, ToolCall, VendorBlock
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text, as_text_or_none
 
 VENDOR = "cohere"
 
 
-def read_reply(document: dict[str, Any]) -> ChatReply:
+def read_reply(document: dict[str, Any], make_id: MakeId) -> ChatReply:
     """Read an answer. What the model plans to do with its tools counts as thought.
 
     Raises:
@@ -38,7 +38,7 @@ def read_reply(document: dict[str, Any]) -> ChatReply:
             raise VendorGarbageError("a tool call without a name")
         parts.append(ToolCall(as_text(as_object(call).get("id")), name, as_text(function.get("arguments"))))
     choice = Choice(tuple(parts), read_finish(document.get("finish_reason")))
-    return ChatReply(as_text(document.get("id")), "", (choice,), None, read_usage(document.get("usage")))
+    return ChatReply(as_text(document.get("id")) or make_id(), "", (choice,), None, read_usage(document.get("usage")))
 
 
 def _read_block(block: dict[str, Any], citations: tuple[Citation, ...]) -> Part:

@@ -24,7 +24,7 @@ from passgate.inference.exchange.events import (
     VendorBlockSent,
 )
 from passgate.inference.exchange.failure import VendorFailure
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_object, as_text, as_text_or_none
 from passgate.inference.sse import SseEvent
 
@@ -34,7 +34,8 @@ _DONE = b"[DONE]"
 class ChatDecoder:
     """Reads events, by the ``type`` in their data."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_id: MakeId) -> None:
+        self._make_id = make_id
         self._started = False
         self._ended = False
         self._slots: dict[object, int] = {}
@@ -59,7 +60,7 @@ class ChatDecoder:
             yield Failed(read_failure(document) or VendorFailure("The vendor reported an error."))
         elif kind == "message-start":
             self._started = True
-            yield Started(as_text(document.get("id")), "")
+            yield Started(as_text(document.get("id")) or self._make_id(), "")
         elif not self._started:
             raise VendorGarbageError("an event before the first")
         elif kind in {"content-start", "content-delta"}:

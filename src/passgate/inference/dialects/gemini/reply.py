@@ -14,7 +14,7 @@ from passgate.inference.dialects.gemini.usage import read_tier, read_usage
 from passgate.inference.exchange.carried_signature import GOOGLE
 from passgate.inference.exchange.chat_reply import ChatReply, Choice
 from passgate.inference.exchange.content import Citation, Part, Refusal, Text, Thinking, ToolCall, VendorBlock
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_list, as_object, as_text, as_text_or_none
 from passgate.inference.json_text import write_json
 
@@ -22,14 +22,14 @@ _BESIDE = ("groundingMetadata", "citationMetadata", "urlContextMetadata", "logpr
 """What a candidate may tell beside its content."""
 
 
-def read_reply(document: dict[str, Any]) -> ChatReply:
+def read_reply(document: dict[str, Any], make_id: MakeId) -> ChatReply:
     """Read a GenerateContentResponse.
 
     Raises:
         VendorGarbageError: it is none.
     """
     told = as_object(document)
-    reply_id = as_text(told.get("responseId"))
+    reply_id = as_text(told.get("responseId")) or make_id()
     blocked = read_block(told)
     candidates = told.get("candidates")
     if blocked is None and not (isinstance(candidates, list) and candidates):

@@ -26,7 +26,7 @@ from passgate.inference.exchange.events import (
     UsageTold,
     VendorBlockSent,
 )
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_text
 from passgate.inference.sse import SseEvent
 
@@ -45,7 +45,8 @@ class _Candidate:
 class ResponseDecoder:
     """Reads GenerateContentResponse events."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_id: MakeId) -> None:
+        self._make_id = make_id
         self._started = False
         self._blocked = False
         self._id = ""
@@ -71,7 +72,7 @@ class ResponseDecoder:
             return
         if not self._started:
             self._started = True
-            self._id = as_text(document.get("responseId"))
+            self._id = as_text(document.get("responseId")) or self._make_id()
             yield Started(self._id, as_text(document.get("modelVersion")))
         blocked = read_block(document)
         if blocked is not None and not self._blocked:

@@ -6,14 +6,14 @@ from typing import Any
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.chat_reply import ChatReply, Choice, FinishReason
 from passgate.inference.exchange.content import Part, Text, Thinking, ToolCall
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text, as_text_or_none
 from passgate.inference.json_text import write_json
 
 _REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
 
 
-def read_reply(document: dict[str, Any]) -> ChatReply:
+def read_reply(document: dict[str, Any], make_id: MakeId) -> ChatReply:
     """Read an answer.
 
     Raises:
@@ -28,11 +28,11 @@ def read_reply(document: dict[str, Any]) -> ChatReply:
         parts.append(Thinking(as_text(message.get("thinking"))))
     if as_text(message.get("content")):
         parts.append(Text(as_text(message.get("content"))))
-    made = created(told)
-    calls = [read_call(call, made, place) for place, call in enumerate(as_list(message.get("tool_calls")))]
+    reply_id = make_id()
+    calls = [read_call(call, reply_id, place) for place, call in enumerate(as_list(message.get("tool_calls")))]
     parts.extend(calls)
     choice = Choice(tuple(parts), read_finish(told.get("done_reason"), called=bool(calls)))
-    return ChatReply("", as_text(told.get("model")), (choice,), made, read_usage(told))
+    return ChatReply(reply_id, as_text(told.get("model")), (choice,), created(told), read_usage(told))
 
 
 def read_finish(reason: object, *, called: bool) -> FinishReason:
@@ -41,14 +41,14 @@ def read_finish(reason: object, *, called: bool) -> FinishReason:
     return "tool_calls" if called and found == "stop" else found
 
 
-def read_call(call: object, made: int | None, place: int) -> ToolCall:
+def read_call(call: object, reply_id: str, place: int) -> ToolCall:
     """A tool call; older servers give it no id."""
     told = as_object(call)
     function = as_object(told.get("function"))
     name = as_text_or_none(function.get("name"))
     if name is None:
         raise VendorGarbageError("a tool call without a name")
-    given = as_text_or_none(told.get("id")) or f"call_{made or 0}_{place}"
+    given = as_text_or_none(told.get("id")) or f"call_{reply_id}_{place}"
     return ToolCall(given, name, write_json(as_object(function.get("arguments"))).decode())
 
 

@@ -17,6 +17,7 @@ from passgate.inference.exchange.events import (
     ToolCallStarted,
     UsageTold,
 )
+from passgate.inference.exchange.ports import MakeId
 from passgate.inference.exchange.reading import as_list, as_object, as_text
 from passgate.inference.sse import SseEvent
 
@@ -24,10 +25,10 @@ from passgate.inference.sse import SseEvent
 class LineDecoder:
     """Reads lines; each bears a piece of the answer, the last one its end and usage."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_id: MakeId) -> None:
+        self._id = make_id()
         self._started = False
         self._done = False
-        self._made: int | None = None
         self._calls = 0
 
     @property
@@ -47,15 +48,14 @@ class LineDecoder:
             return
         if not self._started:
             self._started = True
-            self._made = created(document)
-            yield Started("", as_text(document.get("model")), self._made)
+            yield Started(self._id, as_text(document.get("model")), created(document))
         message = as_object(document.get("message"))
         if as_text(message.get("thinking")):
             yield ThinkingDelta(as_text(message.get("thinking")))
         if as_text(message.get("content")):
             yield TextDelta(as_text(message.get("content")))
         for told in as_list(message.get("tool_calls")):
-            call = read_call(told, self._made, self._calls)
+            call = read_call(told, self._id, self._calls)
             yield ToolCallStarted(self._calls, call.id, call.name)
             yield ToolCallDelta(self._calls, call.arguments)
             self._calls += 1

@@ -8,7 +8,7 @@ from passgate.inference.dialects.openai.thoughts import read_thoughts
 from passgate.inference.dialects.openai.usage import read_usage
 from passgate.inference.exchange.chat_reply import ChatReply, Choice, FinishReason
 from passgate.inference.exchange.content import Citation, Part, Refusal, Text, Thinking, ToolCall, VendorBlock
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text, as_text_or_none
 from passgate.inference.json_text import write_json
 
@@ -17,7 +17,7 @@ _KNOWN = frozenset(
 )
 
 
-def read_reply(document: dict[str, Any]) -> ChatReply:
+def read_reply(document: dict[str, Any], make_id: MakeId) -> ChatReply:
     """Read a chat completion.
 
     Raises:
@@ -26,7 +26,7 @@ def read_reply(document: dict[str, Any]) -> ChatReply:
     choices = as_object(document).get("choices")
     if not isinstance(choices, list) or not choices:
         raise VendorGarbageError("no choices")
-    reply_id = as_text(document.get("id"))
+    reply_id = as_text(document.get("id")) or make_id()
     return ChatReply(
         reply_id,
         as_text(document.get("model")),

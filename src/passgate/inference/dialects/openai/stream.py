@@ -34,7 +34,7 @@ from passgate.inference.exchange.events import (
     UsageTold,
     VendorBlockSent,
 )
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text, as_text_or_none
 from passgate.inference.exchange.reasoning_details import read_reasoning_details
 from passgate.inference.sse import SseEvent
@@ -58,7 +58,8 @@ class _ChoiceState:
 class ChunkDecoder:
     """Reads chat completion chunks."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_id: MakeId) -> None:
+        self._make_id = make_id
         self._done = False
         self._started = False
         self._id = ""
@@ -91,7 +92,7 @@ class ChunkDecoder:
             return  # Azure begins with what its filters think of the prompt
         if not self._started:
             self._started = True
-            self._id = as_text(document.get("id"))
+            self._id = as_text(document.get("id")) or self._make_id()
             yield Started(self._id, as_text(document.get("model")), as_count(document.get("created")) or None)
         for choice in as_list(choices):
             if not isinstance(choice, dict):

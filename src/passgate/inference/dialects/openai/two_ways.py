@@ -13,7 +13,7 @@ from passgate.inference.dialects.openai.stream import ChunkDecoder
 from passgate.inference.exchange.chat_reply import ChatReply
 from passgate.inference.exchange.chat_request import ChatRequest
 from passgate.inference.exchange.events import StreamEvent
-from passgate.inference.exchange.ports import Outgoing
+from passgate.inference.exchange.ports import MakeId, Outgoing
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target
 
@@ -27,16 +27,17 @@ def write_either(request: ChatRequest, parsed: ParsedRequest, target: Target) ->
     return write(request, parsed, target)
 
 
-def read_either(document: dict[str, Any]) -> ChatReply:
+def read_either(document: dict[str, Any], make_id: MakeId) -> ChatReply:
     """Read an answer of either form; each says which it is."""
     of_responses = isinstance(document, dict) and document.get("object") == "response"
-    return read_response(document) if of_responses else read_reply(document)
+    return read_response(document, make_id) if of_responses else read_reply(document, make_id)
 
 
 class EitherDecoder:
     """Reads a stream of either form; its first event with data says which it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_id: MakeId) -> None:
+        self._make_id = make_id
         self._decoder: ChunkDecoder | ResponseDecoder | None = None
 
     @property
@@ -50,5 +51,5 @@ class EitherDecoder:
             if event.data is None:
                 return []
             of_responses = _RESPONSE_EVENT in event.data.replace(b" ", b"")
-            self._decoder = ResponseDecoder() if of_responses else ChunkDecoder()
+            self._decoder = (ResponseDecoder if of_responses else ChunkDecoder)(self._make_id)
         return self._decoder.see(event)

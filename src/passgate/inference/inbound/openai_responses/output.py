@@ -1,10 +1,12 @@
 """The documents that a response is made of: the response itself, its items and their parts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.chat_reply import FinishReason
 from passgate.inference.exchange.content import Citation, Thinking, VendorBlock
+from passgate.inference.inbound.openai_responses.echo import echoed
 from passgate.inference.inbound.openai_responses.sealed_thoughts import seal
 
 _INCOMPLETE: dict[FinishReason, str] = {
@@ -15,8 +17,8 @@ _INCOMPLETE: dict[FinishReason, str] = {
 }
 
 
-def response(response_id: str, model: str, created: int) -> dict[str, Any]:
-    """A response that has just begun."""
+def response(response_id: str, model: str, created: int, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A response that has just begun; ``asked``: the request, which it repeats."""
     return {
         "id": response_id,
         "object": "response",
@@ -26,12 +28,8 @@ def response(response_id: str, model: str, created: int) -> dict[str, Any]:
         "incomplete_details": None,
         "model": model,
         "output": [],
-        "parallel_tool_calls": True,
-        "previous_response_id": None,
-        "store": False,
-        "tool_choice": "auto",
-        "tools": [],
         "usage": None,
+        **echoed(asked),
     }
 
 

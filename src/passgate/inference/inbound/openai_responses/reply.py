@@ -16,7 +16,8 @@ from passgate.inference.json_text import write_json
 
 def write_reply(reply: ChatReply, context: ReplyContext) -> bytes:
     """Write the whole answer."""
-    document = output.response(response_id(reply.id), reply.model or context.model, reply.created or context.created)
+    model, created = reply.model or context.model, reply.created or context.created
+    document = output.response(response_id(reply.id), model, created, context.asked)
     choice = reply.choices[0] if reply.choices else Choice(())
     document |= output.ended(choice.finish_reason)
     blocks: list[dict[str, Any]] = []

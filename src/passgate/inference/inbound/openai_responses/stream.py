@@ -35,7 +35,7 @@ class ResponseEncoder:
     """Writes the events. Of several answers it tells the first: a response is one."""
 
     def __init__(self, context: ReplyContext) -> None:
-        self._document = output.response("resp_", context.model, context.created)
+        self._document = output.response("resp_", context.model, context.created, context.asked)
         self._line = EventLine()
         self._reply_id = ""
         self._open: OpenMessage | OpenThought | None = None

@@ -6,21 +6,21 @@ from typing import Any
 from passgate.inference.dialects.openai.responses.usage import read_reason, read_usage
 from passgate.inference.exchange.chat_reply import ChatReply, Choice
 from passgate.inference.exchange.content import Citation, Part, Refusal, Text, Thinking, ToolCall, VendorBlock
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text, as_text_or_none
 
 VENDOR_FORMAT = "openai-responses"
 THOUGHT_FORMAT = "openai-responses-v1"
 
 
-def read_response(document: dict[str, Any]) -> ChatReply:
+def read_response(document: dict[str, Any], make_id: MakeId) -> ChatReply:
     """Read the whole answer."""
     items = document.get("output")
     if not isinstance(items, list):
         raise VendorGarbageError("no output")
     parts = tuple(part for item in items for part in read_item(as_object(item)))
     return ChatReply(
-        as_text(document.get("id")),
+        as_text(document.get("id")) or make_id(),
         as_text(document.get("model")),
         (Choice(parts, read_reason(document)),),
         as_count(document.get("created_at")) or None,

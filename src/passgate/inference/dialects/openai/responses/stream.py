@@ -29,7 +29,7 @@ from passgate.inference.exchange.events import (
     UsageTold,
     VendorBlockSent,
 )
-from passgate.inference.exchange.ports import VendorGarbageError
+from passgate.inference.exchange.ports import MakeId, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text, as_text_or_none
 from passgate.inference.sse import SseEvent
 
@@ -40,7 +40,8 @@ _TOLD_PIECEWISE = frozenset({"message", "function_call", "reasoning"})
 class ResponseDecoder:
     """Reads the events of one response."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_id: MakeId) -> None:
+        self._make_id = make_id
         self._ended = False
         self._slots: dict[int, int] = {}
         self._thought_told = False
@@ -80,7 +81,7 @@ class ResponseDecoder:
     def _created(self, event: dict[str, Any]) -> Iterator[StreamEvent]:
         told = as_object(event.get("response"))
         created = as_count(told.get("created_at")) or None
-        yield Started(as_text(told.get("id")), as_text(told.get("model")), created)
+        yield Started(as_text(told.get("id")) or self._make_id(), as_text(told.get("model")), created)
 
     def _item_added(self, event: dict[str, Any]) -> Iterator[StreamEvent]:
         item = as_object(event.get("item"))
