@@ -88,8 +88,8 @@ class FakeVendor:
         self._port = server.sockets[0].getsockname()[1]
         self._started.set()
         await self._stopping.wait()
-        # The end takes nothing more on, but closes only after what it took on: asyncio leaves the socket of a connection
-        # open whose making, a task of the loop's own, finds its server closed (``Server._attach``).
+        # It takes on nothing more, but closes only after what it took on: asyncio leaves the socket of a connection
+        # open whose making, a task of its own, finds its server closed (``Server._attach``).
         for listening in server.sockets:
             self._loop.remove_reader(listening.fileno())
         self._abort_all()
