@@ -108,5 +108,8 @@ def test_once_the_default_version_is_retired_the_document_is_the_next_one_s(
     answer(house.owner.post(f"{one}/revisions/{second['id']}/publish", json={}), 200)
     read = f"{PORTAL}/{services['public']}/openapi.json"
     default = answer(house.nobody.get(read), 200)["servers"][0]["url"]
+    shown = f"{PORTAL}/{services['public']}"
+    assert answer(house.nobody.get(shown), 200)["address"] == default
     answer(house.owner.post(f"{one}/versions/v1/retire", json={}), 200)
     assert answer(house.nobody.get(read), 200)["servers"][0]["url"] == f"{default}/v2"
+    assert answer(house.nobody.get(shown), 200)["address"] == f"{default}/v2"

@@ -35,6 +35,13 @@ def test_each_role_is_offered_its_own(
         page.goto(f"/console/services/{known.services['Orders']}")
         expect(page.get_by_text("Nobody may call it yet")).to_be_visible()
         expect(page.get_by_role("button", name="Add application")).to_have_count(calls)
+        page.goto(f"/console/portal/services/{known.services['Orders']}")
+        expect(page.get_by_role("heading", name="At a glance")).to_be_visible()
+        expect(page.get_by_role("button", name="Subscribe")).to_have_count(calls)
+        for address in ("/console/services/new", "/console/services/new-prompt"):
+            page.goto(address)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            expect(page.get_by_text("You may not create services")).to_have_count(1 - serves)
         page.get_by_role("button", name="Your account and theme").click()
         page.get_by_text("Sign out").click()  # else another file's tests, which count sessions, find one more
         page.wait_for_url("**/console/sign-in*")

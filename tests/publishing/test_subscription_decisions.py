@@ -72,7 +72,7 @@ def test_a_request_waits_for_the_service_s_team(
     assert (view.status, view.plan_name, view.note) == ("requested", "Paid", "For the checkout.")
     assert live(storage) == []
     assert told(storage, red) == [
-        ("subscription.requested", "app_blue asks for Orders under the plan Paid: For the checkout.")
+        ("subscription.requested", "app_blue (team_blue) asks for Orders under the plan Paid: For the checkout.")
     ]
     with pytest.raises(AlreadySubscribedError):
         asked(storage, blue, service, paid)
@@ -85,6 +85,8 @@ def test_a_request_waits_for_the_service_s_team(
     assert (agreed.status, agreed.reason, agreed.decided_by) == ("active", "Welcome.", red.id)
     assert live(storage) == ["app_blue"]
     assert told(storage, blue) == [("subscription.approved", "app_blue may call Orders now: Welcome.")]
+    with storage.reading() as work:
+        assert count_unread(red, work) == 0  # what was asked is decided
     with storage.writing() as work, pytest.raises(SubscriptionStatusError):
         deciding.approve(red, work, view.id)
 

@@ -12,6 +12,10 @@ _RULE_PREFIXES = ("Value error, ", "Assertion failed, ")
 _PLAIN = dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "A whole number is needed.") | dict.fromkeys(
     ("float_parsing", "float_type", "decimal_parsing"), "A number is needed."
 )
+_PLAIN |= dict.fromkeys(
+    ("datetime_from_date_parsing", "datetime_parsing", "date_from_datetime_parsing", "date_parsing"),
+    "A day such as 2027-06-30 is needed.",
+)
 """Kinds of problems whose own words speak of parsing."""
 
 

@@ -1,6 +1,9 @@
 """Queries of notices."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
 
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.notices.models import Notice
@@ -32,3 +35,17 @@ def unread_count(work: Work, teams: frozenset[str] | None) -> int:
     if teams is not None:
         query = query.where(Notice.team_id.in_(sorted(teams)))
     return work.session.scalar(query) or 0
+
+
+def put_away(work: Work, service_id: str, subject: str, kinds: Sequence[str], now: datetime) -> None:
+    """Mark those of some kinds about a thing of a service as read."""
+    work.session.execute(
+        update(Notice)
+        .where(
+            Notice.service_id == service_id,
+            Notice.subject == subject,
+            Notice.kind.in_(kinds),
+            Notice.read_at.is_(None),
+        )
+        .values(read_at=now)
+    )

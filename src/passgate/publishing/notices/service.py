@@ -1,5 +1,7 @@
 """Telling a team, and what a team was told."""
 
+from collections.abc import Sequence
+
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import NotFoundError
 from passgate.kernel.pagination import Page, PageRequest
@@ -23,6 +25,11 @@ def tell(work: Work, team_id: str, kind: str, subject: str, text: str, service_i
             created_at=work.clock.now(),
         )
     )
+
+
+def put_away_of(work: Work, service_id: str, subject: str, kinds: Sequence[str]) -> None:
+    """Mark the notices of those kinds about a thing as read: what they ask for is decided."""
+    repository.put_away(work, service_id, subject, kinds, work.clock.now())
 
 
 def list_notices(actor: Actor, work: Work, page: PageRequest, *, unread: bool = False) -> Page[NoticeView]:

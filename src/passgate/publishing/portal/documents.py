@@ -8,10 +8,11 @@ from passgate.publishing import version_repository
 from passgate.publishing.models import Service, ServiceVersion
 from passgate.publishing.openapi.reading import read_document
 from passgate.publishing.openapi.repository import find_document
+from passgate.publishing.portal.answering import answering_version, server_of
 from passgate.publishing.portal.service import shown_service
 from passgate.publishing.prompts.openapi import prompt_document
 from passgate.publishing.revision_rows import definition_of
-from passgate.publishing.service_view import main_revision, shown_version
+from passgate.publishing.service_view import main_revision
 from passgate.storage.work import Work
 
 
@@ -26,9 +27,9 @@ def portal_document(reader: Actor, work: Work, service_id: str, version: str | N
         NotFoundError: no such service or version, or none that is shown to the reader.
     """
     service = shown_service(reader, work, service_id)
-    shown = [one for one in version_repository.versions_of(work, service.id) if one.status != "draft"]
-    answering = [one for one in shown if one.status != "retired"] or shown
-    row = shown_version(service, answering) if version is None else next((v for v in shown if v.name == version), None)
+    versions = version_repository.versions_of(work, service.id)
+    shown = (one for one in versions if one.status != "draft" and one.name == version)
+    row = answering_version(service, versions) if version is None else next(shown, None)
     if row is None:
         raise NotFoundError("No such version.")
     revision = main_revision(version_repository.live_revisions(work, row.id), None)
@@ -40,7 +41,7 @@ def portal_document(reader: Actor, work: Work, service_id: str, version: str | N
             title=service.name,
             version=row.name,
             description=service.description,
-            path=_server(service, row),
+            path=server_of(service, row),
             server="/",
         )
     elif stored is not None:
@@ -48,7 +49,7 @@ def portal_document(reader: Actor, work: Work, service_id: str, version: str | N
     else:
         document = _of_routes(service, row, definition.routes if definition else ())
     is_prompt = definition is not None and definition.prompt is not None
-    document["servers"] = [{"url": "/" if is_prompt else _server(service, row)}]
+    document["servers"] = [{"url": "/" if is_prompt else server_of(service, row)}]
     if service.access != "public":
         schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
         schemes["passgate"] = {"type": "http", "scheme": "bearer", "description": "A token of your application."}
@@ -58,14 +59,6 @@ def portal_document(reader: Actor, work: Work, service_id: str, version: str | N
                 if isinstance(operation, dict):
                     operation.pop("security", None)
     return document
-
-
-def _server(service: Service, version: ServiceVersion) -> str:
-    path = service.base_path
-    if service.selection == "path" and version.name != service.default_version:
-        path += f"/{version.name}"
-    hosts = version.hosts if service.selection == "host" else service.hosts
-    return f"//{hosts[0]}{path}" if hosts else path or "/"
 
 
 def _of_routes(service: Service, version: ServiceVersion, routes: Any) -> dict[str, Any]:  # noqa: ANN401 - routes of the contract

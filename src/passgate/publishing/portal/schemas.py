@@ -43,6 +43,8 @@ class PortalService(PortalEntry):
 
     base_path: str
     hosts: list[str]
+    address: str
+    """Where the version answers that the portal's reference is of: a path of the gate, or a host and path."""
     selection: VersionSelection
     documentation: str
     """Markdown, as its team wrote it."""

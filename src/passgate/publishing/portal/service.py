@@ -17,6 +17,7 @@ from passgate.kernel.permissions import Permission
 from passgate.publishing import repository, version_repository
 from passgate.publishing.models import Service
 from passgate.publishing.plans.service import plans_shown
+from passgate.publishing.portal.answering import answering_address, answering_version
 from passgate.publishing.portal.schemas import PortalEntry, PortalFacets, PortalService, PortalTeam
 from passgate.publishing.schemas import ServiceFilter, VersionBrief
 from passgate.storage.work import Work
@@ -52,10 +53,12 @@ def portal_service(reader: Actor, work: Work, service_id: str) -> PortalService:
     """
     row = shown_service(reader, work, service_id)
     versions = version_repository.versions_of(work, row.id)
+    answering = answering_version(row, versions)
     return PortalService.model_validate(
         {
             **_entry(row, _team_names(work, {row.team_id})),
             **{name: getattr(row, name) for name in ("base_path", "hosts", "selection", "documentation")},
+            "address": answering_address(row, answering) if answering else "",
             "versions": [VersionBrief.model_validate(one) for one in versions if one.status != "draft"],
             "plans": plans_shown(reader, work, row.id),
         }

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, delete, or_, select
 from sqlalchemy.orm import aliased
 
-from passgate.identity.models import Application
+from passgate.identity.models import Application, Team
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.publishing.limits.models import Limit
 from passgate.publishing.models import Service, Subscription
@@ -17,7 +17,8 @@ from passgate.publishing.subscriptions.schemas import SubscriptionFilter, Subscr
 from passgate.storage.work import Work
 
 _Wanted = aliased(Plan)
-_Found = Row[Subscription, Service, Application, str | None, str | None]
+_Owner = aliased(Team)
+_Found = Row[Subscription, Service, Application, str | None, str | None, str, str]
 
 
 def find_subscription(work: Work, subscription_id: str) -> tuple[Subscription, SubscriptionView] | None:
@@ -98,26 +99,30 @@ def due(work: Work, now: datetime) -> Sequence[Subscription]:
     return work.session.scalars(query.order_by(Subscription.id).limit(500)).all()
 
 
-def _with_both_sides() -> Select[Subscription, Service, Application, str | None, str | None]:
+def _with_both_sides() -> Select[Subscription, Service, Application, str | None, str | None, str, str]:
     return (
-        select(Subscription, Service, Application, Plan.name, _Wanted.name)
+        select(Subscription, Service, Application, Plan.name, _Wanted.name, _Owner.name, Team.name)
         .join(Service, Service.id == Subscription.service_id)
         .join(Application, Application.id == Subscription.application_id)
+        .join(_Owner, _Owner.id == Service.team_id)
+        .join(Team, Team.id == Application.team_id)
         .outerjoin(Plan, Plan.id == Subscription.plan_id)
         .outerjoin(_Wanted, _Wanted.id == Subscription.wanted_plan_id)
     )
 
 
 def _view(found: _Found) -> SubscriptionView:
-    row, service, application, plan_name, wanted_plan_name = found
+    row, service, application, plan_name, wanted_plan_name, owner_name, team_name = found
     return SubscriptionView.model_validate(
         {
             **{column.key: getattr(row, column.key) for column in Subscription.__table__.columns},
             "service_name": service.name,
             "service_team_id": service.team_id,
+            "service_team_name": owner_name,
             "base_path": service.base_path,
             "application_name": application.name,
             "application_team_id": application.team_id,
+            "application_team_name": team_name,
             "plan_name": plan_name,
             "wanted_plan_name": wanted_plan_name,
         }

@@ -71,10 +71,13 @@ class SubscriptionView(BaseModel):
     service_id: str
     service_name: str
     service_team_id: str
+    service_team_name: str
     base_path: str
     application_id: str
     application_name: str
     application_team_id: str
+    application_team_name: str
+    """So that a service's team knows who asks; a portal names teams as well."""
     status: SubscriptionStatus
     plan_id: str | None
     plan_name: str | None

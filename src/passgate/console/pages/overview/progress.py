@@ -16,9 +16,12 @@ from passgate.kernel.pagination import PageRequest
 from passgate.kernel.permissions import Permission
 from passgate.metering.schemas import CallFilter
 from passgate.metering.service.calls import list_calls
+from passgate.publishing.subscriptions.schemas import SubscriptionFilter
+from passgate.publishing.subscriptions.service.finding import list_subscriptions
 from passgate.storage.work import Work
 
 _ONE = PageRequest(limit=1)
+_NUMBERS = {2: "Two", 3: "Three", 4: "Four"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,25 @@ class Step:
 
 
 def steps(actor: Actor, work: Work) -> Sequence[Step]:
-    """The steps; none for someone who may not take part in them all."""
-    needed = (Permission.PROVIDER_READ, Permission.MODEL_READ, Permission.TOKEN_READ, Permission.CALL_READ)
-    if any(actor.teams_with(permission) == frozenset() for permission in needed):
+    """The steps that the actor may take; none for someone who may only look."""
+    if any(actor.teams_with(permission) == frozenset() for permission in (Permission.TOKEN_READ, Permission.CALL_READ)):
         return ()
-    application = list_applications(actor, work, _ONE).items
-    where = f"/applications/{application[0].id}" if application else "/applications"
+    if not _may(actor, Permission.TOKEN_ISSUE):
+        return ()
+    connects = _may(actor, Permission.PROVIDER_WRITE) and _may(actor, Permission.MODEL_WRITE)
+    finds = not connects and _may(actor, Permission.SUBSCRIPTION_WRITE)
+    return (
+        *(_connecting(actor, work) if connects else ()),
+        *(_finding(actor, work) if finds else ()),
+        *_calling(actor, work),
+    )
+
+
+def _may(actor: Actor, permission: Permission) -> bool:
+    return actor.teams_with(permission) != frozenset()
+
+
+def _connecting(actor: Actor, work: Work) -> Sequence[Step]:
     return (
         Step(
             "Add a provider",
@@ -54,6 +70,26 @@ def steps(actor: Actor, work: Work) -> Sequence[Step]:
             f"{MOUNT_PATH}/providers",
             bool(list_models(actor, work, _ONE).items),
         ),
+    )
+
+
+def _finding(actor: Actor, work: Work) -> Sequence[Step]:
+    own = SubscriptionFilter(side="application")
+    return (
+        Step(
+            "Find a service",
+            "Read about it in the portal, try it out, and subscribe an application of yours.",
+            "Open the portal",
+            f"{MOUNT_PATH}/portal",
+            bool(list_subscriptions(actor, work, _ONE, own).items),
+        ),
+    )
+
+
+def _calling(actor: Actor, work: Work) -> Sequence[Step]:
+    application = list_applications(actor, work, _ONE).items
+    where = f"/applications/{application[0].id}" if application else "/applications"
+    return (
         Step(
             "Create an application and a token",
             "The token works as an API key in every SDK.",
@@ -78,7 +114,7 @@ def checklist(found: Sequence[Step]) -> None:
         return
     upcoming = next(step for step in found if not step.done)
     with box("pg-card", "section"):
-        with card_head("Get started", "Four steps to the first call."), box("pg-row"):
+        with card_head("Get started", f"{_NUMBERS[len(found)]} steps to the first call."), box("pg-row"):
             Words(f"{done} of {len(found)}", "span", "pg-small pg-faint")
             with box("pg-progress"):
                 box().style(f"width: {done * 100 // len(found)}%")

@@ -14,10 +14,11 @@ from passgate.console.formatting import compact
 from passgate.console.pages.portal.notices import notices_card
 from passgate.console.pages.portal.plan_change import ask_for_plan
 from passgate.console.pages.portal.wording import STATUS_TONES, standing
-from passgate.console.visit import Visit
+from passgate.console.visit import Visit, who
 from passgate.kernel.actor import Actor
 from passgate.kernel.money import format_dollars
 from passgate.kernel.pagination import Page, PageRequest
+from passgate.kernel.permissions import Permission
 from passgate.metering.service.subscription_use import BudgetFill, QuotaFill, SubscriptionUse, use_of_subscriptions
 from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
 from passgate.publishing.subscriptions.service.deciding import resume, suspend, unsubscribe
@@ -45,6 +46,7 @@ async def show(visit: Visit, _args: PageArguments) -> None:
         link_button("My applications", f"{MOUNT_PATH}/applications", icon="application")
         link_button("My tokens", f"{MOUNT_PATH}/tokens", icon="token")
         link_button("My usage", f"{MOUNT_PATH}/?range=30d", icon="gauge")
+    subscribes = (await visit.ask(who)).teams_with(Permission.SUBSCRIPTION_WRITE)
     await notices_card(visit)
     known: dict[str, SubscriptionView] = {}
     uses: dict[str, SubscriptionUse] = {}
@@ -64,7 +66,9 @@ async def show(visit: Visit, _args: PageArguments) -> None:
             label="My subscriptions",
             noun="subscription",
             fetch=fetch,
-            row=lambda one: _row(one, uses.get(one.id)),
+            row=lambda one: _row(
+                one, uses.get(one.id), may_act=subscribes is None or one.application_team_id in subscribes
+            ),
             on_act=do,
             when_empty=lambda: empty(
                 "link",
@@ -82,34 +86,42 @@ def _find(actor: Actor, work: Work, page: PageRequest) -> tuple[Page[Subscriptio
     return found, use_of_subscriptions(actor, work, found.items)
 
 
-def _row(one: SubscriptionView, use: SubscriptionUse | None) -> Row:
-    of = f"the subscription to {one.service_name}"
-    actions = []
-    if one.status == "active":
-        actions = [act("plan", "Plan", of=of), act("suspend", "Suspend", of=of), act("end", "End", of=of, tone="bad")]
-    elif one.status == "suspended" and one.held_by == "application":
-        actions = [act("resume", "Resume", of=of), act("end", "End", of=of, tone="bad")]
-    elif one.status in {"requested", "suspended"}:
-        actions = [act("end", "Withdraw" if one.status == "requested" else "End", of=of, tone="bad")]
+def _row(one: SubscriptionView, use: SubscriptionUse | None, *, may_act: bool) -> Row:
     return {
         "id": one.id,
         "name": one.service_name,
         "sub": " · ".join(part for part in (one.application_name, standing(one)) if part),
         "status": tag(one.status.capitalize(), STATUS_TONES[one.status], dot=True),
         "plan": one.plan_name or "None",
-        **(_figures(use) if use is not None else {}),
-        "actions": actions,
+        **(_figures(use, bounded=one.status in {"active", "suspended"}) if use is not None else {}),
+        "actions": _actions(one) if may_act else [],
     }
 
 
-def _figures(use: SubscriptionUse) -> dict[str, object]:
+def _actions(one: SubscriptionView) -> list[dict[str, str]]:
+    of = f"the subscription to {one.service_name}"
+    actions: list[dict[str, str]] = []
+    if one.status == "active":
+        actions = [act("plan", "Plan", of=of), act("suspend", "Suspend", of=of), act("end", "End", of=of, tone="bad")]
+    elif one.status == "suspended" and one.held_by == "application":
+        actions = [act("resume", "Resume", of=of), act("end", "End", of=of, tone="bad")]
+    elif one.status in {"requested", "suspended"}:
+        actions = [act("end", "Withdraw" if one.status == "requested" else "End", of=of, tone="bad")]
+    return actions
+
+
+def _figures(use: SubscriptionUse, *, bounded: bool) -> dict[str, object]:
     tokens = use.tokens_in + use.tokens_out
     return {
         "calls": f"{use.calls:,}",
         "errors": f"{use.errors:,}",
         "ai": f"{compact(tokens)} tokens, {format_dollars(use.cost)}" if tokens else None,
-        "bounds": [*map(_quota, use.quotas), *([_budget(use.budget)] if use.budget is not None else [])] or None,
+        "bounds": (_bounds(use) or None) if bounded else None,
     }
+
+
+def _bounds(use: SubscriptionUse) -> list[dict[str, object]]:
+    return [*map(_quota, use.quotas), *([_budget(use.budget)] if use.budget is not None else [])]
 
 
 def _quota(quota: QuotaFill) -> dict[str, object]:

@@ -17,8 +17,9 @@ from passgate.console.edge import MOUNT_PATH
 from passgate.console.entrance.routes import SIGN_IN
 from passgate.console.pages.portal.subscribing import ask_to_subscribe
 from passgate.console.pages.portal.wording import ACCESS, KINDS, plan_lines
-from passgate.console.visit import Visit
+from passgate.console.visit import Visit, may_somewhere
 from passgate.kernel.actor import Actor
+from passgate.kernel.permissions import Permission
 from passgate.publishing.plans.schemas import PlanView
 from passgate.publishing.portal.documents import portal_document
 from passgate.publishing.portal.samples import Sample, samples_of
@@ -36,6 +37,7 @@ _STATES: dict[str, Tone] = {"published": "good", "deprecated": "warn", "retired"
 class _Found:
     service: PortalService
     samples: list[Sample]
+    may_subscribe: bool
 
 
 async def show(visit: Visit, args: PageArguments) -> None:
@@ -47,7 +49,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
         if not visit.session_id:
             here = f"{MOUNT_PATH}/portal/services/{service.id}"
             link_button("Sign in to subscribe", f"{SIGN_IN}?next={here}", kind="primary")
-        elif service.access == "subscription":
+        elif service.access == "subscription" and found.may_subscribe:
             button("Subscribe", lambda: ask_to_subscribe(visit, service), kind="primary", icon="plus")
     for version in service.versions:
         _warn_of(version)
@@ -56,7 +58,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
             ui.tab(name)
     with ui.tab_panels(tabs, value="Overview", animated=False).classes("pg-panels w-full"):
         with ui.tab_panel("Overview"):
-            _overview(visit, service)
+            _overview(visit, found)
         with ui.tab_panel("Code samples"):
             _operations(found.samples)
         with ui.tab_panel("Reference & try it"):
@@ -66,7 +68,8 @@ async def show(visit: Visit, args: PageArguments) -> None:
 def _find(actor: Actor, work: Work, service_id: str, origin: str) -> _Found:
     service = portal_service(actor, work, service_id)
     document = portal_document(actor, work, service_id)
-    return _Found(service, samples_of(document, origin, with_token=service.access != "public"))
+    samples = samples_of(document, origin, with_token=service.access != "public")
+    return _Found(service, samples, may_somewhere(actor, work, Permission.SUBSCRIPTION_WRITE))
 
 
 def _warn_of(version: VersionBrief) -> None:
@@ -78,7 +81,8 @@ def _warn_of(version: VersionBrief) -> None:
         pass
 
 
-def _overview(visit: Visit, service: PortalService) -> None:
+def _overview(visit: Visit, found: _Found) -> None:
+    service = found.service
     with box("pg-main-aside"):
         with box("pg-stack"):
             with card("About"):
@@ -89,14 +93,14 @@ def _overview(visit: Visit, service: PortalService) -> None:
             if service.plans:
                 with card("Plans"), box("pg-plans"):
                     for plan in service.plans:
-                        _plan(visit, service, plan)
+                        _plan(visit, found, plan)
         with card("At a glance"):
             facts(
                 [
                     ("Kind", KINDS[service.kind]),
                     ("Team", service.team_name),
                     ("Who may call", ACCESS[service.access]),
-                    ("Address", lambda: Words(service.hosts[0] if service.hosts else service.base_path, "code")),
+                    ("Address", lambda: Words(service.address, "code")),
                     ("Versions", lambda: _versions(service)),
                     *([("Tags", ", ".join(service.tags))] if service.tags else []),
                 ]
@@ -109,7 +113,7 @@ def _versions(service: PortalService) -> None:
             badge(f"{version.name} · {version.status}", _STATES[version.status], dot=True)
 
 
-def _plan(visit: Visit, service: PortalService, plan: PlanView) -> None:
+def _plan(visit: Visit, found: _Found, plan: PlanView) -> None:
     with box("pg-plan"):
         with box("pg-between"):
             Words(plan.name, "h3")
@@ -120,8 +124,8 @@ def _plan(visit: Visit, service: PortalService, plan: PlanView) -> None:
         with box("", "ul"):
             for line in plan_lines(plan):
                 Words(line, "li")
-        if visit.session_id and plan.is_open:
-            button(f"Choose {plan.name}", lambda: ask_to_subscribe(visit, service, plan.id))
+        if visit.session_id and plan.is_open and found.may_subscribe:
+            button(f"Choose {plan.name}", lambda: ask_to_subscribe(visit, found.service, plan.id))
 
 
 def _operations(samples: list[Sample]) -> None:

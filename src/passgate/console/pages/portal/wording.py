@@ -31,7 +31,7 @@ def plan_lines(plan: PlanView) -> list[str]:
         lines.append(f"Models: {', '.join(plan.models)}")
     if plan.lifetime_days:
         lines.append(f"Ends after {plan.lifetime_days} days")
-    lines.append("Its team agrees to each request" if plan.needs_approval else "Yours at once")
+    lines.append("By approval of its team" if plan.needs_approval else "Yours at once")
     return lines
 
 
@@ -44,4 +44,6 @@ def standing(one: SubscriptionView) -> str:
         return f"By {side}: {one.reason}" if one.reason else f"By {side}"
     if one.status == "requested":
         return one.note
+    if one.status == "active" and one.expires_at:
+        return ". ".join(part for part in (one.reason, f"Ends on {one.expires_at:%d %b %Y}") if part)
     return one.reason

@@ -12,6 +12,7 @@ from passgate.console.components.text import box, muted
 from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.prompts.editor import PromptEditor
 from passgate.console.pages.prompts.snippets import call_snippets
+from passgate.console.pages.services.refused import no_new_services
 from passgate.console.pages.teams_of import writable_teams
 from passgate.console.visit import Visit
 from passgate.contracts.prompt import PromptDefinition
@@ -31,6 +32,9 @@ _BLANK = ""
 async def show(visit: Visit, _args: PageArguments) -> None:
     """Build the page."""
     teams = await visit.ask(writable_teams, Permission.SERVICE_WRITE)
+    if not teams:
+        no_new_services()
+        return
     page = _Page(visit, teams)
     await page.build()
 

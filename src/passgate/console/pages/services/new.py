@@ -7,6 +7,7 @@ from passgate.console.components.icon import icon
 from passgate.console.components.page_header import page_header
 from passgate.console.components.text import Words, box
 from passgate.console.edge import MOUNT_PATH
+from passgate.console.pages.services.refused import no_new_services
 from passgate.console.pages.services.server_form import build_server_form
 from passgate.console.pages.services.wizard import Wizard
 from passgate.console.pages.teams_of import writable_teams
@@ -38,10 +39,13 @@ _KINDS = (
 async def show(visit: Visit, args: PageArguments) -> None:
     """Build the page: the kinds, or the steps of the chosen one."""
     origin = args.query_parameters.get("from", "")
+    teams, trail = await visit.ask(writable_teams, Permission.SERVICE_WRITE), [*_TRAIL, ("New service", _HERE)]
+    if not teams:
+        no_new_services()
+        return
     if origin not in {"openapi", "blank", "mcp"}:
         _choose()
         return
-    teams, trail = await visit.ask(writable_teams, Permission.SERVICE_WRITE), [*_TRAIL, ("New service", _HERE)]
     if origin == "mcp":
         build_server_form(visit, teams, trail)
     else:

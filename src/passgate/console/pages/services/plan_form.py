@@ -71,7 +71,7 @@ def _ai(form: Form, plan: PlanView | None) -> None:
         window = (plan.budget_window if plan else None) or "month"
         form.add("budget_window", choice_field("In each", _BUDGET_WINDOWS, value=window))
     models = ", ".join(plan.models) if plan else ""
-    help_text = "Names with commas between; empty: the plan names none."
+    help_text = "Those that its prompts may ask for a subscriber, with commas between; empty: all that they name."
     form.add("models", text_field("Models", value=models, optional=True, help_text=help_text))
 
 

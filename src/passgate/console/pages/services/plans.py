@@ -57,7 +57,7 @@ async def plans_part(visit: Visit, service: ServiceView, *, may_write: bool) -> 
             rows = [_row(plan, first=at == 0, may_write=may_write) for at, plan in enumerate(plans)]
             Table(_COLUMNS, rows, label="Plans", on_act=done)
         else:
-            text = "Without plans whoever may subscribe calls without a bound of the plan's."
+            text = "Without plans every request for a subscription is granted at once, and calls are not bounded."
             empty("link", "No plans yet", text, next_step("New plan", add) if may_write else None)
 
 
@@ -71,7 +71,7 @@ def _row(plan: PlanView, *, first: bool, may_write: bool) -> Row:
         "id": plan.id,
         "name": plan.name,
         "sub": plan.description,
-        "allows": "; ".join(plan_lines(plan)),
+        "allows": " · ".join(plan_lines(plan)),
         "states": states,
         "subscribers": plan.subscription_count,
         "actions": [*up, *change, act("delete", "Delete", of=plan.name, tone="bad")] if may_write else [],

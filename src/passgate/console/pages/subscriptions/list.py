@@ -15,7 +15,8 @@ from passgate.console.pages.portal.notices import notices_card
 from passgate.console.pages.portal.wording import STATUS_TONES, standing
 from passgate.console.pages.subscriptions.expiry import ask_for_expiry
 from passgate.console.pages.subscriptions.listing import subscriptions_listing
-from passgate.console.visit import Visit
+from passgate.console.visit import Visit, who
+from passgate.kernel.permissions import Permission
 from passgate.publishing.subscriptions.schemas import SubscriptionFilter, SubscriptionView
 from passgate.publishing.subscriptions.service.deciding import approve, reject, resume, suspend, unsubscribe
 
@@ -43,6 +44,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
     lead = "Who asks for your services, and who calls them. What you decide holds at the gate at once."
     with page_header("Subscriptions", lead):
         segmented("Which", _VIEWS, key, lambda chosen: visit.go(f"/subscriptions?view={chosen}"))
+    decides = (await visit.ask(who)).teams_with(Permission.SUBSCRIPTION_WRITE)
     await notices_card(visit)
     wanted = {
         "waiting": SubscriptionFilter(side="service", undecided=True),
@@ -58,7 +60,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
             visit,
             wanted,
             _COLUMNS,
-            row=_row,
+            row=lambda one: _row(one, may_act=decides is None or one.service_team_id in decides),
             on_act=do,
             when_empty=lambda: empty(
                 "check" if key == "waiting" else "application",
@@ -71,7 +73,21 @@ async def show(visit: Visit, args: PageArguments) -> None:
     await listing.load()
 
 
-def _row(one: SubscriptionView) -> Row:
+def _row(one: SubscriptionView, *, may_act: bool) -> Row:
+    return {
+        "id": one.id,
+        "name": one.application_name,
+        "sub": " · ".join(part for part in (one.application_team_name, one.note) if part),
+        "service": one.service_name,
+        "status": tag(one.status.capitalize(), STATUS_TONES[one.status], dot=True),
+        "plan": one.plan_name or "None",
+        "standing": standing(one) if one.status != "requested" else "",
+        "since": one.created_at.isoformat(),
+        "actions": _actions(one) if may_act else [],
+    }
+
+
+def _actions(one: SubscriptionView) -> list[dict[str, str]]:
     of = f"{one.application_name} at {one.service_name}"
     actions = []
     if one.status == "requested" or one.wanted_plan_id:
@@ -85,22 +101,7 @@ def _row(one: SubscriptionView) -> Row:
     if one.status == "suspended":
         actions += [act("resume", "Resume", of=of)] if one.held_by == "service" else []
         actions += [act("end", "End", of=of, tone="bad")]
-    return {
-        "id": one.id,
-        "name": one.application_name,
-        "sub": one.note,
-        "service": one.service_name,
-        "status": tag(one.status.capitalize(), STATUS_TONES[one.status], dot=True),
-        "plan": one.plan_name or "None",
-        "standing": _standing(one) if one.status != "requested" else "",
-        "since": one.created_at.isoformat(),
-        "actions": actions,
-    }
-
-
-def _standing(one: SubscriptionView) -> str:
-    ends = f"Ends on {one.expires_at:%d %b %Y}" if one.expires_at and one.status == "active" else ""
-    return ". ".join(text for text in (standing(one), ends) if text)
+    return actions
 
 
 async def _do(visit: Visit, subscription_id: str, name: str) -> None:

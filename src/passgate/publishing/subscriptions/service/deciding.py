@@ -21,6 +21,7 @@ from passgate.publishing.subscriptions.service.finding import (
 )
 from passgate.publishing.subscriptions.service.subscribing import apply_plan, begun
 from passgate.publishing.subscriptions.service.telling import (
+    answer_requests,
     because,
     tell_other_side,
     tell_service_side,
@@ -59,6 +60,7 @@ def approve(
             f"{view.application_name} has the plan {view.wanted_plan_name} of {view.service_name} now{because(reason)}"
         )
     keep_budget(work, row)
+    answer_requests(work, view)
     tell_other_side(work, actor, view, event, text)
     return _told(actor, work, row)
 
@@ -89,6 +91,7 @@ def reject(actor: Actor, work: Work, subscription_id: str, reason: str) -> Subsc
         raise SubscriptionStatusError(f"The subscription is {row.status}; nothing is asked for.")
     row.wanted_plan_id = None
     _decide(work, actor, row, reason)
+    answer_requests(work, view)
     tell_other_side(work, actor, view, event, text)
     return _told(actor, work, row)
 
@@ -154,6 +157,7 @@ def unsubscribe(actor: Actor, work: Work, subscription_id: str, reason: str = ""
         _require_reason(reason)
     _decide(work, actor, row, reason)
     _end(work, row)
+    answer_requests(work, view)
     text = f"The subscription of {view.application_name} to {view.service_name} has ended{because(reason)}"
     tell_other_side(work, actor, view, "ended", text)
     return _told(actor, work, row)

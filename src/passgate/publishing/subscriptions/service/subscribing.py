@@ -187,10 +187,9 @@ def _is_for(actor: Actor, plan: Plan, team_id: str) -> bool:
 
 def _tell_of_new(work: Work, actor: Actor, view: SubscriptionView) -> None:
     under = f" under the plan {view.plan_name}" if view.plan_name else ""
+    who = f"{view.application_name} ({view.application_team_name})"
     if view.status == "requested":
-        text = f"{view.application_name} asks for {view.service_name}{under}{because(view.note)}"
+        text = f"{who} asks for {view.service_name}{under}{because(view.note)}"
         tell_other_side(work, actor, view, "requested", text)
     else:
-        tell_other_side(
-            work, actor, view, "subscribed", f"{view.application_name} subscribes to {view.service_name}{under}."
-        )
+        tell_other_side(work, actor, view, "subscribed", f"{who} subscribes to {view.service_name}{under}.")

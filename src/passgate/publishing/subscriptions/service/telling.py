@@ -1,7 +1,7 @@
 """What the other side of a subscription is told."""
 
 from passgate.kernel.actor import Actor
-from passgate.publishing.notices.service import tell
+from passgate.publishing.notices.service import put_away_of, tell
 from passgate.publishing.subscriptions.schemas import SubscriptionView
 from passgate.publishing.subscriptions.service.finding import is_owner, is_subscriber
 from passgate.storage.work import Work
@@ -25,6 +25,11 @@ def tell_subscriber(work: Work, view: SubscriptionView, event: str, text: str) -
 def tell_service_side(work: Work, view: SubscriptionView, event: str, text: str) -> None:
     """A notice for the service's team."""
     tell(work, view.service_team_id, f"subscription.{event}", view.id, text, view.service_id)
+
+
+def answer_requests(work: Work, view: SubscriptionView) -> None:
+    """Put away what the service's team was asked by this subscription: it is decided, or taken back."""
+    put_away_of(work, view.service_id, view.id, ("subscription.requested", "subscription.plan_wanted"))
 
 
 def because(reason: str) -> str:
