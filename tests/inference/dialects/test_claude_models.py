@@ -1,11 +1,14 @@
 """What each generation of Claude refuses is not sent to it, and named, at whichever vendor."""
 
+import json
 from typing import Any
 
 import pytest
 
 from inference.translation.calls import opened, sent, target
 from passgate.inference.exchange.claude_model import claude_model
+from passgate.inference.translation import Exchange, UntranslatableError
+from passgate.inference.translator import open_exchange, parse
 
 USER = {"role": "user", "content": "Hello"}
 TOOLS = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]
@@ -58,6 +61,17 @@ def test_sampling(model: str, kept: dict[str, Any], dropped: tuple[str, ...]) ->
     body, left_out = asked(model, **SAMPLED, max_tokens=9)
     assert body == {"max_tokens": 9, **kept}
     assert left_out == dropped
+
+
+@pytest.mark.parametrize(("model", "dropped"), [("claude-sonnet-4-5", ("temperature",)), ("another-makers-model", ())])
+def test_a_temperature_that_other_vendors_take_becomes_the_highest(model: str, dropped: tuple[str, ...]) -> None:
+    body, left_out = asked(model, temperature=1.5, max_tokens=9)
+    assert (body["temperature"], left_out) == (1 if dropped else 1.5, dropped)
+    assert asked(model, temperature=1, max_tokens=9) == ({"max_tokens": 9, "temperature": 1}, ())
+    for name in (model, "amazon.nova-pro-v1:0"):
+        document = {"model": "m", "messages": [USER], "temperature": 1.5}
+        exchange = opened("openai-chat", document, target("bedrock", f"eu.anthropic.{name}"))
+        assert (sent(exchange)["inferenceConfig"]["temperature"], exchange.dropped) == (1, ("temperature",))
 
 
 def test_sampling_while_it_thinks() -> None:
@@ -154,3 +168,61 @@ def test_what_is_left_out_has_the_name_that_the_clients_format_gives_it() -> Non
     exchange = opened("openai-responses", document, target("anthropic", "claude-sonnet-4-5"))
     assert set(exchange.dropped) == {"input.content.detail", "text.format.name"}
     assert sent(exchange)["messages"][0]["content"][0]["source"]["media_type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("vendor", ["anthropic", "bedrock"])
+def test_an_answer_that_the_client_begins(vendor: str) -> None:
+    document = {"model": "m", "messages": [USER, {"role": "assistant", "content": "So"}], "reasoning_effort": "low"}
+    exchange = opened("openai-chat", document, target(vendor, "anthropic.claude-opus-4-5"))
+    assert sent(exchange)["messages"][-1]["role"] == "assistant"
+    assert exchange.dropped == ("reasoning_effort",)
+    for model in ("claude-opus-4-6", "claude-sonnet-4-6", "claude-haiku-5-5"):
+        with pytest.raises(UntranslatableError, match="the last turn must be the user's") as refused:
+            opened("openai-chat", document, target(vendor, f"anthropic.{model}"))
+        assert refused.value.field == "messages[1]"
+    document["messages"].append(USER)
+    assert (
+        sent(opened("openai-chat", document, target(vendor, "anthropic.claude-opus-4-6")))["messages"][-1]["role"]
+        == "user"
+    )
+
+
+def thoughtful(vendor: str, model: str, *, effort: str | None = None, **headers: str) -> Exchange:
+    """A talk in which Claude has thought, on its way back to one."""
+    detail = {"type": "reasoning.text", "text": "Hm.", "signature": "c2ln", "format": "anthropic-claude-v1"}
+    said = {"role": "assistant", "content": "Yes", "reasoning_details": [detail]}
+    document: dict[str, Any] = {"model": "m", "messages": [USER, said, USER]}
+    if effort is not None:
+        document["reasoning_effort"] = effort
+    parsed = parse("openai-chat", json.dumps(document).encode(), headers)
+    return open_exchange(parsed, target(vendor, model))
+
+
+def test_thoughts_whose_talk_may_have_changed_are_not_refused() -> None:
+    binding = {"type": "adaptive", "block_binding": {"prefix_mismatch_behavior": "drop_block"}}
+    for model in ("claude-fable-5-1", "claude-opus-5-5", "claude-sonnet-5-5"):
+        exchange = thoughtful("anthropic", model)
+        assert sent(exchange)["thinking"] == binding
+        assert exchange.request.headers["anthropic-beta"] == "thinking-binding-controls-2026-08-01"
+        assert sent(exchange)["messages"][1]["content"][0]["signature"] == "c2ln"
+        fields = sent(thoughtful("bedrock", f"eu.anthropic.{model}"))["additionalModelRequestFields"]
+        assert fields == {"thinking": binding, "anthropic_beta": ["thinking-binding-controls-2026-08-01"]}
+    exchange = thoughtful("anthropic", "claude-opus-5-5", effort="low", **{"anthropic-beta": "other-1"})
+    assert sent(exchange)["thinking"] == {**SUMMARIZED, **binding}
+    assert exchange.request.headers["anthropic-beta"] == "other-1,thinking-binding-controls-2026-08-01"
+
+
+def test_models_that_do_not_check_thoughts_are_told_nothing_of_them() -> None:
+    for model in ("claude-sonnet-4-5", "claude-opus-5"):
+        exchange = thoughtful("anthropic", model)
+        assert "thinking" not in sent(exchange)
+        assert "anthropic-beta" not in exchange.request.headers
+        assert sent(exchange)["messages"][1]["content"][0]["type"] == "thinking"
+
+
+@pytest.mark.parametrize("vendor", ["anthropic", "bedrock"])
+def test_thoughts_are_left_out_where_a_model_that_checks_them_is_not_to_think(vendor: str) -> None:
+    exchange = thoughtful(vendor, "anthropic.claude-haiku-5-5", effort="none")
+    assert [len(message["content"]) for message in sent(exchange)["messages"]] == [1, 1, 1]
+    assert "block_binding" not in str(sent(exchange))
+    assert exchange.dropped == ("messages.reasoning_details",)

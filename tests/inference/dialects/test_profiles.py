@@ -95,3 +95,13 @@ def test_every_row_takes_a_request(vendor: Vendor) -> None:
     refused = set(vendor.profile.get("refuses", ()))
     assert not refused & body.keys()
     assert 10 in (body.get("max_tokens"), body.get("max_completion_tokens"))
+
+
+@pytest.mark.parametrize(("vendor", "most"), [("openai", 4), ("deepseek", 16), ("gemini", 5), ("cohere", 5)])
+def test_more_stop_sequences_than_a_vendor_takes(vendor: str, most: int) -> None:
+    stops = [f"END{number}" for number in range(most + 1)]
+    body, dropped = from_anthropic(vendor, stop_sequences=stops)
+    kept = body.get("stop") or body.get("stop_sequences") or body["generationConfig"]["stopSequences"]
+    assert (kept, dropped) == (stops[:-1], ("stop_sequences",))
+    assert from_anthropic(vendor, stop_sequences=stops[:-1])[1] == ()
+    assert from_anthropic("vllm", stop_sequences=stops)[0]["stop"] == stops

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from passgate.inference.translation import Target
+from passgate.inference.exchange.chat_request import ChatRequest
+from passgate.inference.translation import Target, UntranslatableError
 
 _NAME = re.compile(r"claude-(?:(\d)(?:[-.](\d))?-)?(opus|sonnet|haiku|fable|mythos)(?:-(\d{1,2})(?!\d))?")
 _MINOR = re.compile(r"[-.](\d{1,2})(?!\d)")
@@ -51,10 +52,20 @@ class ClaudeModel:
         return self.version >= (4, 1)
 
     @property
+    def takes_prefill(self) -> bool:
+        """It goes on with an answer that the client begins."""
+        return self.version < (4, 6)
+
+    @property
     def can_be_forced(self) -> bool:
         """``tool_choice`` may demand a tool."""
         refusing = {"opus": (5, 5), "sonnet": (5, 5), "fable": (5, 1), "mythos": (5, 1)}.get(self.family)
         return refusing is None or self.version < refusing
+
+    @property
+    def checks_thoughts(self) -> bool:
+        """It refuses thoughts that come back where something before them has changed."""
+        return self.version >= ((5, 1) if self.family in {"fable", "mythos"} else (5, 5))
 
     @property
     def off(self) -> Off:
@@ -98,3 +109,19 @@ def most_output(target: Target) -> int:
     """The tokens that an answer may have: as the gate's configuration says, else the model's own maximum."""
     model = claude_model(target.vendor_model)
     return target.max_output_tokens or (model.most_output if model is not None else _UNKNOWN_MODELS_OUTPUT)
+
+
+def check_prefill(request: ChatRequest, target: Target) -> None:
+    """Refuse a talk that ends in the assistant's words, where the model does not go on with them.
+
+    At OpenAI such a talk gets one more answer; Claude of the generation 4.6 and after refuses it.
+
+    Raises:
+        UntranslatableError: it does not.
+    """
+    model = claude_model(target.vendor_model)
+    if model is None or model.takes_prefill:
+        return
+    last = next((turn.path for turn in reversed(request.turns) if turn.role == "assistant"), "messages")
+    message = f"'{last}' cannot be translated: the model begins its answer itself, so the last turn must be the user's."
+    raise UntranslatableError(message, field=last)

@@ -1,4 +1,7 @@
-"""What may be said to Claude of sampling and of forcing tools, at whichever vendor; what it refuses is left out."""
+"""What may be said to Claude of sampling and of forcing tools, at whichever vendor; what it refuses is left out.
+
+A temperature beyond its highest, which other vendors take up to 2, becomes that: it is the nearest that there is.
+"""
 
 from typing import Any
 
@@ -8,6 +11,7 @@ from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.translation import Target
 
 _SAMPLING = ("temperature", "top_p", "top_k")
+_MOST_TEMPERATURE = 1
 _LEAST_TOP_P = 0.95
 """While it thinks (https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility)."""
 
@@ -27,6 +31,9 @@ def keep_sampling(target: Target, body: dict[str, Any], left_out: LeftOut) -> No
     for name in _SAMPLING:
         if name in refused and body.pop(name, None) is not None:
             left_out.member(name)
+    if model is not None and body.get("temperature", 0) > _MOST_TEMPERATURE:
+        body["temperature"] = _MOST_TEMPERATURE
+        left_out.member("temperature")
 
 
 def kept_choice(choice: ToolChoice | None, target: Target, left_out: LeftOut) -> ToolChoice | None:

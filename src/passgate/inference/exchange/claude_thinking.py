@@ -97,8 +97,13 @@ def _must_call_tool(request: ChatRequest) -> bool:
 
 
 def _thoughts_kept(request: ChatRequest) -> bool:
-    """In the midst of tool calls a thinking model demands its earlier thoughts, which not every client keeps."""
+    """In the midst of tool calls a thinking model demands its earlier thoughts, which not every client keeps.
+
+    Nor does it go on with an answer that the client begins.
+    """
     last = next((turn for turn in reversed(request.turns) if turn.role == "assistant"), None)
+    if last is not None and last is request.turns[-1]:
+        return False
     if last is None or not any(isinstance(part, ToolCall) for part in last.parts):
         return True
     return any(isinstance(part, Thinking) and (part.signature or part.data) for part in last.parts)

@@ -1,6 +1,7 @@
 """What a dialect had to leave out of a request, in the client's own names."""
 
 import re
+from collections.abc import Sequence
 
 from passgate.inference.exchange.chat_request import ChatRequest, ResponseFormat
 
@@ -22,6 +23,13 @@ class LeftOut:
         """A member of the request, where it was given."""
         if value is not None:
             self.member(name)
+
+    def all_but_first_stops(self, stops: Sequence[str], most: int) -> list[str]:
+        """As many stop sequences as the vendor takes (0: any number); it refuses a request with more."""
+        if not 0 < most < len(stops):
+            return list(stops)
+        self.member("stop")
+        return list(stops[:most])
 
     def of_schema(self, name: str = "") -> None:
         """Something said of the schema that the answer must keep to."""

@@ -5,9 +5,10 @@ from typing import Any
 from passgate.inference.dialects.anthropic.blocks import BlockWriter, cache_control, text_block
 from passgate.inference.dialects.anthropic.endpoint import addressed, count_request, messages_request
 from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
-from passgate.inference.exchange.claude_model import most_output
+from passgate.inference.exchange.claude_model import check_prefill, most_output
 from passgate.inference.exchange.claude_sampling import keep_sampling, kept_choice
 from passgate.inference.exchange.claude_thinking import put_thinking
+from passgate.inference.exchange.claude_thoughts import bind_thoughts, headers_for, leave_thoughts
 from passgate.inference.exchange.content import Part, Text
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.exchange.ports import Outgoing
@@ -36,7 +37,7 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     """
     left_out = LeftOut(request)
     body = addressed(_body(request, target, left_out), target)
-    outgoing = messages_request(target, parsed.headers, write_json(body), stream=request.stream)
+    outgoing = messages_request(target, headers_for(body, parsed.headers), write_json(body), stream=request.stream)
     return Outgoing(outgoing, left_out.names())
 
 
@@ -45,14 +46,16 @@ def write_count_request(request: ChatRequest, parsed: ParsedRequest, target: Tar
     left_out = LeftOut(request)
     whole = _body(request, target, left_out)
     body = {name: whole[name] for name in _COUNTED if name in whole}
-    return Outgoing(count_request(target, parsed.headers, write_json({**body, "model": target.vendor_model})))
+    told = write_json({**body, "model": target.vendor_model})
+    return Outgoing(count_request(target, headers_for(body, parsed.headers), told))
 
 
 def _body(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, Any]:
     if request.n not in {None, 1}:
         raise UntranslatableError("The field 'n' cannot be translated: Anthropic gives one answer.", field="n")
+    leave_thoughts(request, target, left_out)
     body: dict[str, Any] = {"max_tokens": _limit(request, target, left_out)}
-    system, messages = _messages(request, BlockWriter(left_out), left_out)
+    system, messages = _messages(request, target, BlockWriter(left_out), left_out)
     if system:
         plain = len(system) == 1 and system[0].keys() == {"type", "text"}
         body["system"] = system[0]["text"] if plain else system
@@ -67,6 +70,7 @@ def _body(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, 
     _put_format(request, body, left_out)
     _put_account(request, body, left_out)
     put_thinking(request, target, body, left_out)
+    bind_thoughts(request, target, body)
     keep_sampling(target, body, left_out)
     if request.stream:
         body["stream"] = True
@@ -88,7 +92,7 @@ def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int:
 
 
 def _messages(
-    request: ChatRequest, writer: BlockWriter, left_out: LeftOut
+    request: ChatRequest, target: Target, writer: BlockWriter, left_out: LeftOut
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     system = [text_block(text) for text in request.system if text.text.strip()]
     messages: list[dict[str, Any]] = []
@@ -107,6 +111,8 @@ def _messages(
     if not messages:
         message = "The field 'messages' cannot be translated: Anthropic needs a message of the user's."
         raise UntranslatableError(message, field="messages")
+    if messages[-1]["role"] == "assistant":
+        check_prefill(request, target)
     _trim_last(messages[-1])
     return system, messages
 

@@ -7,6 +7,7 @@ from passgate.inference.exchange.chat_request import ChatRequest, Effort
 from passgate.inference.exchange.claude_model import most_output
 from passgate.inference.exchange.claude_sampling import keep_sampling
 from passgate.inference.exchange.claude_thinking import put_thinking
+from passgate.inference.exchange.claude_thoughts import BETA, bind_thoughts
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.translation import Target
 
@@ -40,6 +41,7 @@ def _put_claude(
     told: dict[str, Any] = {name: getattr(request, name) for name in ("temperature", "top_p", "top_k")}
     told = {"max_tokens": limit, **{name: value for name, value in told.items() if value is not None}}
     put_thinking(request, target, told, left_out)
+    bind_thoughts(request, target, told)
     keep_sampling(target, told, left_out)
     for name, written in (("temperature", "temperature"), ("top_p", "topP")):
         if name not in told:
@@ -47,6 +49,8 @@ def _put_claude(
     for name in ("top_k", "thinking", "output_config"):
         if name in told:
             fields[name] = told[name]
+    if "block_binding" in told.get("thinking", {}):
+        fields["anthropic_beta"] = [BETA]
     if "budget_tokens" in told.get("thinking", {}):
         inference["maxTokens"] = limit
 

@@ -11,6 +11,8 @@ from passgate.inference.dialects.bedrock.model_family import family_of
 from passgate.inference.dialects.bedrock.model_fields import put_model_fields
 from passgate.inference.dialects.bedrock.tools import put_tools
 from passgate.inference.exchange.chat_request import ChatRequest, ResponseFormat
+from passgate.inference.exchange.claude_model import check_prefill
+from passgate.inference.exchange.claude_thoughts import leave_thoughts
 from passgate.inference.exchange.content import Part, Text
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.exchange.ports import Outgoing
@@ -30,6 +32,8 @@ _UNKNOWN = (
     "cache",
 )
 _TIERS = ("default", "priority", "flex")
+_MOST_TEMPERATURE = 1
+"""See https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InferenceConfiguration.html."""
 HEADERS = {"content-type": "application/json"}
 
 
@@ -51,8 +55,10 @@ def converse_body(request: ChatRequest, target: Target, left_out: LeftOut) -> di
     if request.n not in {None, 1}:
         raise UntranslatableError("The field 'n' cannot be translated: Bedrock gives one answer.", field="n")
     family = family_of(target.vendor_model)
+    if family == "anthropic":
+        leave_thoughts(request, target, left_out)
     writer = BlockWriter(family, left_out)
-    body: dict[str, Any] = {"messages": _messages(request, writer, left_out)}
+    body: dict[str, Any] = {"messages": _messages(request, target, writer, left_out)}
     system = _system(request, writer)
     if system:
         body["system"] = system
@@ -82,7 +88,7 @@ def _instruction(part: Part) -> Text:
     return part
 
 
-def _messages(request: ChatRequest, writer: BlockWriter, left_out: LeftOut) -> list[dict[str, Any]]:
+def _messages(request: ChatRequest, target: Target, writer: BlockWriter, left_out: LeftOut) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = []
     for turn in request.turns:
         if turn.name is not None:
@@ -98,6 +104,8 @@ def _messages(request: ChatRequest, writer: BlockWriter, left_out: LeftOut) -> l
     if not messages:
         message = "The field 'messages' cannot be translated: Bedrock needs a message of the user's."
         raise UntranslatableError(message, field="messages")
+    if messages[-1]["role"] == "assistant":
+        check_prefill(request, target)
     return messages
 
 
@@ -109,7 +117,11 @@ def _inference(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[
     stops = [stop for stop in request.stop if stop.strip()]
     if len(stops) != len(request.stop):
         left_out.member("stop")
-    told = {"maxTokens": limit, "temperature": request.temperature, "topP": request.top_p, "stopSequences": stops}
+    temperature = request.temperature
+    if temperature is not None and temperature > _MOST_TEMPERATURE:
+        left_out.member("temperature")
+        temperature = _MOST_TEMPERATURE
+    told = {"maxTokens": limit, "temperature": temperature, "topP": request.top_p, "stopSequences": stops}
     return {name: value for name, value in told.items() if value not in (None, [])}
 
 

@@ -58,9 +58,7 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
         left_out.member("max_tokens")
         body["max_tokens"] = most
     if request.stop:
-        body["stop_sequences"] = list(request.stop[:_MOST_STOPS])
-        if len(request.stop) > _MOST_STOPS:
-            left_out.member("stop")
+        body["stop_sequences"] = left_out.all_but_first_stops(request.stop, _MOST_STOPS)
     for name in _UNKNOWN:
         left_out.member_if(name, getattr(request, name))
     _put_tools(request, body, left_out)

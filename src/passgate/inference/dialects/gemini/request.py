@@ -13,6 +13,8 @@ from passgate.inference.json_text import write_json
 from passgate.inference.translation import ParsedRequest, Target, UntranslatableError
 from passgate.inference.vertex_address import is_vertex
 
+_MOST_STOPS = 5
+"""See https://ai.google.dev/api/generate-content#generationconfig."""
 _CONFIG = {
     "temperature": "temperature",
     "top_p": "topP",
@@ -66,7 +68,7 @@ def _generation_config(request: ChatRequest, target: Target, left_out: LeftOut) 
         _leave_what_4_refuses(request, config, left_out)
     _put_probabilities(request, target, config, left_out)
     config["maxOutputTokens"] = _limit(request, target, left_out)
-    config["stopSequences"] = list(request.stop) or None
+    config["stopSequences"] = left_out.all_but_first_stops(request.stop, _MOST_STOPS) or None
     config["thinkingConfig"] = thinking_config(request, target, left_out)
     wanted = request.response_format
     if wanted is not None and wanted.kind != "text":

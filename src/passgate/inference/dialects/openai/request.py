@@ -42,7 +42,7 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     body.document["messages"] = MessageWriter(profile, left_out).write(request)
     for name in _SAME_NAME:
         body.put(name, name, getattr(request, name))
-    body.put("stop", "stop", list(request.stop) or None)
+    body.put("stop", "stop", left_out.all_but_first_stops(request.stop, profile.most_stops) or None)
     body.put("max_tokens", profile.max_tokens_field, _limit(request, target, left_out))
     if "top_k" in profile.accepts:
         body.put("top_k", "top_k", request.top_k)
