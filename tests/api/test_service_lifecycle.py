@@ -45,6 +45,12 @@ def live(house: House, name: str = "v1") -> dict[int, int]:
     return {revision.number: revision.weight for revision in version.revisions}
 
 
+def told(house: House) -> list[str]:
+    """What red was told and has not put away."""
+    notices = answer(house.owner.get("/api/v1/notices", params={"unread": True}), 200)["items"]
+    return [notice["text"] for notice in notices]
+
+
 def subscribed(house: House, one: str) -> None:
     body = {"service_id": one.rpartition("/")[2], "application_id": house.blue_application}
     answer(house.stranger.post("/api/v1/subscriptions", json=body), 201)
@@ -85,10 +91,12 @@ def test_a_review_takes_four_eyes(house: House) -> None:
     assert answer(house.owner.post(f"{this}/publish"), 409)["code"] == "review_required"
     assert answer(house.owner.post(f"{one}/publish"), 409)["code"] == "review_required"
     assert answer(house.owner.post(f"{this}/submit"), 200)["status"] == "in_review"
+    assert told(house) == ["Revision 1 of Orders v1 waits for its review."]
     assert answer(house.owner.patch(this, json={"note": "x"}), 409)["code"] == "wrong_status"
     assert answer(house.owner.post(f"{this}/approve"), 403)["code"] == "own_revision"
     approved = answer(house.admin.post(f"{this}/approve", json={"note": "Good"}), 200)
     assert (approved["status"], approved["review_note"]) == ("approved", "Good")
+    assert told(house) == ["Revision 1 of Orders v1 was approved: Good"]
     answer(house.owner.post(f"{this}/publish"), 200)
     assert answer(house.owner.patch(one, json={"timeout_ms": 5}), 409)["code"] == "review_required"
 
@@ -192,6 +200,19 @@ def test_steps_are_planned_and_made_or_say_why_not(house: House, clock: MovingCl
     ]
     answer(house.owner.post(f"{one}/versions/v1/republish"), 200)
     assert live(house) == {1: 80, 2: 20}
+
+
+def test_a_step_that_fails_is_told_to_the_team(house: House, clock: MovingClock) -> None:
+    one = made(house)
+    due = (clock.now() + timedelta(minutes=1)).isoformat()
+    step = {"act": "publish", "revision_id": revised(house, one).rpartition("/")[2], "due_at": due}
+    answer(house.owner.post(f"{one}/versions/v1/schedules", json=step), 201)
+    answer(house.owner.patch(one, json={"review_required": True}), 200)
+    clock.advance(minutes=1)
+    assert [done.status for done in make_due_steps(house.storage)] == ["failed"]
+    assert told(house) == [
+        "Publishing Orders v1 as planned failed: Revision 2 has to be approved before it is published."
+    ]
 
 
 def test_who_may_not(house: House) -> None:

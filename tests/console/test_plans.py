@@ -43,7 +43,7 @@ def test_a_subscription_gets_its_last_day(page: Page) -> None:
     row.get_by_role("button", name="Expiry").click()
     page.get_by_label("Ends on").fill("next year")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("A day such as 2027-06-30 is needed.")).to_be_visible()
+    expect(page.get_by_text("Give a day such as 2027-06-30")).to_be_visible()
     page.get_by_label("Ends on").fill("2001-01-01")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Name a moment to come.")).to_be_visible()

@@ -14,7 +14,7 @@ _PLAIN = dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "A whole n
 )
 _PLAIN |= dict.fromkeys(
     ("datetime_from_date_parsing", "datetime_parsing", "date_from_datetime_parsing", "date_parsing"),
-    "A day such as 2027-06-30 is needed.",
+    "Give a day such as 2027-06-30, or a moment such as 2027-06-30 14:00.",
 )
 """Kinds of problems whose own words speak of parsing."""
 

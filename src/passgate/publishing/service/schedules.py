@@ -11,6 +11,7 @@ from passgate.publishing import schedule_rows
 from passgate.publishing.errors import WrongStatusError
 from passgate.publishing.lifecycle_schemas import DeprecationIn, PublishIn, ScheduleIn, ScheduleView
 from passgate.publishing.models import Service, ServiceSchedule, ServiceVersion
+from passgate.publishing.notices.service import tell
 from passgate.publishing.service.publication import require_publishable
 from passgate.publishing.service.release import publish_revision
 from passgate.publishing.service.retirement import deprecate_version, retire_version
@@ -20,6 +21,7 @@ from passgate.publishing.service.versions import own_version, require_successor
 from passgate.storage.work import Storage, Work
 
 _AT_ONCE = 100
+_DOING = {"publish": "Publishing", "deprecate": "Deprecating", "retire": "Retiring"}
 
 
 def list_schedules(actor: Actor, work: Work, service_id: str) -> Sequence[ScheduleView]:
@@ -113,6 +115,10 @@ def _failed(work: Work, schedule_id: str, refusal: PassgateError) -> ScheduleVie
         return None
     work.act_as(SYSTEM)
     row.status, row.done_at, row.failure = "failed", work.clock.now(), refusal.message
+    service, version = work.session.get(Service, row.service_id), work.session.get(ServiceVersion, row.version_id)
+    if service is not None and version is not None:
+        text = f"{_DOING[row.act]} {service.name} {version.name} as planned failed: {refusal.message}"
+        tell(work, service.team_id, "schedule.failed", version.id, text, service.id)
     work.session.flush()
     return ScheduleView.model_validate(row)
 

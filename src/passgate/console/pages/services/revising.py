@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.pages.services.differences import compared, show_differences
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import InvalidInputError
@@ -107,7 +108,8 @@ def definition_given(shown: Mapping[str, Any]) -> DefinitionIn:
 
 
 async def ask_to_review(visit: Visit, service: ServiceView, revision: RevisionView) -> None:
-    """Approve or reject somebody else's revision."""
+    """Show what would change, then approve or reject somebody else's revision."""
+    found = await visit.ask(compared, service.id, revision.id)
 
     async def decide(form: Form) -> None:
         use_case = approve_revision if form["verdict"] == "approve" else reject_revision
@@ -115,7 +117,8 @@ async def ask_to_review(visit: Visit, service: ServiceView, revision: RevisionVi
         await visit.refresh()
 
     lead = "Who wrote or submitted a revision cannot review it."
-    with form_dialog(f"Review revision {revision.number}", lead, "Save", decide) as form:
+    with form_dialog(f"Review revision {revision.number}", lead, "Save", decide, size="wide") as form:
+        show_differences(found)
         form.add("verdict", choice_field("Verdict", {"approve": "Approve", "reject": "Reject"}, value="approve"))
         form.add("note", text_field("Note", optional=True, lines=3))
 

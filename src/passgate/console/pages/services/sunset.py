@@ -3,6 +3,7 @@
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.pages.services.given_moment import given_moment, shown_moment
 from passgate.console.visit import Visit
 from passgate.publishing.lifecycle_schemas import DeprecationIn
 from passgate.publishing.schemas import ServiceView
@@ -14,21 +15,20 @@ def ask_to_deprecate(visit: Visit, service: ServiceView, version: VersionView) -
     """Ask for the date and the successor, and tell callers and subscribers."""
 
     async def deprecate(form: Form) -> None:
-        day = form.text("sunset_at")
-        given = {"sunset_at": f"{day}T00:00:00Z" if day else None, "successor": form["successor"] or None}
+        given = {"sunset_at": given_moment(form.text("sunset_at")), "successor": form["successor"] or None}
         await visit.change(deprecate_version, service.id, version.id, DeprecationIn.model_validate(given))
         visit.tell(f"{version.name} is deprecated; its subscribers got a notice.")
         await visit.refresh()
 
     lead = "Callers see it in the headers Deprecation and Sunset; on the date the version retires itself."
     with form_dialog(f"Deprecate {version.name}", lead, "Deprecate", deprecate) as form:
-        value = f"{version.sunset_at:%Y-%m-%d}" if version.sunset_at else ""
+        value = shown_moment(version.sunset_at) if version.sunset_at else ""
         field = text_field(
             "Sunset",
             value=value,
             optional=True,
             placeholder="2027-06-30",
-            help_text="The day from which it answers 410, in UTC.",
+            help_text="The day, or the moment such as 2027-06-30 14:00, from which it answers 410, in UTC.",
         )
         form.add("sunset_at", field)
         others = {one.name: one.name for one in service.versions if one.id != version.id}

@@ -14,6 +14,7 @@ from passgate.console.edge import MOUNT_PATH
 from passgate.console.pages.services.publishing import ask_to_publish, ask_to_share
 from passgate.console.pages.services.revising import ask_to_review, ask_to_version, revise
 from passgate.console.pages.services.rows import REVISION_TONES, VERSION_TONES
+from passgate.console.pages.services.schedule import ask_for_step, may_be_planned, planned_steps
 from passgate.console.pages.services.sunset import ask_to_deprecate
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
@@ -23,7 +24,7 @@ from passgate.metering.service.revision_traffic import RevisionTraffic, revision
 from passgate.publishing.schemas import ServiceView
 from passgate.publishing.service.release import roll_back
 from passgate.publishing.service.retirement import republish_version, retire_version, undeprecate_version
-from passgate.publishing.service.review import submit_revision
+from passgate.publishing.service.review import submit_revision, withdraw_revision
 from passgate.publishing.service.revisions import list_revisions
 from passgate.publishing.service.versions import list_versions
 from passgate.publishing.version_schemas import RevisionView, VersionView
@@ -52,18 +53,29 @@ class _Known:
     """By the revision's id; none where it had no call."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """What the reader may do in the service's team."""
+
+    actor_id: str
+    write: bool
+    review: bool
+    publish: bool
+
+
 async def versions_part(visit: Visit, service: ServiceView) -> None:
     """A card for each version, the newest first."""
     found = await visit.ask(_find, service.id)
-    may_publish = await visit.ask(_may, Permission.SERVICE_PUBLISH, service.team_id)
-    may_write = await visit.ask(_may, Permission.SERVICE_WRITE, service.team_id)
-    if may_write:
+    may = await visit.ask(_rights, service.team_id)
+    if may.write:
         with box("pg-between"):
             muted("Versions live side by side; a version's revisions replace each other, or share its calls.")
             button("New version", lambda: ask_to_version(visit, service), icon="plus")
     with box("pg-stack"):
         for known in reversed(found):
-            _version_card(visit, service, known, may_write=may_write, may_publish=may_publish)
+            _version_card(visit, service, known, may)
+    numbers = {one.id: one.number for known in found for one in known.revisions}
+    await planned_steps(visit, service, numbers, may_publish=may.publish)
 
 
 def _find(actor: Actor, work: Work, service_id: str) -> list[_Known]:
@@ -72,12 +84,17 @@ def _find(actor: Actor, work: Work, service_id: str) -> list[_Known]:
     return [_Known(one, list_revisions(actor, work, _NEWEST, service_id, one.id).items, traffic) for one in versions]
 
 
-def _may(actor: Actor, work: Work, permission: Permission, team_id: str) -> bool:
+def _rights(actor: Actor, work: Work, team_id: str) -> _Rights:
     del work
-    return actor.may(permission, team_id)
+    return _Rights(
+        actor_id=actor.id,
+        write=actor.may(Permission.SERVICE_WRITE, team_id),
+        review=actor.may(Permission.SERVICE_REVIEW, team_id),
+        publish=actor.may(Permission.SERVICE_PUBLISH, team_id),
+    )
 
 
-def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_write: bool, may_publish: bool) -> None:
+def _version_card(visit: Visit, service: ServiceView, known: _Known, may: _Rights) -> None:
     version = known.version
 
     async def done(revision_id: str, what: str) -> None:
@@ -87,6 +104,9 @@ def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_writ
         elif what == "submit":
             await visit.change(submit_revision, service.id, revision_id)
             await visit.refresh()
+        elif what == "withdraw":
+            await visit.change(withdraw_revision, service.id, revision_id)
+            await visit.refresh()
         elif what == "review":
             await ask_to_review(visit, service, revision)
         else:
@@ -95,9 +115,9 @@ def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_writ
     with card(flush=True):
         with card_head(version.name), box("pg-row pg-card-acts"):
             badge(version.status.capitalize(), VERSION_TONES[version.status], dot=True)
-            if may_publish:
+            if may.publish:
                 _acts(visit, service, known)
-            if may_write and version.status != "retired":
+            if may.write and version.status != "retired":
                 start = partial(revise, visit, service, version, known.revisions[0])
                 label = "Edit draft" if known.revisions[0].status == "draft" else "New revision"
                 button(label, start, icon="edit" if known.revisions[0].status == "draft" else "plus")
@@ -106,7 +126,7 @@ def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_writ
             muted(sentence).classes("pg-small pg-card-line")
         rows = [
             {
-                **_row(service, one, may_write=may_write, may_publish=may_publish),
+                **_row(service, one, may),
                 "failed": _failed(known.traffic.get(one.id)),
             }
             for one in known.revisions
@@ -116,6 +136,8 @@ def _version_card(visit: Visit, service: ServiceView, known: _Known, *, may_writ
 
 def _acts(visit: Visit, service: ServiceView, known: _Known) -> None:
     version = known.version
+    if may_be_planned(version, known.revisions):
+        button("Plan a step", partial(ask_for_step, visit, service, version, known.revisions), icon="clock")
 
     def step(use_case: Callable[..., VersionView], told: str) -> Callable[[], Awaitable[None]]:
         async def made() -> None:
@@ -158,17 +180,23 @@ def _sentence(version: VersionView) -> str:
     return " ".join(parts)
 
 
-def _row(service: ServiceView, revision: RevisionView, *, may_write: bool, may_publish: bool) -> Row:
+def _row(service: ServiceView, revision: RevisionView, may: _Rights) -> Row:
     name = f"Revision {revision.number}"
     actions = []
-    if may_publish and _may_go_live(service, revision):
+    if may.publish and _may_go_live(service, revision):
         label = "Publish" if revision.published_at is None else "Publish again"
         actions.append(act("publish", label, of=name))
-    if may_write and revision.status == "draft" and service.review_required:
+    if may.write and revision.status == "draft" and service.review_required:
         actions.append(act("submit", "Submit", of=name))
-    if may_write and revision.status == "in_review":
+    if (
+        may.review
+        and revision.status == "in_review"
+        and may.actor_id not in {revision.created_by, revision.submitted_by}
+    ):
         actions.append(act("review", "Review", of=name))
-    if may_write:
+    if may.write and revision.status in {"in_review", "approved"}:
+        actions.append(act("withdraw", "Withdraw", of=name))
+    if may.write:
         actions.append(act("copy", "Edit" if revision.status == "draft" else "Copy", of=name))
     tone: Tone = REVISION_TONES[revision.status]
     return {
