@@ -332,3 +332,11 @@ def test_a_response_repeats_its_request_as_the_vendor_s_own_does(stream: bool) -
         assert document["reasoning"] == {"effort": "low", "summary": None}
         assert document["text"] == {"format": {"type": "text"}, "verbosity": "low"}
         assert (document["store"], document["truncation"], document["user"]) == (False, "disabled", None)
+
+
+def test_a_text_that_gemini_cuts_into_parts_is_one_part_of_a_response() -> None:
+    """Clients that want JSON, LangChain's for one, read the first part alone."""
+    parts = [{"text": '{"city":'}, {"text": '"Oslo"}'}]
+    whole = {"candidates": [{"content": {"parts": parts}, "finishReason": "STOP"}], "responseId": "r"}
+    told = json.loads(replied(opened("openai-responses", {"model": "m", "input": "Hi"}, target("gemini")), whole).body)
+    assert substance(told) == [("output_text", '{"city":"Oslo"}')]

@@ -5,7 +5,7 @@ stands before its part, as an encrypted thought; where the part is a tool call, 
 that the two find together again in formats that keep thoughts and calls apart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from passgate.inference.dialects.gemini.finish import is_odd, read_finish
@@ -110,12 +110,24 @@ def _choice(candidate: object, reply_id: str) -> Choice:
         raise VendorGarbageError("a candidate is not an object")
     index = candidate.get("index")
     reader = PartReader(reply_id, index if isinstance(index, int) else 0)
-    parts = list(reader.read(candidate.get("content")))
+    parts = _joined(reader.read(candidate.get("content")))
     cited = tuple(read_citations(candidate, "".join(part.text for part in parts if isinstance(part, Text))))
     if cited:
         _cite(parts, cited)
     parts.extend(read_beside(candidate))
     return Choice(tuple(parts), read_finish(candidate.get("finishReason"), called=reader.calls > 0))
+
+
+def _joined(parts: Iterable[Part]) -> list[Part]:
+    """The parts, with what is said in one go as one text: Gemini cuts it where it likes, also in the midst of JSON."""
+    joined: list[Part] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, Text) and isinstance(last, Text):
+            joined[-1] = Text(last.text + part.text)
+        else:
+            joined.append(part)
+    return joined
 
 
 def _cite(parts: list[Part], cited: tuple[Citation, ...]) -> None:
