@@ -54,7 +54,8 @@ def _read_item(item: Fields) -> Turn:
     if kind == "reasoning":
         return Turn("assistant", (_read_thought(item),), path=item.path)
     if kind == "item_reference":
-        raise item.refuse("id", "it refers to stored state, which is off; send the item itself.")
+        instead = "send the item itself, as SDKs do that are told not to store"
+        raise item.refuse("id", f"it refers to stored state, which is off; {instead}.")
     if kind.endswith(("_output", "_response")):
         raise item.refuse("type", f"items of the type '{kind}' are known to no other vendor.")
     item.skip(*item.document)
