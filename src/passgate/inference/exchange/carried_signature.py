@@ -10,7 +10,10 @@ import orjson
 
 ANTHROPIC = "anthropic-claude-v1"
 GOOGLE = "google-gemini-v1"
-_MARK = "passgate1."
+MARK = "passgate1."
+"""Stands before what was signed elsewhere."""
+SEALED_MARK = "passgate-thought1."
+"""The same in Responses, whose one string holds the kind of thought too."""
 
 
 def pack(value: str, vendor_format: str | None, thought_id: str | None) -> str:
@@ -18,15 +21,15 @@ def pack(value: str, vendor_format: str | None, thought_id: str | None) -> str:
     if vendor_format == ANTHROPIC:
         return value
     told = orjson.dumps([value, vendor_format, thought_id])
-    return _MARK + base64.urlsafe_b64encode(told).decode()
+    return MARK + base64.urlsafe_b64encode(told).decode()
 
 
 def unpack(carried: str) -> tuple[str, str | None, str | None]:
     """The signature, its format and its id; what bears no mark is Anthropic's own."""
-    if not carried.startswith(_MARK):
+    if not carried.startswith(MARK):
         return carried, ANTHROPIC, None
     try:
-        told = orjson.loads(base64.urlsafe_b64decode(carried[len(_MARK) :]))
+        told = orjson.loads(base64.urlsafe_b64decode(carried[len(MARK) :]))
     except ValueError:
         return carried, ANTHROPIC, None
     match told:

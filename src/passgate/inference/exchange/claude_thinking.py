@@ -4,7 +4,8 @@ from typing import Any
 
 from passgate.inference.exchange.chat_request import ChatRequest, Effort, Reasoning
 from passgate.inference.exchange.claude_model import ClaudeModel, claude_model
-from passgate.inference.exchange.content import Thinking, ToolCall
+from passgate.inference.exchange.claude_thoughts import is_claudes
+from passgate.inference.exchange.content import ToolCall
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.translation import Target
 
@@ -106,4 +107,4 @@ def _thoughts_kept(request: ChatRequest) -> bool:
         return False
     if last is None or not any(isinstance(part, ToolCall) for part in last.parts):
         return True
-    return any(isinstance(part, Thinking) and (part.signature or part.data) for part in last.parts)
+    return any(map(is_claudes, last.parts))

@@ -31,9 +31,9 @@ def leave_thoughts(request: ChatRequest, target: Target, left_out: LeftOut) -> N
     if model is None or model.off == "never":
         return
     for number, turn in enumerate(request.turns):
-        for thought in filter(_is_claudes, turn.parts):
+        for thought in filter(is_claudes, turn.parts):
             left_out.at(thought.path)
-        request.turns[number] = replace(turn, parts=tuple(part for part in turn.parts if not _is_claudes(part)))
+        request.turns[number] = replace(turn, parts=tuple(part for part in turn.parts if not is_claudes(part)))
 
 
 def bind_thoughts(request: ChatRequest, target: Target, body: dict[str, Any]) -> None:
@@ -56,8 +56,9 @@ def _are_checked(request: ChatRequest, target: Target) -> bool:
     model = claude_model(target.vendor_model)
     if model is None or not model.checks_thoughts:
         return False
-    return any(_is_claudes(part) for turn in request.turns for part in turn.parts)
+    return any(is_claudes(part) for turn in request.turns for part in turn.parts)
 
 
-def _is_claudes(part: Part) -> bool:
+def is_claudes(part: Part) -> bool:
+    """Whether it is a thought that Claude signed or encrypted."""
     return isinstance(part, Thinking) and part.format in {None, ANTHROPIC} and bool(part.signature or part.data)

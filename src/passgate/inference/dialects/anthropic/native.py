@@ -1,5 +1,6 @@
 """Anthropic's own format on its way to Anthropic: bytes unchanged where nothing must change."""
 
+import re
 from typing import Any
 
 from passgate.inference.dialects.anthropic.endpoint import addressed, messages_request
@@ -7,13 +8,18 @@ from passgate.inference.dialects.anthropic.failure import read_failure
 from passgate.inference.dialects.anthropic.finish import read_stop
 from passgate.inference.dialects.anthropic.usage import UsageCount, read_usage
 from passgate.inference.exact_document import exact_document
+from passgate.inference.exchange.carried_signature import MARK
 from passgate.inference.exchange.event_object import watched_object
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
-from passgate.inference.exchange.reading import as_object
+from passgate.inference.exchange.reading import as_list, as_object, as_text
 from passgate.inference.json_text import names_model_once, with_model, write_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target
 from passgate.inference.vertex_address import is_vertex
+
+_FOREIGN = MARK.encode()
+_SIGNED = b'"signature"'
+_UNSIGNED = re.compile(rb'"signature"\s*:\s*""')
 
 
 def prepare(parsed: ParsedRequest, target: Target) -> Outgoing:
@@ -82,4 +88,25 @@ class MessageWatcher:
         return b""
 
 
-MESSAGES = NativeWire(prepare, inspect, MessageWatcher)
+def passes(parsed: ParsedRequest, target: Target) -> bool:
+    """Whether all thoughts in the talk are Claude's.
+
+    Others, from an answer of another vendor's that stepped in, Anthropic refuses. Such a talk is translated, as the
+    turn with that answer was.
+    """
+    del target
+    raw = parsed.raw
+    if _FOREIGN not in raw and not (_SIGNED in raw and _UNSIGNED.search(raw)):
+        return True
+    turns = [as_list(turn.get("content")) for turn in as_list(parsed.document["messages"]) if isinstance(turn, dict)]
+    return not any(_is_foreign(as_object(block)) for turn in turns for block in turn)
+
+
+def _is_foreign(block: dict[str, Any]) -> bool:
+    if block.get("type") == "thinking":
+        signature = block.get("signature")
+        return signature == "" or as_text(signature).startswith(MARK)
+    return block.get("type") == "redacted_thinking" and as_text(block.get("data")).startswith(MARK)
+
+
+MESSAGES = NativeWire(prepare, inspect, MessageWatcher, passes)

@@ -9,9 +9,12 @@ from passgate.inference.dialects.gemini.reply import read_block
 from passgate.inference.dialects.gemini.usage import read_usage
 from passgate.inference.exchange.event_object import watched_object
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
-from passgate.inference.exchange.reading import as_count, as_list, as_object
+from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target
+
+_FOREIGN = "cGFzc2dhdGUxL"
+"""How ``carried_signature.MARK`` begins in base64, whatever follows."""
 
 
 def prepare(parsed: ParsedRequest, target: Target) -> Outgoing:
@@ -85,4 +88,23 @@ class ResponseWatcher:
         return b""
 
 
-GENERATE = NativeWire(prepare, inspect, ResponseWatcher)
+def passes(parsed: ParsedRequest, target: Target) -> bool:
+    """Whether all signatures in the talk are Google's.
+
+    Others, from an answer of another vendor's that stepped in, Google refuses. Such a talk is translated, as the turn
+    with that answer was.
+    """
+    del target
+    if _FOREIGN.encode() not in parsed.raw:
+        return True
+    parts = [
+        part for turn in as_list(parsed.document.get("contents")) for part in as_list(as_object(turn).get("parts"))
+    ]
+    return not any(
+        as_text(as_object(part).get(name)).startswith(_FOREIGN)
+        for part in parts
+        for name in ("thoughtSignature", "thought_signature")
+    )
+
+
+GENERATE = NativeWire(prepare, inspect, ResponseWatcher, passes)

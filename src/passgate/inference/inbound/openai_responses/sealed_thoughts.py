@@ -8,10 +8,10 @@ import base64
 
 import orjson
 
+from passgate.inference.exchange.carried_signature import SEALED_MARK
 from passgate.inference.exchange.content import Thinking
 
 OPENAI = "openai-responses-v1"
-_MARK = "passgate-thought1."
 
 
 def seal(thought: Thinking, item_id: str) -> str | None:
@@ -23,16 +23,16 @@ def seal(thought: Thinking, item_id: str) -> str | None:
         return value
     kind = "signature" if thought.data is None else "data"
     told = orjson.dumps([kind, value, thought.format, thought.id])
-    return _MARK + base64.urlsafe_b64encode(told).decode()
+    return SEALED_MARK + base64.urlsafe_b64encode(told).decode()
 
 
 def unseal(text: str, sealed: str | None, item_id: str | None, path: str) -> Thinking:
     """The thought of a reasoning item that a client sends back."""
     if sealed is None:
         return Thinking(text, path=path)
-    if sealed.startswith(_MARK):
+    if sealed.startswith(SEALED_MARK):
         try:
-            told = orjson.loads(base64.urlsafe_b64decode(sealed[len(_MARK) :]))
+            told = orjson.loads(base64.urlsafe_b64decode(sealed[len(SEALED_MARK) :]))
         except ValueError:
             told = None
         match told:

@@ -1,27 +1,59 @@
 """Responses on their way to a vendor that has them: bytes unchanged where nothing must change."""
 
+import re
 from typing import Any
 
 from passgate.inference.dialects.openai.failure import read_failure
 from passgate.inference.dialects.openai.native import written_body
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.responses.usage import read_error, read_reason, read_usage
+from passgate.inference.exact_document import exact_document
+from passgate.inference.exchange.carried_signature import SEALED_MARK
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
-from passgate.inference.exchange.reading import as_object
+from passgate.inference.exchange.reading import as_object, as_text
 from passgate.inference.json_text import read_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target, VendorRequest
 
 _LAST = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
+_MADE_ID = re.compile(r"rs_.+_\d+")
+"""How the gate names the thoughts in an answer that it translated; OpenAI's own ids have no second underscore."""
+
 
 def prepare_responses(parsed: ParsedRequest, target: Target) -> Outgoing:
     """Pass a request on; the vendor keeps nothing of it."""
     profile = read_profile(target.profile)
-    edits = {} if parsed.document.get("store") is False else {"store": False}
+    edits: dict[str, Any] = {} if parsed.document.get("store") is False else {"store": False}
+    kept = _without_foreign_thoughts(parsed)
+    if kept is not None:
+        edits["input"] = kept
     body, dropped = written_body(parsed, target, profile, edits)
+    if kept is not None:
+        dropped = (*dropped, "input.reasoning")
     url = endpoint(target, profile.responses_path)
     return Outgoing(VendorRequest("POST", url, request_headers(target, profile), body), dropped)
+
+
+def _without_foreign_thoughts(parsed: ParsedRequest) -> list[Any] | None:
+    """The input without thoughts of an answer of another vendor's that stepped in; None: there are none.
+
+    OpenAI refuses what it did not encrypt itself, and, as nothing is stored, thoughts that bear nothing but an id.
+    """
+    given = parsed.document.get("input")
+    if not isinstance(given, list) or not any(map(_is_foreign, given)):
+        return None
+    return [item for item in exact_document(parsed)["input"] if not _is_foreign(item)]
+
+
+def _is_foreign(item: object) -> bool:
+    told = as_object(item)
+    if told.get("type") != "reasoning":
+        return False
+    sealed = told.get("encrypted_content")
+    if sealed is None:
+        return _MADE_ID.fullmatch(as_text(told.get("id"))) is not None
+    return as_text(sealed).startswith(SEALED_MARK)
 
 
 def inspect_response(document: dict[str, Any]) -> Findings:
