@@ -105,3 +105,28 @@ def test_more_stop_sequences_than_a_vendor_takes(vendor: str, most: int) -> None
     assert (kept, dropped) == (stops[:-1], ("stop_sequences",))
     assert from_anthropic(vendor, stop_sequences=stops[:-1])[1] == ()
     assert from_anthropic("vllm", stop_sequences=stops)[0]["stop"] == stops
+
+
+@pytest.mark.parametrize(
+    ("vendor", "refused"),
+    [
+        ("mistral", ["reasoning", "reasoning_content", "reasoning_details"]),
+        ("groq", ["reasoning_content", "reasoning_details"]),
+        ("vllm", []),
+    ],
+)
+def test_thoughts_of_another_vendor_are_no_part_of_messages(vendor: str, refused: list[str]) -> None:
+    """Clients that send messages back as they got them send what a translated answer told in members of its own."""
+    thoughts: dict[str, Any] = {
+        "reasoning": "Hm.",
+        "reasoning_content": "Hm.",
+        "reasoning_details": [{"type": "reasoning.text"}],
+    }
+    said = {"role": "assistant", "content": "Yes", "annotations": [], **thoughts}
+    document = {**PLAIN, "messages": [PLAIN["messages"][0], said], "unheard_of": 1}
+    exchange = opened("openai-chat", document, to_vendor(vendor))
+    kept = {name: value for name, value in said.items() if name not in refused}
+    assert sent(exchange) == {**document, "model": "their/model", "messages": [PLAIN["messages"][0], kept]}
+    assert exchange.dropped == tuple(f"messages.{name}" for name in refused)
+    plain = {**PLAIN, "reasoning_effort": "low"}
+    assert sent(opened("openai-chat", plain, to_vendor("openai"))) == {**plain, "model": "their/model"}

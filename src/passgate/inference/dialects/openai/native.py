@@ -14,6 +14,8 @@ from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target, VendorRequest
 
 _DONE = b"[DONE]"
+_REASONING = b'"reasoning'
+_THOUGHTS = ("reasoning", "reasoning_content", "reasoning_details")
 
 
 def prepare_chat(parsed: ParsedRequest, target: Target) -> Outgoing:
@@ -28,10 +30,29 @@ def prepare_chat(parsed: ParsedRequest, target: Target) -> Outgoing:
         edits["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     if profile.adds:
         edits.update((name, value) for name, value in profile.adds.items() if name not in document)
+    thoughts = _thoughts_in(parsed, profile)
+    if thoughts:
+        edits["messages"] = [_without(message, thoughts) for message in exact_document(parsed)["messages"]]
     body, dropped = written_body(parsed, target, profile, edits)
+    dropped = (*dropped, *(f"messages.{name}" for name in thoughts))
     url = endpoint(target, profile.chat_path)
     request = VendorRequest("POST", url, request_headers(target, profile), body)
     return Outgoing(request, dropped, hide_usage=parsed.stream and not wants_usage)
+
+
+def _thoughts_in(parsed: ParsedRequest, profile: OpenAIProfile) -> list[str]:
+    """The members of messages that hold thoughts, of an answer of another vendor's, which this one refuses."""
+    if not profile.strict_messages or _REASONING not in parsed.raw:
+        return []
+    names = [name for name in _THOUGHTS if name != profile.reasoning_field]
+    messages = [message for message in parsed.document["messages"] if isinstance(message, dict)]
+    return [name for name in names if any(name in message for message in messages)]
+
+
+def _without(message: object, names: list[str]) -> object:
+    if not isinstance(message, dict):
+        return message
+    return {name: value for name, value in message.items() if name not in names}
 
 
 def prepare_embeddings(parsed: ParsedRequest, target: Target) -> Outgoing:

@@ -35,6 +35,7 @@ class OpenAIProfile:
             (``{"type": "enabled"}``: Z.ai, Moonshot, DeepSeek), ``enable_thinking`` (with ``thinking_budget``: Qwen,
             SiliconFlow), ``chat_template`` (``chat_template_kwargs``: vLLM, SGLang), ``object`` (``reasoning``:
             OpenRouter).
+        strict_messages: the vendor refuses, or has no use for, thoughts in messages under any other name than that.
         json_schema: the vendor takes a schema for its answers; otherwise it is asked for any JSON object.
         strict_tools: the vendor knows ``strict`` of a tool; others refuse it.
         adds: members that the vendor needs or that make it tell more; sent where the client says nothing of them.
@@ -65,6 +66,7 @@ class OpenAIProfile:
     tool_call_id_length: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     reasoning_style: str = "effort"
+    strict_messages: bool = False
     json_schema: bool = True
     strict_tools: bool = True
     adds: Mapping[str, Any] = field(default_factory=dict)
@@ -116,6 +118,7 @@ def _read(profile: Mapping[str, Any]) -> OpenAIProfile:
         tool_call_id_length=profile.get("tool_call_id_length", _PLAIN.tool_call_id_length),
         headers=dict(profile.get("headers", {})),
         reasoning_style=profile.get("reasoning_style", _PLAIN.reasoning_style),
+        strict_messages=profile.get("strict_messages", _PLAIN.strict_messages),
         json_schema=profile.get("json_schema", _PLAIN.json_schema),
         strict_tools=profile.get("strict_tools", _PLAIN.strict_tools),
         adds=dict(profile.get("adds", {})),
