@@ -10,7 +10,7 @@ from passgate.metering.errors import OffsetMovedError
 from passgate.metering.owners import Owners, named_calls
 from passgate.metering.pacing import Pacing
 from passgate.metering.records import CallLine, ReadLine, SpoolLine, UsageLine
-from passgate.metering.repository.call_intake import CALL_ROUTES, insert_calls
+from passgate.metering.repository.call_intake import CALL_ROUTES, CallIntake, insert_calls
 from passgate.metering.repository.offsets import forget_offset, move_offset, offset_row
 from passgate.metering.repository.token_uses import LAST_USE_EXACT_TO, TokenSums, add_sums, own_jti, touch_tokens
 from passgate.metering.repository.usage_intake import insert_usages
@@ -122,7 +122,8 @@ class BatchWriter:
         connection = work.session.connection()
         self.owners.learn(work.session, calls)
         self.pacing.pause()
-        new = insert_calls(connection, self.node, self.owners, calls, self.pacing)
+        intake = CallIntake(self.node, self.owners, self.pacing, self.unlogged.usage_of)
+        new = insert_calls(connection, intake, calls)
         self.pacing.pause()
         uses = self._new_uses(new)
         touch_tokens(connection, uses)

@@ -34,6 +34,11 @@ class UnloggedCalls:
             if self._early.pop(usage.request_id, None) is None:
                 self._waiting[usage.request_id] = (now, usage)
 
+    def usage_of(self, request_id: str) -> UsageLine | None:
+        """The usage that waits for that call."""
+        found = self._waiting.get(request_id)
+        return None if found is None else found[1]
+
     def due(self, now: datetime) -> Sequence[CallLine]:
         """The calls that are given up waiting for, made out of their usages; they are forgotten here."""
         before = now - self.patience

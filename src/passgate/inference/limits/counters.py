@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from passgate.inference.limits.limit import Ask, Limit
+from passgate.inference.limits.limit import Ask, Counter, Limit
 
 _TIDY_AT = 10_000
 
@@ -15,38 +15,12 @@ class CountersAwayError(Exception):
     """Shared counters cannot be reached, or do not answer in time."""
 
 
-class Used(NamedTuple):
-    """What stood at a limit when a call asked: settled and reserved together, this call left out."""
-
-    ask: Ask
-    used: int
-    limit: int
-    """What this counter may give: the limit, or this worker's share of it."""
-
-    @property
-    def remaining(self) -> int:
-        """What is left when this call has its part."""
-        return max(0, self.limit - self.used - self.ask.amount)
-
-
 class Verdict(NamedTuple):
     """Whether a call may go, and where its limits stand."""
 
-    standing: Sequence[Used]
-    refused: Used | None = None
-
-
-class Counter:
-    """One limit's window: ``settled`` is used for good, ``reserved`` is held by calls under way."""
-
-    __slots__ = ("end", "reserved", "seeded", "settled", "start")
-
-    def __init__(self, limit: Limit) -> None:
-        self.start = limit.start
-        self.end = limit.end
-        self.settled = 0
-        self.reserved = 0
-        self.seeded = limit.measure != "money"
+    standing: Sequence[Ask]
+    """Those that have enough left."""
+    refused: Ask | None = None
 
 
 class MemoryCounters:
@@ -70,25 +44,26 @@ class MemoryCounters:
         The asks' limits must be in the present window (:meth:`Limit.roll`).
         """
         shares = self.shares
-        standing: list[Used] = []
-        counters: list[Counter] = []
-        for ask in asks:
+        for at, ask in enumerate(asks):
             limit = ask.limit
             counter = self._counters.get(limit.key)
             if counter is None or counter.start != limit.start or not counter.seeded:
                 counter = self._counter(limit)
-            counters.append(counter)
-            share = limit.amount if shares == 1 else -(-limit.amount // shares)
-            used = counter.settled + counter.reserved
-            if used + ask.amount > share:
-                return Verdict(standing, Used(ask, used, share))
-            standing.append(Used(ask, used, share))
-        for ask, counter in zip(asks, counters, strict=True):
+            ask.counter = counter
+            if shares != 1:
+                ask.share = -(-limit.amount // shares)
+            ask.used = counter.settled + counter.reserved
+            if ask.used + ask.amount > ask.share:
+                return Verdict(asks[:at], ask)
+        for ask in asks:
+            held = ask.counter
+            if held is None:
+                continue
             if ask.limit.measure == "requests":
-                counter.settled += ask.amount
+                held.settled += ask.amount
             else:
-                counter.reserved += ask.amount
-        return Verdict(standing)
+                held.reserved += ask.amount
+        return Verdict(asks)
 
     def settle(self, asks: Sequence[Ask], tokens: int, cost: int) -> None:
         """Give back what was reserved, and charge what was used.
@@ -99,7 +74,7 @@ class MemoryCounters:
             limit = ask.limit
             if limit.measure == "requests":
                 continue
-            counter = self._counters.get(limit.key)
+            counter = ask.counter or self._counters.get(limit.key)
             if counter is None or counter.start != ask.start:
                 continue
             counter.reserved -= ask.amount

@@ -48,15 +48,26 @@ class Limit:
 
 
 class Ask:
-    """What one call asks of one limit."""
+    """What one call asks of one limit, and what stood there when it asked."""
 
-    __slots__ = ("amount", "limit", "start")
+    __slots__ = ("amount", "counter", "limit", "share", "start", "used")
 
     def __init__(self, limit: Limit, amount: int) -> None:
         self.limit = limit
         self.amount = amount
         self.start = limit.start
         """The window that the call began in; it is charged to this one, however long it takes."""
+        self.used = 0
+        """Settled and reserved together, this call left out."""
+        self.share = limit.amount
+        """What the counter may give: the limit, or this worker's share of it."""
+        self.counter: Counter | None = None
+        """Where it was reserved; None: not in this process."""
+
+    @property
+    def remaining(self) -> int:
+        """What is left when this call has its part."""
+        return max(0, self.share - self.used - self.amount)
 
     def actual(self, tokens: int, cost: int) -> int:
         """What the call has really used of the limit's measure; a call or a place at the same time is no sum."""
@@ -64,3 +75,16 @@ class Ask:
         if measure == "money":
             return cost
         return tokens if measure == "tokens" else 0
+
+
+class Counter:
+    """One limit's window: ``settled`` is used for good, ``reserved`` is held by calls under way."""
+
+    __slots__ = ("end", "reserved", "seeded", "settled", "start")
+
+    def __init__(self, limit: Limit) -> None:
+        self.start = limit.start
+        self.end = limit.end
+        self.settled = 0
+        self.reserved = 0
+        self.seeded = limit.measure != "money"

@@ -1,7 +1,8 @@
 """How full limits on calls, tokens and places become, for alerts. Sans-I/O."""
 
 from passgate.contracts.routing import LimitPeak
-from passgate.inference.limits.counters import Used, Verdict
+from passgate.inference.limits.counters import Verdict
+from passgate.inference.limits.limit import Ask
 
 _HOUR = 3600
 _FULL = 100
@@ -15,23 +16,23 @@ class LimitPeaks:
 
     def note(self, verdict: Verdict, now: float) -> None:
         """Note where a call stood at its limits."""
-        for used in verdict.standing:
-            first = used.ask.limit.first_alert
-            if first is not None and (share := (used.used + used.ask.amount) * _FULL // max(1, used.limit)) >= first:
-                self._note(used, share, now)
+        for ask in verdict.standing:
+            first = ask.limit.first_alert
+            if first is not None and (share := (ask.used + ask.amount) * _FULL // max(1, ask.share)) >= first:
+                self._note(ask, share, now)
         refused = verdict.refused
-        if refused is not None and refused.ask.limit.alert_percents:
-            share = (refused.used + refused.ask.amount) * _FULL // max(1, refused.limit)
+        if refused is not None and refused.limit.alert_percents:
+            share = (refused.used + refused.amount) * _FULL // max(1, refused.share)
             self._note(refused, max(_FULL, share), now)
 
-    def _note(self, used: Used, share: int, now: float) -> None:
+    def _note(self, ask: Ask, share: int, now: float) -> None:
         reached = 0
-        for percent in used.ask.limit.alert_percents:
+        for percent in ask.limit.alert_percents:
             if reached < percent <= share:
                 reached = percent
         if not reached:
             return
-        key = (used.ask.limit.key, int(now) // _HOUR * _HOUR)
+        key = (ask.limit.key, int(now) // _HOUR * _HOUR)
         if self._peaks.get(key, 0) < reached:
             self._peaks[key] = reached
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from passgate.inference.limits.counters import Used
+from passgate.inference.limits.limit import Ask
 from passgate.kernel.errors import PassgateError
 from passgate.kernel.money import format_dollars
 
@@ -35,32 +35,32 @@ class CountersUnavailableError(PassgateError):
     code = "limits_unavailable"
 
 
-def refusal_of(refused: Used, now: float) -> tuple[PassgateError, int | None]:
+def refusal_of(refused: Ask, now: float) -> tuple[PassgateError, int | None]:
     """The error for the caller, and the seconds to wait; None: waiting does not help."""
-    limit = refused.ask.limit
+    limit = refused.limit
     wait = _seconds_to_reset(refused, now)
     whose = f"the {_WHOSE.get(limit.scope, limit.scope)}" + (" itself" if limit.from_token else "")
     named = f"'{limit.name}' for {whose}"
     when = "" if wait is None or limit.measure == "parallel" else f" It resets at {_moment(limit.end)}, in {wait} s."
     if limit.measure == "money":
         return BudgetError(
-            f"The budget {named} is {format_dollars(refused.limit)} {_WINDOWS[limit.window]}: "
+            f"The budget {named} is {format_dollars(refused.share)} {_WINDOWS[limit.window]}: "
             f"{format_dollars(refused.used)} is spent or reserved, and this call may cost up to "
-            f"{format_dollars(refused.ask.amount)}.{when or ' It does not reset.'}"
+            f"{format_dollars(refused.amount)}.{when or ' It does not reset.'}"
         ), wait
     if limit.measure == "parallel":
         return RateLimitError(
-            f"The limit {named} is {refused.limit} calls at the same time, and {refused.used} are under way."
+            f"The limit {named} is {refused.share} calls at the same time, and {refused.used} are under way."
         ), wait
-    asked = "" if limit.measure == "requests" else f", and this call may use up to {refused.ask.amount}"
+    asked = "" if limit.measure == "requests" else f", and this call may use up to {refused.amount}"
     return RateLimitError(
-        f"The limit {named} is {refused.limit} {limit.measure} a minute: "
+        f"The limit {named} is {refused.share} {limit.measure} a minute: "
         f"{refused.used} are used or reserved{asked}.{when}"
     ), wait
 
 
-def _seconds_to_reset(refused: Used, now: float) -> int | None:
-    limit = refused.ask.limit
+def _seconds_to_reset(refused: Ask, now: float) -> int | None:
+    limit = refused.limit
     if limit.measure == "parallel":
         return _NO_PLACE_SECONDS
     seconds = int(limit.end - now) + 1

@@ -14,7 +14,7 @@ from valkey.asyncio.retry import Retry
 from valkey.backoff import NoBackoff
 from valkey.exceptions import NoScriptError, ValkeyError
 
-from passgate.inference.limits.counters import CountersAwayError, SeedOf, Used, Verdict
+from passgate.inference.limits.counters import CountersAwayError, SeedOf, Verdict
 from passgate.inference.limits.limit import Ask, Limit
 from passgate.inference.limits.valkey_scripts import RESERVE, SETTLE
 
@@ -102,8 +102,9 @@ class ValkeyCounters:
             self._note_away(error, timer())
             raise CountersAwayError from error
         self._note_back()
-        standing = [Used(ask, int(used), ask.limit.amount) for ask, used in zip(asks, reply[1:], strict=True)]
-        return Verdict(standing, standing[reply[0] - 1] if reply[0] else None)
+        for ask, used in zip(asks, reply[1:], strict=True):
+            ask.used = int(used)
+        return Verdict(asks, asks[reply[0] - 1] if reply[0] else None)
 
     def settle(
         self, call: str, asks: Sequence[Ask], spent: tuple[int, int], now: float, *, leased: bool = True

@@ -1,7 +1,7 @@
 """What is known of an AI call while it runs, and the usage line that it ends in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -80,7 +80,7 @@ class AiCall:
     first_token_ms: int | None = None
     ration: "Ration | None" = None
     """What the call holds at limits; None where nothing limits it."""
-    limit_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    limit_headers: Sequence[tuple[bytes, bytes]] = ()
     """Where the caller stands at its limits."""
     policy: CallPolicy | None = None
     hits: Hits | None = None

@@ -58,7 +58,7 @@ class Attempt:
             UntranslatableError: it cannot be asked what the client asks.
         """
         call = self.call
-        if call.ration is not None:
+        if call.ration is not None and call.ration.book.bounds_deployments:
             await call.ration.enter(call, deployment)
         call.deployment, call.key = deployment, key
         exchange = open_exchange(self.parsed, key.target, created=int(call.started.timestamp()))

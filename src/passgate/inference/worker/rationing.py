@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from passgate.inference.limits.book import LimitBook
-from passgate.inference.limits.counters import CountersAwayError, MemoryCounters, SeedOf, Used, Verdict
+from passgate.inference.limits.counters import CountersAwayError, MemoryCounters, SeedOf, Verdict
 from passgate.inference.limits.estimate import Estimate, estimate
 from passgate.inference.limits.headers import Header, rate_headers
 from passgate.inference.limits.ledger_sums import LedgerSums
@@ -107,20 +107,17 @@ class Rationing:
         """
         now = self._clock.now().timestamp()
         asks = ration.asks(limits, now)
-        self._reservations += 1
-        hold = Hold(f"{self._name}-{self._reservations}", asks, shared=self._shared is not None)
+        hold = self._hold(asks)
         verdict = self._local.reserve(asks) if self._shared is None else await self._ask(hold, self._shared, now)
         self.peaks.note(verdict, now)
         if verdict.refused is not None:
             error, wait = refusal_of(verdict.refused, now)
-            call.limit_headers = rate_headers([*verdict.standing, verdict.refused], now)
-            if wait is not None:
-                call.limit_headers.append((b"retry-after", b"%d" % wait))
+            headers = rate_headers([*verdict.standing, verdict.refused], now)
+            call.limit_headers = headers if wait is None else [*headers, (b"retry-after", b"%d" % wait)]
             raise error
         ration.holds.append(hold)
-        ration.standing += verdict.standing
-        ration.headers = rate_headers(ration.standing, now)
-        call.limit_headers = list(ration.headers)
+        ration.standing = [*ration.standing, *verdict.standing] if ration.standing else verdict.standing
+        call.limit_headers = ration.headers = rate_headers(ration.standing, now)
         return hold
 
     async def hold_money(self, call: AiCall, model: ServingModel, provider_id: str, amount: int) -> "Hold | None":
@@ -193,14 +190,20 @@ class Rationing:
         now = self._clock.now().timestamp()
         for limit in limits:
             limit.roll(now)
-        self._reservations += 1
         asks = [Ask(limit, amount) for limit in limits]
-        again = Hold(f"{self._name}-{self._reservations}", asks, shared=self._shared is not None)
+        again = self._hold(asks)
         try:
             verdict = self._local.reserve(asks) if self._shared is None else await self._ask(again, self._shared, now)
         except CountersUnavailableError:
             return None
         return again if verdict.refused is None else None
+
+    def _hold(self, asks: list[Ask]) -> "Hold":
+        """A name is for a Valkey alone."""
+        if self._shared is None:
+            return Hold("", asks, shared=False)
+        self._reservations += 1
+        return Hold(f"{self._name}-{self._reservations}", asks, shared=True)
 
     def _budgets(self, call: AiCall, model: ServingModel, provider_id: str) -> list[Limit]:
         if call.table is None:
@@ -251,18 +254,23 @@ class Ration:
     dearest: int
     """Micro-dollars that the call may cost, by the estimate."""
     holds: list[Hold] = field(default_factory=list)
-    standing: list[Used] = field(default_factory=list)
-    headers: list[Header] = field(default_factory=list)
+    standing: Sequence[Ask] = ()
+    headers: Sequence[Header] = ()
     _at_provider: Hold | None = None
     _at_model: Hold | None = None
 
     def asks(self, limits: Sequence[Limit], now: float) -> list[Ask]:
         """What the call asks of each."""
+        asks = []
         for limit in limits:
             if not limit.start <= now < limit.end:
                 limit.roll(now)
-        amounts = {"money": self.dearest, "tokens": self.estimate.input + self.estimate.output}
-        return [Ask(limit, amounts.get(limit.measure, 1)) for limit in limits]
+            measure = limit.measure
+            if measure == "money":
+                asks.append(Ask(limit, self.dearest))
+            else:
+                asks.append(Ask(limit, self.estimate.total if measure == "tokens" else 1))
+        return asks
 
     async def enter(self, call: AiCall, deployment: ServingDeployment) -> None:
         """Reserve at a provider's limits; what an earlier attempt held at another provider is given back.
@@ -271,7 +279,7 @@ class Ration:
             VendorFailedError: the provider's limit is reached; another one may have some left.
             CountersUnavailableError: as :meth:`Rationing.begin`.
         """
-        call.limit_headers = list(self.headers)
+        call.limit_headers = self.headers
         if self._at_provider is not None:
             self.holds.remove(self._at_provider)
             self.rationing.settle(self._at_provider, 0, 0)
@@ -345,4 +353,7 @@ def _estimate(parsed: ParsedRequest, model: ServingModel) -> Estimate:
 
 def _dearest(asked: Estimate, model: ServingModel) -> int:
     """By the dearest deployment's prices, since any of them may answer, those of fallback models too."""
-    return max([price.most(asked.input, asked.output) for price in model.prices], default=0)
+    prices = model.prices
+    if len(prices) == 1:
+        return prices[0].most(asked.input, asked.output)
+    return max([price.most(asked.input, asked.output) for price in prices], default=0)

@@ -1,6 +1,7 @@
 """Writing the calls that the spool tells of, each batch within the caller's transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -9,7 +10,7 @@ from passgate.metering.models import Call, CallHour, Usage
 from passgate.metering.owners import Owners
 from passgate.metering.pacing import Pacing
 from passgate.metering.reasons import is_error, reason_of_call, reason_of_usage
-from passgate.metering.records import CallLine
+from passgate.metering.records import CallLine, UsageLine
 from passgate.metering.repository.rounded_moments import RoundedMoments
 from passgate.metering.repository.statements import (
     DuplicateRowsError,
@@ -57,23 +58,35 @@ _COLUMNS = (
 )
 _Told = tuple[str | None, str | None]
 """What the usage of a call says: its model, and why it did not go well."""
+UsageOf = Callable[[str], UsageLine | None]
+"""By request id."""
 
 
-def insert_calls(
-    connection: Connection, node: str, owners: Owners, calls: Sequence[CallLine], pacing: Pacing
-) -> Sequence[CallLine]:
+@dataclass(frozen=True, slots=True)
+class CallIntake:
+    """What a node knows while it writes its calls."""
+
+    node: str
+    """Whose calls these are."""
+    owners: Owners
+    """Have learnt of the calls' applications and services."""
+    pacing: Pacing
+    usage_of: UsageOf
+    """Gives the usage of a request id where it is at hand; the others are looked up."""
+
+
+def insert_calls(connection: Connection, intake: CallIntake, calls: Sequence[CallLine]) -> Sequence[CallLine]:
     """Insert calls that are not there yet and add them to the hourly sums; returns those that were inserted.
 
     A call takes over the model and the reason of its usage where that has arrived before it.
 
     Args:
         connection: of the caller's transaction.
-        node: whose calls these are.
-        owners: has learnt of the calls' applications and services.
+        intake: what is known.
         calls: any, in any order.
-        pacing: of the work.
     """
-    told = _told_by_usage(connection, [call.request_id for call in calls if call.route == _AI_ROUTE])
+    node, owners, pacing = intake.node, intake.owners, intake.pacing
+    told = _told_by_usage(connection, [call.request_id for call in calls if call.route == _AI_ROUTE], intake.usage_of)
     pacing.pause()
     write = moment_writer(connection)
 
@@ -91,9 +104,19 @@ def insert_calls(
     return calls
 
 
-def _told_by_usage(connection: Connection, request_ids: Sequence[str]) -> Mapping[str, _Told]:
-    rows = rows_with(connection, _USAGES, "request_id, model, outcome, error_code", "request_id", request_ids)
-    return {request_id: (model, reason_of_usage(outcome, code)) for request_id, model, outcome, code in rows}
+def _told_by_usage(connection: Connection, request_ids: Sequence[str], usage_of: UsageOf) -> Mapping[str, _Told]:
+    told: dict[str, _Told] = {}
+    others = []
+    for request_id in request_ids:
+        usage = usage_of(request_id)
+        if usage is None:
+            others.append(request_id)
+        else:
+            told[request_id] = (usage.model, reason_of_usage(usage.outcome, usage.error_code))
+    rows = rows_with(connection, _USAGES, "request_id, model, outcome, error_code", "request_id", others)
+    for request_id, model, outcome, code in rows:
+        told[request_id] = (model, reason_of_usage(outcome, code))
+    return told
 
 
 def _unknown(connection: Connection, calls: Sequence[CallLine]) -> Sequence[CallLine]:
