@@ -1,7 +1,7 @@
 """The configuration as the worker looks things up in it: compiled once a reload, secrets opened."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from urllib.parse import quote
 
@@ -72,6 +72,8 @@ class ServingDeployment:
     price: CallPrice | None
     rank: float | None
     """Its place by price among others; None: the price is not known."""
+    line_parts: dict[tuple[object, ...], bytes] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """What usage lines of its calls have in common, by who calls and how; kept by those who write them."""
 
     def due(self) -> float:
         """When it may be called again, on the worker's clock; in the past where it may be now."""

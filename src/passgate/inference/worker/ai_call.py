@@ -32,6 +32,7 @@ _LONGEST_NAME = 256
 """A model's name as the line bears it; clients may send any."""
 _MOST_DROPPED = 100
 _MOST_TRIED = 50
+_MOST_LINE_PARTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +114,69 @@ class Ending(NamedTuple):
 
 
 def usage_line(call: AiCall, ending: Ending) -> bytes:
-    """The call as a line of the usage spool: a ``UsageRecord`` as JSON, built without the model for speed."""
+    """The call as a line of the usage spool: a ``UsageRecord`` as JSON, built without the model for speed.
+
+    What is as the record has it anyway is left out. What all calls of one token to one deployment say is made once.
+    """
     deployment = call.deployment
     usage = ending.usage
     price = deployment.price if deployment is not None else None
+    own: dict[str, object] = {
+        "request_id": call.request_id,
+        "start": call.started,
+        "stream": call.stream,
+        "status": ending.status,
+        "outcome": ending.outcome,
+        "latency_ms": call.elapsed_ms(),
+        "first_token_ms": call.first_token_ms,
+        "finish_reason": ending.finish_reason,
+    }
+    if usage is not None:
+        own["usage"], own["usage_source"] = usage, "vendor"
+        if price is not None:
+            own["cost_micro_dollars"] = price.cost(usage)
+    if ending.error_code is not None:
+        own["error_code"] = ending.error_code
+    if call.dropped:
+        own["dropped"] = call.dropped[:_MOST_DROPPED]
+    if call.cached:
+        own["cached"] = True
+    if call.hits is not None:
+        own["masked"] = call.hits.lines()
+    if call.tried:
+        own["tried"] = [_trial(one, call) for one in call.tried[:_MOST_TRIED]]
+    return b"".join((orjson.dumps(own)[:-1], b",", _shared_part(call)[1:]))
+
+
+def _shared_part(call: AiCall) -> bytes:
+    """What the lines of all calls of this kind say, as an object and a line's end; kept by the deployment."""
+    deployment = call.deployment
+    if deployment is None:
+        return _made_shared_part(call)
     token = call.caller.token
+    kind = (
+        token.jti,
+        token.subject,
+        token.application,
+        call.team_id,
+        call.form if call.prompt is None else call.service_id,
+        call.model_name,
+        call.chosen_by,
+        call.key.label if call.key is not None else None,
+    )
+    known = deployment.line_parts.get(kind)
+    if known is None:
+        if len(deployment.line_parts) >= _MOST_LINE_PARTS:
+            deployment.line_parts.clear()
+        known = deployment.line_parts[kind] = _made_shared_part(call)
+    return known
+
+
+def _made_shared_part(call: AiCall) -> bytes:
+    deployment, token = call.deployment, call.caller.token
+    price = deployment.price if deployment is not None else None
     return orjson.dumps(
         {
-            "request_id": call.request_id,
-            "start": call.started.isoformat(timespec="microseconds"),
             "application_id": call.caller.application_id,
             "team_id": call.team_id,
             "jti": token.jti,
@@ -132,25 +187,11 @@ def usage_line(call: AiCall, ending: Ending) -> bytes:
             "vendor": deployment.target.vendor if deployment is not None else None,
             "vendor_model": deployment.target.vendor_model if deployment is not None else None,
             "deployment_id": deployment.id if deployment is not None else None,
-            "stream": call.stream,
-            "status": ending.status,
-            "outcome": ending.outcome,
-            "error_code": ending.error_code,
-            "usage": usage if usage is not None else {},
-            "usage_source": "vendor" if usage is not None else "none",
-            "cost_micro_dollars": price.cost(usage) if price is not None and usage is not None else 0,
             "price_version": price.version if price is not None else None,
-            "latency_ms": call.elapsed_ms(),
-            "first_token_ms": call.first_token_ms,
-            "finish_reason": ending.finish_reason,
-            "dropped": call.dropped[:_MOST_DROPPED],
-            "cached": call.cached,
-            "masked": call.hits.lines() if call.hits is not None else (),
             "unit_prices": price.text if price is not None else None,
             "chosen_by": call.chosen_by if deployment is not None else None,
             "answered_model": answered_model(call) if call.chosen_by != "only" else None,
             "key": call.key.label if call.key is not None else None,
-            "tried": [_trial(one, call) for one in call.tried[:_MOST_TRIED]] if call.tried else (),
             "service_id": call.service_id,
         },
         option=orjson.OPT_APPEND_NEWLINE,
