@@ -1,7 +1,7 @@
 """One request of a client, as Envoy hands it on, and the way back for its answer."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -9,6 +9,8 @@ from passgate.inference.worker.incoming import Header, Message
 
 _BODY_WAITS = 64 * 1024
 """Bytes of a body that wait for their reader; beyond these, nothing is read from the network."""
+_LINE = b": ".join
+"""A header as a line, without its end."""
 _NO_BODY = frozenset({204, 304})
 _STATUS_LINES = {int(status): f"HTTP/1.1 {int(status)} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
@@ -130,15 +132,15 @@ class ClientRequest:
 
     def _begin(self, status: int, headers: list[Header]) -> None:
         """Make the head. That of a whole answer goes with the body, in one piece."""
-        head = [_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status]
-        head += [b"%b: %b\r\n" % header for header in headers]
-        self._chunked = status not in _NO_BODY and b"content-length" not in [name for name, _ in headers]
+        ends: list[Header] = []
+        self._chunked = status not in _NO_BODY and not _tells_length(headers)
         if self._chunked:
-            head.append(b"transfer-encoding: chunked\r\n")
+            ends.append((b"transfer-encoding", b"chunked"))
         if not self.keep_alive:
-            head.append(b"connection: close\r\n")
-        head.append(b"\r\n")
-        self._head = b"".join(head)
+            ends.append((b"connection", b"close"))
+        lines = b"\r\n".join(map(_LINE, [*headers, *ends] if ends else headers))
+        line = _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
+        self._head = b"%b%b\r\n\r\n" % (line, lines) if lines else line + b"\r\n"
         if self._chunked:
             self._line.write(self._head)
             self._head = b""
@@ -182,6 +184,14 @@ class ClientRequest:
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+def _tells_length(headers: Sequence[Header]) -> bool:
+    """It stands last in an answer that is whole."""
+    for name, _ in reversed(headers):  # noqa: SIM110 - a generator costs three times as much
+        if name == b"content-length":
+            return True
+    return False
 
 
 Handler = Callable[[ClientRequest], Coroutine[Any, Any, None]]
