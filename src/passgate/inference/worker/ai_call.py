@@ -1,5 +1,6 @@
 """What is known of an AI call while it runs, and the usage line that it ends in."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,6 +93,8 @@ class AiCall:
     """None where no hook is installed."""
     prompt: "PromptTurn | None" = None
     """On whose behalf the call is made; None: its client's own."""
+    task: "asyncio.Task[None] | None" = None
+    """That which answers it; None: it is not said."""
 
     @property
     def service_id(self) -> str | None:

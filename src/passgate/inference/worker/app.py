@@ -154,10 +154,11 @@ class WorkerApp:
         rationing.load()
         attempts = Attempts(client, Router(self._chance), limits, self._chance)
         self._state.load()
-        cache = SharedAnswers(AnswerCache(asyncio.get_running_loop().time), options.rationing.valkey_url)
+        timer = asyncio.get_running_loop().time
+        cache = SharedAnswers(AnswerCache(timer), options.rationing.valkey_url)
         bodies = BodyLog(options.spool_dir / BODIES_FOLDER, options.vault, self._ids)
         self._calls = CallHandler(
-            self._state, attempts, spool, limits, self._clock, rationing, cache, options.hooks, bodies
+            self._state, attempts, spool, limits, self._clock, rationing, cache, timer, options.hooks, bodies
         )
         self._prompts = PromptHandler(self._calls)
         raw_client = RawClient(
@@ -258,6 +259,7 @@ class WorkerApp:
             receive=request.receive,
             send=request.send,
             on_gone=request.on_gone,
+            task=request.task,
         )
 
     async def _refuse(self, incoming: Incoming, error: PassgateError) -> None:

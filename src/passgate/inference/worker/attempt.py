@@ -70,7 +70,7 @@ class Attempt:
         patience = (limits.first_token or limits.first_byte) if call.stream else limits.first_byte_unstreamed
         first_byte = call.timer() + patience
         try:
-            with self.timers.until(min(first_byte, self.deadline)) as limit:
+            with self.timers.until(min(first_byte, self.deadline), call.task) as limit:
                 reply = await self.client.send(exchange.request, connect_seconds=limits.connect)
                 try:
                     return await self._pass_back(exchange, reply, limit)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from passgate.contracts.routing import SESSION_HEADER
@@ -60,6 +61,8 @@ class CallHandler:
     clock: Clock
     rationing: Rationing
     cache: SharedAnswers
+    timer: Callable[[], float]
+    """The event loop's."""
     hooks: HookChain | None = None
     bodies: BodyLog | None = None
 
@@ -69,10 +72,16 @@ class CallHandler:
         Raises:
             ClaimsMissingError: nobody knows who calls.
         """
-        timer = asyncio.get_running_loop().time
         caller = read_caller(incoming.headers, self.state.issuers)
         call = AiCall(
-            incoming.form, incoming.request_id, caller, self.clock.now(), timer, timer(), prompt=incoming.prompt
+            incoming.form,
+            incoming.request_id,
+            caller,
+            self.clock.now(),
+            self.timer,
+            self.timer(),
+            prompt=incoming.prompt,
+            task=incoming.task,
         )
         tap: BodyTap | None = None
         try:
@@ -125,9 +134,7 @@ class CallHandler:
 
     async def _serve(self, call: AiCall, parsed: ParsedRequest, model: ServingModel, incoming: Incoming) -> None:
         """Run the call so that its client's going or its token's revocation ends it at once."""
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a call runs in a task")
+        task = incoming.task
         guard = CallGuard(task, call.caller)
         self.state.calls.add(guard)
         incoming.on_gone(guard.lose_client)

@@ -157,7 +157,7 @@ class ClientConnection(asyncio.Protocol):
 
     def _start(self, request: ClientRequest) -> None:
         self._running = request
-        self.task = self._loop.create_task(self._answer(request))
+        self.task = request.task = self._loop.create_task(self._answer(request))
 
     async def _answer(self, request: ClientRequest) -> None:
         try:

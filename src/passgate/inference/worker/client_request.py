@@ -60,7 +60,10 @@ class ClientRequest:
         "path",
         "query",
         "raw_path",
+        "task",
     )
+    task: asyncio.Task[None]
+    """That which answers it. It is told here since asking asyncio which one runs costs a call to the system."""
 
     def __init__(self, line: Line, loop: asyncio.AbstractEventLoop) -> None:
         self.method = ""

@@ -39,9 +39,7 @@ async def run_guarded(  # noqa: PLR0913 - what belongs to a call, each by name
         leave: ends a call whose client has gone.
         fail: ends a call with an error.
     """
-    task = asyncio.current_task()
-    if task is None:
-        raise RuntimeError("a call runs in a task")
+    task = incoming.task
     guard = CallGuard(task, call.caller)
     state.calls.add(guard)
     incoming.on_gone(guard.lose_client)

@@ -1,5 +1,6 @@
 """A client's request as Envoy hands it on."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ class Incoming:
     send: Send
     on_gone: Callable[[Callable[[], None]], None]
     """Has something done, at once, should the client go before it has its answer."""
+    task: "asyncio.Task[None]"
+    """That which answers it."""
     prompt: "PromptTurn | None" = None
     """The prompt on whose behalf a chat call is made; it decides what the usage line says."""
 

@@ -64,13 +64,14 @@ class TimeLimits:
         """When the timer rings, on the loop's clock: no later than any limit that runs."""
         self._timer: asyncio.TimerHandle | None = None
 
-    def until(self, when: float) -> TimeLimit:
+    def until(self, when: float, task: "asyncio.Task[None] | None" = None) -> TimeLimit:
         """A limit for the task that asks.
 
         Args:
             when: on the loop's clock.
+            task: that which asks, where that is known.
         """
-        task = asyncio.current_task()
+        task = task or asyncio.current_task()
         if task is None:
             raise RuntimeError("only a task can be ended in time")
         return TimeLimit(self, task, when)
