@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from openapi_spec_validator import validate
 
 from api.house import House, answer, open_house
 from api.test_mcp_tools import newest
@@ -62,8 +63,17 @@ def test_tools_are_listed_and_allowed_one_by_one(inside: House, server: ToolServ
     assert b'"server_name":"read_file"' in unpacked(offer.packed)
     assert b"remove_file" not in unpacked(offer.packed)
     assert SECRET not in newest(house).model_dump_json()
+    portal = f"/api/v1/portal/services/{url.split('/')[4]}"
+    shown = answer(house.stranger.get(portal), 200)
+    assert (shown["mcp_path"], [one["name"] for one in shown["tools"]]) == ("/mcp/files", ["read_file"])
+    document = answer(house.stranger.get(f"{portal}/openapi.json"), 200)
+    assert list(document["paths"]) == ["/tools/read_file"]
+    body = document["paths"]["/tools/read_file"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body == tool["input_schema"]
+    validate(document)
     answer(house.owner.put(allow, json={"offered": False}), 200)
     assert newest(house).tools == ()
+    assert answer(house.stranger.get(portal), 200)["mcp_path"] is None
     told = answer(house.admin.get("/api/v1/audit", params={"search": "Files"}), 200)["items"]
     acts = [(entry["act"], entry["target"]["name"]) for entry in told]
     assert acts[:2] == [("server_tool.changed", "Files: read_file")] * 2

@@ -192,6 +192,9 @@ def test_an_application_is_found_among_hundreds(street: Street) -> None:
     developer.get_by_label("Name of the new application").fill("Kiosk")
     developer.get_by_role("dialog").get_by_role("button", name="Subscribe").click()
     expect(developer.locator("tbody tr", has_text="Kiosk")).to_contain_text("Active")
+    developer.set_viewport_size({"width": 960, "height": 860})
+    end = developer.locator("tbody tr", has_text="Kiosk").get_by_role("button", name="End the", exact=False).last
+    expect(end).to_be_in_viewport(ratio=1)  # however wide the table is
 
 
 def test_a_developer_asks_and_the_owner_agrees(street: Street) -> None:

@@ -84,7 +84,7 @@ export default {
   },
   methods: {
     side(column) {
-      return ["number", "actions"].includes(column.kind) ? "pg-right" : column.wraps ? "pg-wraps" : "";
+      return column.kind === "actions" ? "pg-right pg-acts" : column.kind === "number" ? "pg-right" : column.wraps ? "pg-wraps" : "";
     },
     opens(row) {
       return Boolean(row.href || this.opening);

@@ -32,7 +32,11 @@ def get_offer(actor: Actor, work: Work, service_id: str) -> OfferView:
         NotFoundError: no such service, or one of a team that the actor has no part in.
         ForbiddenError: without the permission service:read.
     """
-    row = own_service(actor, work, service_id, Permission.SERVICE_READ)
+    return offer_of(work, own_service(actor, work, service_id, Permission.SERVICE_READ))
+
+
+def offer_of(work: Work, row: Service) -> OfferView:
+    """The same, for who has authorised already."""
     return server_offer(work, row) if row.kind == SERVER_KIND else _view(work, row)
 
 

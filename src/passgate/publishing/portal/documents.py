@@ -1,10 +1,13 @@
 """The OpenAPI document of a service as callers need it: where it answers, and with which token."""
 
+import json
 from typing import Any
 
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import NotFoundError
 from passgate.publishing import version_repository
+from passgate.publishing.mcp.servers import SERVER_KIND
+from passgate.publishing.mcp.service import offer_of
 from passgate.publishing.models import Service, ServiceVersion
 from passgate.publishing.openapi.reading import read_document
 from passgate.publishing.openapi.repository import find_document
@@ -44,6 +47,8 @@ def portal_document(reader: Actor, work: Work, service_id: str, version: str | N
             path=server_of(service, row),
             server="/",
         )
+    elif service.kind == SERVER_KIND:
+        document = _of_tools(work, service, row)
     elif stored is not None:
         document = read_document(stored.text)
     else:
@@ -59,6 +64,27 @@ def portal_document(reader: Actor, work: Work, service_id: str, version: str | N
                 if isinstance(operation, dict):
                     operation.pop("security", None)
     return document
+
+
+def _of_tools(work: Work, service: Service, version: ServiceVersion) -> dict[str, Any]:
+    """The tools of an MCP server as what they are without MCP: calls with the arguments as the body."""
+    paths: dict[str, Any] = {}
+    for tool in offer_of(work, service).tools:
+        if not tool.offered:
+            continue
+        # What it refers to lies in the tool's own schema, and would be looked for in this document.
+        schema = {"type": "object"} if '"$ref"' in json.dumps(tool.input_schema) else tool.input_schema
+        paths[tool.path] = {
+            "post": {
+                "operationId": tool.route,
+                "summary": tool.title or tool.name,
+                "description": tool.description,
+                "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+                "responses": {"200": {"description": "The server's result; isError says whether the tool failed."}},
+            }
+        }
+    info = {"title": service.name, "version": version.name, "description": service.description}
+    return {"openapi": "3.1.0", "info": info, "paths": paths}
 
 
 def _of_routes(service: Service, version: ServiceVersion, routes: Any) -> dict[str, Any]:  # noqa: ANN401 - routes of the contract

@@ -38,6 +38,13 @@ class PortalFacets(BaseModel):
     teams: list[PortalTeam]
 
 
+class PortalTool(BaseModel):
+    """A tool that agents find by MCP."""
+
+    name: str
+    description: str
+
+
 class PortalService(PortalEntry):
     """A service on its own page."""
 
@@ -50,5 +57,9 @@ class PortalService(PortalEntry):
     """Markdown, as its team wrote it."""
     versions: list[VersionBrief]
     """Oldest first, without drafts."""
+    mcp_path: str | None
+    """Where agents find its tools by MCP, such as ``/mcp/orders``; None: it offers none, or has hosts of its own."""
+    tools: list[PortalTool]
+    """Those that are offered; a token's own rights may leave it fewer."""
     plans: list[PlanView]
     """Those that the reader may take."""

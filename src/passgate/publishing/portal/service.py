@@ -15,6 +15,7 @@ from passgate.kernel.errors import NotFoundError
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.kernel.permissions import Permission
 from passgate.publishing import repository, version_repository
+from passgate.publishing.mcp.service import offer_of
 from passgate.publishing.models import Service
 from passgate.publishing.plans.service import plans_shown
 from passgate.publishing.portal.answering import answering_address, answering_version
@@ -54,12 +55,16 @@ def portal_service(reader: Actor, work: Work, service_id: str) -> PortalService:
     row = shown_service(reader, work, service_id)
     versions = version_repository.versions_of(work, row.id)
     answering = answering_version(row, versions)
+    offer = offer_of(work, row)
+    tools = [one for one in offer.tools if one.offered]
     return PortalService.model_validate(
         {
             **_entry(row, _team_names(work, {row.team_id})),
             **{name: getattr(row, name) for name in ("base_path", "hosts", "selection", "documentation")},
             "address": answering_address(row, answering) if answering else "",
             "versions": [VersionBrief.model_validate(one) for one in versions if one.status != "draft"],
+            "mcp_path": offer.path if tools else None,
+            "tools": [{"name": one.name, "description": one.description} for one in tools],
             "plans": plans_shown(reader, work, row.id),
         }
     )

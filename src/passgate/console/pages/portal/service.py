@@ -17,6 +17,7 @@ from passgate.console.edge import MOUNT_PATH
 from passgate.console.entrance.routes import SIGN_IN
 from passgate.console.pages.portal.subscribing import ask_to_subscribe
 from passgate.console.pages.portal.wording import ACCESS, KINDS, plan_lines
+from passgate.console.pages.services.connecting import how_to_connect
 from passgate.console.visit import Visit, may_somewhere
 from passgate.kernel.actor import Actor
 from passgate.kernel.permissions import Permission
@@ -90,6 +91,8 @@ def _overview(visit: Visit, found: _Found) -> None:
                     ui.markdown(service.documentation).classes("pg-markdown")
                 else:
                     muted(service.description or "Its team has not described it yet.")
+            if service.tools:
+                _tools(visit, service)
             if service.plans:
                 with card("Plans"), box("pg-plans"):
                     for plan in service.plans:
@@ -105,6 +108,16 @@ def _overview(visit: Visit, found: _Found) -> None:
                     *([("Tags", ", ".join(service.tags))] if service.tags else []),
                 ]
             )
+
+
+def _tools(visit: Visit, service: PortalService) -> None:
+    with card("Tools for agents (MCP)"):
+        for tool in service.tools:
+            with box("pg-row"):
+                Words(tool.name, "code")
+                Words(tool.description, "span", "pg-muted")
+        if service.mcp_path is not None:
+            how_to_connect(visit.console.public_url, service.mcp_path, service.base_path)
 
 
 def _versions(service: PortalService) -> None:

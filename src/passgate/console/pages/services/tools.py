@@ -17,6 +17,7 @@ from passgate.console.components.facts import facts
 from passgate.console.components.moment import Moment
 from passgate.console.components.table import Column, Row, Table, act, tag
 from passgate.console.components.text import Words, box, muted
+from passgate.console.pages.services.connecting import how_to_connect
 from passgate.console.visit import Visit
 from passgate.publishing.mcp.schemas import OfferView, ServerView, ToolAllowance, ToolForm, ToolState, ToolView
 from passgate.publishing.mcp.server_listing import ServerNotListedError, list_tools
@@ -186,15 +187,8 @@ def _left_out(server: ServerView) -> None:
 
 
 def _connecting(visit: Visit, service: ServiceView, offer: OfferView) -> None:
-    url = f"{visit.console.public_url}{offer.path or '/mcp'}"
-    name = (service.base_path.strip("/") or "passgate").replace("/", "-")
     with card("How to connect"):
-        muted("For agents that speak MCP over streamable HTTP, with a token of an application:")
-        header = {"Authorization": "Bearer $PASSGATE_TOKEN"}
-        servers = {"mcpServers": {name: {"type": "http", "url": url, "headers": header}}}
-        snippet(json.dumps(servers, indent=2), "text")
-        command = f"claude mcp add --transport http {name} {url} \\\n"
-        snippet(f'{command}  --header "Authorization: Bearer $PASSGATE_TOKEN"', "bash")
+        how_to_connect(visit.console.public_url, offer.path or "/mcp", service.base_path)
         muted("Clients that sign people in find the authorization server by themselves (RFC 9728).")
         if offer.path is not None:
             muted(
