@@ -138,6 +138,8 @@ def test_hosts_belong_to_one_team(house: House) -> None:
     assert answer(house.owner.get(ROOT, params={"tag": "sale"}), 200)["items"] == []
     blue = {"team_id": house.blue, "name": "B", "base_path": "/b", "hosts": ["api.red.example"]}
     assert answer(house.stranger.post(ROOT, json=blue), 409)["code"] == "host_taken"
+    same = answer(house.stranger.post(ROOT, json={**blue, "base_path": ""}), 409)
+    assert (same["code"], same["field"]) == ("host_taken", "hosts")
     nowhere = {"team_id": house.red, "name": "N"}
     assert answer(house.owner.post(ROOT, json=nowhere), 422)["field"] == "base_path"
 

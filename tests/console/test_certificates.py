@@ -20,6 +20,7 @@ def test_a_certificate_is_added_and_taken_away(page: Page, control: Control, kno
         given = ServiceIn(team_id=team_id, name="Own host", base_path="/own-host", hosts=("own.example",))
         service = create_service(SYSTEM, work, given).id
     page.goto(f"/console/services/{service}")
+    expect(page.locator(".pg-facts")).to_contain_text("own.example")
     page.get_by_role("button", name="Add certificate").click()
     dialog = page.locator(".pg-dialog")
     chain, key = certificate_for("own.example", days=60)

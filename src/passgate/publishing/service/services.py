@@ -210,6 +210,8 @@ def _require_free_address(work: Work, row: Service) -> None:
         for host in row.hosts or [""]:
             found = repository.service_at(work, host, row.base_path)
             if found is not None and found.service_id != row.id:
+                if host:
+                    raise HostTakenError(f"{host}{row.base_path} is another service's address.", field="hosts")
                 raise _path_taken(row.base_path)
         if not row.hosts and repository.foreign_neighbour(work, row.base_path, row.team_id) is not None:
             rule = f"{row.base_path} lies within or around another team's base path."

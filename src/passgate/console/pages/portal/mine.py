@@ -26,11 +26,10 @@ from passgate.publishing.subscriptions.service.finding import list_subscriptions
 from passgate.storage.work import Work
 
 _COLUMNS = (
-    Column("name", "Service", "main"),
+    Column("name", "Service", "main", wraps=True),
     Column("status", "Status", "badge"),
     Column("plan", "Plan"),
     Column("calls", "Calls, 30 days", "number"),
-    Column("errors", "Failed", "number"),
     Column("ai", "AI, 30 days"),
     Column("bounds", "Quota and budget", "bars"),
     Column("actions", "Actions", "actions"),
@@ -113,8 +112,7 @@ def _actions(one: SubscriptionView) -> list[dict[str, str]]:
 def _figures(use: SubscriptionUse, *, bounded: bool) -> dict[str, object]:
     tokens = use.tokens_in + use.tokens_out
     return {
-        "calls": f"{use.calls:,}",
-        "errors": f"{use.errors:,}",
+        "calls": f"{use.calls:,}, {use.errors:,} failed" if use.errors else f"{use.calls:,}",
         "ai": f"{compact(tokens)} tokens, {format_dollars(use.cost)}" if tokens else None,
         "bounds": (_bounds(use) or None) if bounded else None,
     }

@@ -180,7 +180,10 @@ def _actions(visit: Visit, service: ServiceView) -> None:
 
 def _how_to_call(visit: Visit, found: _Found) -> None:
     service = found.service
-    url = f"{visit.console.public_url}{service.base_path}/"
+    origin = visit.console.public_url
+    if service.hosts:
+        origin = f"{origin.partition('://')[0]}://{service.hosts[0]}"
+    url = f"{origin}{service.base_path}/"
     with card("Call it"):
         if service.access == "public":
             snippet(found.curl, "bash")
@@ -207,10 +210,11 @@ def _about(found: _Found) -> None:
                 ("Status", lambda: badge(service.status.capitalize(), STATUS_TONES[service.status], dot=True)),
                 ("Id", lambda: identifier(service.id)),
                 ("Team", found.team),
-                ("Base path", lambda: Words(service.base_path, "code")),
+                *([("Hosts", lambda: Words(", ".join(service.hosts), "code"))] if service.hosts else []),
+                *([("Base path", lambda: Words(service.base_path, "code"))] if service.base_path else []),
                 *([("Upstream", lambda: Words(service.upstream_url or "", "code"))] if service.upstream_url else []),
                 ("Who may call", ACCESS_TEXTS[service.access]),
-                ("Base path is", "stripped" if service.strip_base_path else "kept"),
+                *([("Base path is", "stripped" if service.strip_base_path else "kept")] if service.base_path else []),
                 ("Timeout", milliseconds(service.timeout_ms) if service.timeout_ms else "none"),
                 ("Created", lambda: Moment(service.created_at, "date")),
             ]
