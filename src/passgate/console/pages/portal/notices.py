@@ -2,7 +2,7 @@
 
 from passgate.console.components.card import card
 from passgate.console.components.table import Column, Table, act
-from passgate.console.visit import Visit
+from passgate.console.visit import Visit, who
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import PageRequest
 from passgate.kernel.permissions import Permission
@@ -21,6 +21,7 @@ _MOST = PageRequest(limit=8)
 async def notices_card(visit: Visit) -> None:
     """The newest notices, if there are any."""
     found = await visit.ask(_unread)
+    writes = (await visit.ask(who)).teams_with(Permission.SUBSCRIPTION_WRITE)
 
     async def read(notice_id: str, _name: str) -> None:
         await visit.change(put_away, notice_id)
@@ -33,7 +34,7 @@ async def notices_card(visit: Visit) -> None:
             "id": one.id,
             "text": one.text,
             "when": one.created_at.isoformat(),
-            "actions": [act("read", "Done", of=one.text)],
+            "actions": [act("read", "Done", of=one.text)] if writes is None or one.team_id in writes else [],
         }
         for one in found
     ]
