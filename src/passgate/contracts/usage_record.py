@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 
-@dataclass
+@dataclass(slots=True)
 class TokenUsage:
     """Tokens by kind. ``input`` and ``output`` are totals that include the kinds named after them.
 
@@ -29,7 +29,7 @@ class TokenUsage:
     """Pictures made, where they are charged by the piece."""
 
 
-class MaskingHit(msgspec.Struct):
+class MaskingHit(msgspec.Struct, gc=False):
     """What a masking rule found in a call: how often and where, and nothing of the find itself."""
 
     rule: str
@@ -38,7 +38,7 @@ class MaskingHit(msgspec.Struct):
     count: int
 
 
-class TriedDeployment(msgspec.Struct):
+class TriedDeployment(msgspec.Struct, gc=False):
     """A deployment that did not answer, or was not asked, and why."""
 
     deployment_id: str
@@ -56,8 +56,11 @@ class TriedDeployment(msgspec.Struct):
     """How long it took."""
 
 
-class UsageRecord(msgspec.Struct):
-    """What a worker says of an AI call, under the request id that Envoy gave it. Unknown fields are ignored."""
+class UsageRecord(msgspec.Struct, gc=False):
+    """What a worker says of an AI call, under the request id that Envoy gave it. Unknown fields are ignored.
+
+    Nothing here can point back at itself, so nobody looks for circles in the thousands that are read at once.
+    """
 
     request_id: str
     start: str

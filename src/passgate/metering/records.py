@@ -35,7 +35,7 @@ class CallLine(CallRecord, gc=False):
     """Of the service's route, whose name tells all three behind its kind, parted by ``|``."""
 
 
-class UsageLine(UsageRecord):
+class UsageLine(UsageRecord, gc=False):
     """A usage record, and its start as a moment."""
 
     started_at: datetime = _UNKNOWN

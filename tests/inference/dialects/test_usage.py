@@ -1,5 +1,6 @@
 """Usage in the many places where vendors put it."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ from passgate.inference.dialects.openai.usage import read_usage
 )
 def test_openai_like_usage(document: dict[str, Any], expected: Any) -> None:
     usage = read_usage(document)
-    assert (None if usage is None else {name: count for name, count in vars(usage).items() if count}) == expected
+    assert (None if usage is None else {name: count for name, count in asdict(usage).items() if count}) == expected
 
 
 def test_anthropics_usage_comes_in_parts_and_is_summed() -> None:
@@ -65,7 +66,7 @@ def test_anthropics_usage_comes_in_parts_and_is_summed() -> None:
     count.add({"output_tokens": 20, "cache_read_input_tokens": 4, "output_tokens_details": {"thinking_tokens": 8}})
     total = count.total()
     assert total is not None
-    assert {name: count for name, count in vars(total).items() if count} == {
+    assert {name: count for name, count in asdict(total).items() if count} == {
         "input": 12,
         "output": 20,
         "cached_input": 4,

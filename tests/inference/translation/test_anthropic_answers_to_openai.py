@@ -1,6 +1,7 @@
 """OpenAI chat clients with Anthropic's models: answers back."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_whole_answer() -> None:
         "service_tier": "default",
     }
     assert reply.usage is not None
-    assert {name: count for name, count in vars(reply.usage).items() if count} == {
+    assert {name: count for name, count in asdict(reply.usage).items() if count} == {
         "input": 60,
         "output": 40,
         "cached_input": 20,

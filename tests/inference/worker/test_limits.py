@@ -280,7 +280,7 @@ def test_estimates_that_are_too_low_overspend_by_no_more_than_what_they_lack(
 
 
 def test_calls_and_places_are_shared(tmp_path: Path, vendor: FakeVendor, valkey: str) -> None:
-    vendor.reply(PATH, openai_chat(delay=0.5))
+    vendor.reply(PATH, openai_chat(delay=1.5))
     rules = rule("requests", "minute", 60), rule("parallel", "none", 20)
     first, second = two_nodes(tmp_path, vendor, valkey, *rules)
     within_one_minute()
