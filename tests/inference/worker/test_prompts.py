@@ -141,6 +141,7 @@ def test_bad_input_costs_nothing(
     assert (answer.status, problem["status"], problem["code"]) == (status, status, code)
     assert (problem.get("field"), problem["request_id"]) == (field, "req-1")
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-passgate-attempts"] == "0"
     assert not vendor.requests
     (record,) = prompts.usage()
     assert (record.error_code, record.cost_micro_dollars, record.format_in) == (code, 0, "prompt")

@@ -238,7 +238,7 @@ class PromptCall:
             ("x-passgate-tokens-in", str(sum(one.input for one in tokens))),
             ("x-passgate-tokens-out", str(sum(one.output for one in tokens))),
             ("x-passgate-cost", f"{to_dollars(sum(one.cost() for one in self.turns)):f}"),
-            ("x-passgate-attempts", str(len(self.turns))),
+            ("x-passgate-attempts", str(sum(one.got_somewhere for one in self.turns))),
         )
         return [*turn.headers, *((name.encode(), figure.encode()) for name, figure in figures)]
 

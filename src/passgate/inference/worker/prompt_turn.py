@@ -93,6 +93,11 @@ class PromptTurn:
         return self.call is not None and self.call.deployment is not None
 
     @property
+    def got_somewhere(self) -> bool:
+        """Whether a deployment was chosen, or the cache answered; not so where the call was refused before."""
+        return self.call is not None and (self.call.deployment is not None or self.call.cached)
+
+    @property
     def code(self) -> str | None:
         """Why it did not go well."""
         return self.ending.error_code if self.ending is not None else None
