@@ -47,6 +47,7 @@ def test_each_pool_gets_its_own_credential_and_no_other(own_gate: Gate, second: 
         assert (headers["authorization"], headers["x-api-key"]) == ("Bearer first", "k1")
         wait_until(lambda: second.seen)
         assert _seen(second, "authorization") == ["Bearer mirror"]
+        assert _seen(second, "host") == [f"127.0.0.1:{second.port}"]
         assert "k1" not in _seen(second, "x-api-key")
         headers = own_gate.call("/orders/b", token).json["headers"]
         assert "authorization" not in headers

@@ -3,6 +3,7 @@
 from passgate.contracts.published_service import PublishedRevision, PublishedService
 from passgate.contracts.service_policy import RetryPolicy, TimeoutPolicy
 from passgate.contracts.upstream_pool import HashKey, UpstreamPool
+from passgate.gateway.compile.host_names import host_header
 from passgate.gateway.compile.route_policies import RoutePolicies
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject, type_url
@@ -48,9 +49,21 @@ def action_of(
         # The client's own bound (grpc-timeout) holds.
         action["max_stream_duration"] = {"grpc_timeout_header_max": "0s"}
     if revision.mirror_pool is not None and revision.mirror_pool != pool.name:
-        mirror = names.pool_cluster(service.id, revision.id, revision.mirror_pool)
-        action["request_mirror_policies"] = [{"cluster": mirror}]
+        action["request_mirror_policies"] = [_mirror(service, revision, revision.mirror_pool)]
     return action
+
+
+def _mirror(service: PublishedService, revision: PublishedRevision, name: str) -> JsonObject:
+    """A copy of each call. Envoy itself would tell that pool the client's host, with ``-shadow`` behind it."""
+    mirror: JsonObject = {
+        "cluster": names.pool_cluster(service.id, revision.id, name),
+        "disable_shadow_host_suffix_append": True,
+    }
+    pool = next((one for one in revision.pools if one.name == name), None)
+    if pool is not None:
+        # Of several addresses the first one's name: a copy is made before its address is chosen.
+        mirror["host_rewrite_literal"] = pool.host_header or host_header(pool, pool.endpoints[0])
+    return mirror
 
 
 def worker_action(policies: RoutePolicies) -> JsonObject:
