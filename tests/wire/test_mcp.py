@@ -15,7 +15,8 @@ def test_the_token_reaches_the_workers_and_nobody_else(gate: Gate) -> None:
     assert seen["authorization"] == f"Bearer {token}"
     assert "x-passgate-claims" in seen
     assert not {"x-api-key", "api-key", "x-goog-api-key"} & seen.keys()
-    assert gate.call("/mcp", method="POST").status == 401
+    refused = gate.call("/mcp", method="POST")
+    assert (refused.status, "x-api-key" in refused.json["detail"]) == (401, False)
     assert gate.call("/mcp/orders", method="POST", headers={"x-api-key": token}).status == 401
     assert gate.call(f"/mcp?key={token}", method="POST").status == 401
     assert gate.call("/mcpx", token).status == 404

@@ -92,6 +92,14 @@ def _problem(refusal: Refusal) -> JsonObject:
     }
 
 
+def _mcp_problem(refusal: Refusal) -> JsonObject:
+    """The same; MCP knows one place for a token (its specification, "Authorization", section "Token Requirements")."""
+    told = _problem(refusal)
+    if refusal.code == "token_missing":
+        told["detail"] = "No token came with the call: send it as Authorization: Bearer."
+    return told
+
+
 def _header(name: str, **match: object) -> JsonObject:
     return {"header_filter": {"header": {"name": name, **match}}}
 
@@ -120,7 +128,7 @@ ERROR_FORMATS: tuple[ErrorFormat, ...] = (
     ErrorFormat(
         "mcp",
         (_route(names.MCP_ROUTE),),
-        _problem,
+        _mcp_problem,
         "application/problem+json",
         "/.well-known/oauth-protected-resource%PATH(NQ:ORIG_OR_PATH)%",
     ),
