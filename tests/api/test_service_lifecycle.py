@@ -202,6 +202,23 @@ def test_steps_are_planned_and_made_or_say_why_not(house: House, clock: MovingCl
     assert live(house) == {1: 80, 2: 20}
 
 
+def test_a_retirement_that_is_taken_back_takes_its_sunset_along(house: House, clock: MovingClock) -> None:
+    one = made(house)
+    subscribed(house, one)
+    sunset = (clock.now() + timedelta(days=1)).isoformat()
+    answer(house.owner.post(f"{one}/versions/v1/deprecate", json={"sunset_at": sunset}), 200)
+    with house.storage.reading() as work:
+        (step,) = list_schedules(SYSTEM, work, one.rpartition("/")[2])
+    answer(house.owner.delete(f"{one}/schedules/{step.id}"), 200)
+    with house.storage.reading() as work:
+        (version,) = published_services(work)[0].versions
+    assert (version.status, version.sunset_at) == ("deprecated", None)
+    notices = answer(house.stranger.get("/api/v1/notices"), 200)["items"]
+    assert notices[0]["text"] == "Orders v1 is deprecated."
+    clock.advance(days=2)
+    assert make_due_steps(house.storage) == []
+
+
 def test_a_step_that_fails_is_told_to_the_team(house: House, clock: MovingClock) -> None:
     one = made(house)
     due = (clock.now() + timedelta(minutes=1)).isoformat()

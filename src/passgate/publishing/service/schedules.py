@@ -12,12 +12,14 @@ from passgate.publishing.errors import WrongStatusError
 from passgate.publishing.lifecycle_schemas import DeprecationIn, PublishIn, ScheduleIn, ScheduleView
 from passgate.publishing.models import Service, ServiceSchedule, ServiceVersion
 from passgate.publishing.notices.service import tell
+from passgate.publishing.revision_rows import settle
 from passgate.publishing.service.publication import require_publishable
 from passgate.publishing.service.release import publish_revision
 from passgate.publishing.service.retirement import deprecate_version, retire_version
 from passgate.publishing.service.revisions import own_revision
 from passgate.publishing.service.services import own_service
 from passgate.publishing.service.versions import own_version, require_successor
+from passgate.publishing.version_notices import tell_subscribers
 from passgate.storage.work import Storage, Work
 
 _AT_ONCE = 100
@@ -54,7 +56,7 @@ def plan_step(actor: Actor, work: Work, service_id: str, version_id: str, given:
 
 
 def cancel_step(actor: Actor, work: Work, service_id: str, schedule_id: str) -> ScheduleView:
-    """Take a planned step back.
+    """Take a planned step back; with the retirement of a deprecated version goes its sunset, which callers are told.
 
     Raises:
         NotFoundError: no such service or step, or one of a team that the actor has no part in.
@@ -68,6 +70,11 @@ def cancel_step(actor: Actor, work: Work, service_id: str, schedule_id: str) -> 
     if row.status != "pending":
         raise WrongStatusError(f"The step is {row.status}.")
     row.status = "cancelled"
+    version = work.session.get(ServiceVersion, row.version_id) if row.act == "retire" else None
+    if version is not None and version.sunset_at == row.due_at:
+        version.sunset_at = None
+        tell_subscribers(work, service, version, "deprecated")
+        settle(work, service)
     work.session.flush()
     return ScheduleView.model_validate(row)
 
