@@ -36,6 +36,7 @@ def supervisor(tmp_path: Path, *specs: ChildSpec, patience: float = 5.0) -> Supe
         on_ready=lambda: None,
         before_stop=nothing,
         report=tmp_path / "processes.json",
+        port=8080,
     )
 
 

@@ -3,6 +3,8 @@
 import socket
 import sqlite3
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -25,6 +27,10 @@ def test_a_start_prints_one_link_and_a_second_start_none_once_it_was_used(tmp_pa
         first = passgate.setup_link
         set_up(passgate)
         assert passgate.cli("status").returncode == 0
+        elsewhere = {name: value for name, value in passgate.environment().items() if name != "PASSGATE_PORT"}
+        command = [sys.executable, "-m", "passgate", "status"]
+        told = subprocess.run(command, env=elsewhere, capture_output=True, text=True, timeout=60, check=False)
+        assert (told.returncode, f":{passgate.port}: ready" in told.stdout) == (0, True)
         assert passgate.stop() == 0
         passgate.start()
         assert passgate.log.count(first or "?") == 1

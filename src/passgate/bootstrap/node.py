@@ -60,6 +60,7 @@ def run_node(settings: Settings, folders: Folders, *, with_control: bool, announ
             on_ready=announce,
             before_stop=lambda: _drain(folders),
             report=folders.processes,
+            port=settings.port,
         )
         return asyncio.run(supervisor.run())
 

@@ -29,6 +29,7 @@ class Supervisor:
         on_ready: called once, when it first does.
         before_stop: run before the first child is stopped; draining.
         report: file that tells the children's state, for ``passgate status``.
+        port: of the gate, which stands in the report too.
     """
 
     specs: Sequence[ChildSpec]
@@ -37,6 +38,7 @@ class Supervisor:
     on_ready: Callable[[], None]
     before_stop: Callable[[], Awaitable[None]]
     report: Path
+    port: int
     _children: list[Child] = field(default_factory=list)
 
     async def run(self) -> int:
@@ -85,5 +87,5 @@ class Supervisor:
             for child in self._children
         }
         temporary = self.report.with_suffix(".new")
-        temporary.write_text(json.dumps({"pid": os.getpid(), "processes": children}, indent=1))
+        temporary.write_text(json.dumps({"pid": os.getpid(), "port": self.port, "processes": children}, indent=1))
         temporary.replace(self.report)

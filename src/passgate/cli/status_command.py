@@ -17,7 +17,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse gives its subparsers 
     """Add the command."""
     parser = commands.add_parser("status", help="say what runs here, and whether it serves")
     parser.add_argument("--data", type=Path, metavar="DIR", help="data folder (PASSGATE_DATA_DIR, ./data)")
-    parser.add_argument("--port", type=int, help="port of the gate (PASSGATE_PORT, 8080)")
+    parser.add_argument("--port", type=int, help="port of the gate (the one that it was started with)")
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.set_defaults(run=_status)
 
@@ -28,6 +28,8 @@ def _status(options: argparse.Namespace) -> int:
         report = json.loads(folders_of(settings).processes.read_bytes())
     except (OSError, ValueError):
         report = {"processes": {}}
+    if options.port is None:
+        settings = load_settings(data_dir=options.data, port=report.get("port"))
     answer = ask_gate(settings, "/readyz") if report["processes"] else None
     ready = answer is not None and answer.status == HTTPStatus.OK
     if options.json:
