@@ -18,7 +18,9 @@ from fake_vendor import (
     ollama_chat,
     ollama_stream,
     openai_chat,
+    openai_embeddings,
     openai_stream,
+    openai_tool_stream,
 )
 
 QUESTION = [{"role": "user", "content": "Say hello."}]
@@ -42,7 +44,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         ada.provider("bedrock", vendor.url, NOVA, "amazon.titan-embed-text-v2:0", key="AKIAEXAMPLE:secret")
         ada.provider("cohere", vendor.url, "command-a-03-2025", "embed-v4.0")
         ada.provider("ollama", vendor.url, "qwen3:8b", key=None)
-        ada.provider("azure-deployments", f"{vendor.url}/openai", "gpt-4o")
+        ada.provider("azure-deployments", f"{vendor.url}/openai", "gpt-4o", "text-embedding-3-small")
         token, _ = ada.token(ada.application("shop"))
         ada.in_force()
         with openai.OpenAI(base_url=f"{passgate.url}/v1", api_key=token, max_retries=0) as client:
@@ -111,6 +113,42 @@ def test_mistrals_sdk_works_with_a_token_as_its_key(story: Story) -> None:
                 "".join(str(event.data.choices[0].delta.content or "") for event in events if event.data.choices)
                 == "Hello"
             )
+
+
+def test_mistrals_sdk_takes_what_other_vendors_answer(story: Story) -> None:
+    """It checks answers against models of its own, stricter than OpenAI's; and words some requests its own way."""
+    url = str(story.client.base_url).removesuffix("/v1/")
+    vectors = {"embeddings": {"float": [[0.25, 1]]}, "meta": {"billed_units": {"input_tokens": 2}}}
+    story.vendor.reply("/v2/embed", json_reply(vectors))
+    story.vendor.reply("/openai/deployments/text-embedding-3-small/embeddings", openai_embeddings())
+    story.vendor.reply(DEPLOYMENT, openai_tool_stream("weather", ['{"city":', '"Oslo"}']))
+    with Mistral(api_key=story.client.api_key, server_url=url) as client:
+        listed = {card.id: card for card in client.models.list().data or []}
+        assert listed["gpt-4o"].capabilities.function_calling
+        assert not listed["embed-v4.0"].capabilities.completion_chat
+        assert client.models.retrieve(model_id="gpt-4o").id == "gpt-4o"
+        for model in ("embed-v4.0", "text-embedding-3-small"):
+            found = client.embeddings.create(model=model, inputs=["hi"], output_dimension=2)
+            assert (found.id[:5], len(found.data[0].embedding or ())) == ("embd-", 2 if model[0] == "e" else 3)
+        assert story.vendor.requests[-1].json()["dimensions"] == 2
+        with client.chat.stream(
+            model="gpt-4o",
+            messages=QUESTION,  # type: ignore[arg-type] # plain dicts
+            tools=[{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}],
+            tool_choice="any",
+            random_seed=7,
+        ) as events:
+            chunks = [event.data for event in events]
+    assert (story.vendor.requests[-1].json()["tool_choice"], story.vendor.requests[-1].json()["seed"]) == (
+        "required",
+        7,
+    )
+    calls = [call for chunk in chunks for call in chunk.choices[0].delta.tool_calls or ()]
+    assert [(call.function.name, call.function.arguments) for call in calls] == [("weather", '{"city":"Oslo"}')]
+    assert (chunks[-1].choices[0].finish_reason, chunks[-1].usage and chunks[-1].usage.total_tokens) == (
+        "tool_calls",
+        21,
+    )
 
 
 def test_an_error_keeps_its_status_and_words(story: Story) -> None:

@@ -25,7 +25,7 @@ from fake_vendor.faults import (
     stalled_stream,
     wrong_content_type,
 )
-from fake_vendor.openai_replies import openai_chat, openai_embeddings, openai_stream
+from fake_vendor.openai_replies import openai_chat, openai_embeddings, openai_stream, openai_tool_stream
 from fake_vendor.other_replies import (
     bedrock_converse,
     bedrock_stream,
@@ -65,6 +65,7 @@ __all__ = [
     "openai_chat",
     "openai_embeddings",
     "openai_stream",
+    "openai_tool_stream",
     "rate_limited",
     "recorded_reply",
     "reset_connection",

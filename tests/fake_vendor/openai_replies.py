@@ -50,6 +50,16 @@ def openai_stream(
     return stream_reply(openai_events(words, prompt=prompt, completion=completion), gap=gap)
 
 
+def openai_tool_stream(name: str, pieces: Sequence[str], *, prompt: int = 12, completion: int = 9) -> Reply:
+    """A call of one tool, its arguments in pieces, as OpenAI sends them."""
+    began = {"index": 0, "id": "call_1", "type": "function", "function": {"name": name, "arguments": ""}}
+    calls = [began, *({"index": 0, "function": {"arguments": piece}} for piece in pieces)]
+    events = [_event([{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]) for call in calls]
+    events.append(_event([{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]))
+    events.append(_event([], usage=openai_usage(prompt, completion)))
+    return stream_reply([*events, b"data: [DONE]\n\n"])
+
+
 def openai_embeddings(count: int = 1, *, prompt: int = 5) -> Reply:
     data = [{"object": "embedding", "index": index, "embedding": [0.25, -0.5, 0.125]} for index in range(count)]
     usage = {"prompt_tokens": prompt, "total_tokens": prompt}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from passgate.catalog import repository
+from passgate.catalog.capabilities import capabilities_of
 from passgate.catalog.models import Provider
 from passgate.catalog.prices import catalogue_models
 from passgate.catalog.regions import regional_url
@@ -95,6 +96,7 @@ def inference_models(work: Work) -> tuple[published.InferenceModel, ...]:
                 "kind": row.kind,
                 "owned_by": row.owned_by,
                 "created": epoch_seconds(row.created_at),
+                "capabilities": capabilities_of(deployments[row.id][0].vendor_model) if row.kind == "chat" else (),
                 "context_window": row.context_window,
                 "max_output_tokens": row.max_output_tokens,
                 "aliases": tuple(aliases[row.id]),

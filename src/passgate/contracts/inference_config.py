@@ -117,6 +117,8 @@ class InferenceModel(Contract):
     kind: ModelKind = "chat"
     owned_by: str = ""
     created: int = 0
+    capabilities: tuple[str, ...] = ()
+    """What it can do besides text (``tools``, ``vision``, …), as far as it is known."""
     context_window: int | None = None
     max_output_tokens: int | None = None
     deployments: tuple[Deployment, ...]

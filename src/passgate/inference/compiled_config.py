@@ -275,4 +275,6 @@ def _serving_model(model: InferenceModel, deployments: Mapping[str, tuple[Servin
         sole=own[0] if len(every) == 1 and len(own) == 1 and len(own[0].keys) == 1 else None,
         prices=tuple(one.price for one in every if one.price is not None),
         aliases=model.aliases,
+        capabilities=model.capabilities,
+        context_window=model.context_window,
     )

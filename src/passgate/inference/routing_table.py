@@ -102,6 +102,9 @@ class ServingModel:
     prices: tuple[CallPrice, ...]
     """Of all that may answer, fallback models included."""
     aliases: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
+    context_window: int | None = None
+    """Tokens; None: not known."""
 
     def at_provider(self, provider_id: str) -> "ServingModel":
         """The model as one provider serves it, by the first of its keys: for calls about what that account keeps."""

@@ -7,6 +7,7 @@ from passgate.inference.exact_document import exact_document
 from passgate.inference.exchange.chat_reply import ChatReply
 from passgate.inference.exchange.events import Failed, Finished, Started, StreamEvent, UsageTold
 from passgate.inference.exchange.failure import BAD_GATEWAY
+from passgate.inference.exchange.mistral_client import AGENT
 from passgate.inference.exchange.ports import (
     ChatDialect,
     ChatFormat,
@@ -50,7 +51,9 @@ class TranslatingExchange:
         outgoing = dialect.chat.request(request, parsed, target)
         self.request: VendorRequest = outgoing.request
         self.dropped: tuple[str, ...] = tuple(dict.fromkeys((*request.unread, *outgoing.dropped)))
-        self._context = ReplyContext(parsed.model, created, request.include_usage, parsed.document)
+        self._context = ReplyContext(
+            parsed.model, created, request.include_usage, parsed.document, AGENT in parsed.headers
+        )
         self._parsed = parsed
 
     def reply(self, status: int, content_type: str, body: bytes, *, request_id: str) -> ClientReply:

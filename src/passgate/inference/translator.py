@@ -15,6 +15,7 @@ from passgate.inference.dialects.gemini.dialect import DIALECT as GEMINI
 from passgate.inference.dialects.ollama.dialect import DIALECT as OLLAMA
 from passgate.inference.dialects.openai.dialect import DIALECT as OPENAI
 from passgate.inference.exchange.failure import Failure
+from passgate.inference.exchange.mistral_client import AGENT, MARK, is_mistral_client
 from passgate.inference.exchange.ports import Dialect, Format
 from passgate.inference.inbound.anthropic_messages.format import FORMAT as ANTHROPIC_MESSAGES
 from passgate.inference.inbound.anthropic_messages.token_count import FORMAT as ANTHROPIC_COUNT
@@ -99,6 +100,8 @@ def parse(form: InboundFormat, raw: bytes, headers: Mapping[str, str]) -> Parsed
     rules.check(document)
     addressed = rules.addressed(document, headers)
     kept = {name: headers[name] for name in _VENDOR_HEADERS if name in headers}
+    if is_mistral_client(headers):
+        kept[AGENT] = MARK
     return ParsedRequest(form, raw, document, addressed.model, addressed.stream, kept)
 
 

@@ -140,6 +140,8 @@ class ReplyContext:
     """Streams only: the client wants the usage."""
     asked: Mapping[str, Any]
     """The client's request, for formats whose answers repeat it."""
+    for_mistral: bool = False
+    """Mistral's own SDK reads the answer."""
 
 
 @dataclass(frozen=True, slots=True)

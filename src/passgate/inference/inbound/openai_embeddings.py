@@ -1,6 +1,7 @@
 """The format ``openai-embeddings`` (``POST /v1/embeddings``)."""
 
 import base64
+import hashlib
 import struct
 from typing import Any
 
@@ -25,7 +26,7 @@ def check(document: dict[str, Any]) -> None:
 
 
 def read_request(document: dict[str, Any]) -> EmbeddingsRequest:
-    """Read the whole request; ``input_type`` is the gate's addition, in Cohere's words.
+    """Read the whole request; ``input_type`` is the gate's addition, in Cohere's words, ``output_…`` are Mistral's.
 
     Raises:
         InvalidRequestError: a field is missing or of a wrong type.
@@ -46,10 +47,14 @@ def read_request(document: dict[str, Any]) -> EmbeddingsRequest:
     encoding = fields.text_or_none("encoding_format") or "float"
     if encoding not in {"float", "base64"}:
         raise fields.wrong("encoding_format", "float or base64")
+    if fields.text_or_none("output_dtype") not in {None, "float"}:
+        raise fields.refuse("output_dtype", "only Mistral's own models give anything but float.")
+    dimensions = fields.integer("dimensions")
+    mistrals = fields.integer("output_dimension")
     request = EmbeddingsRequest(
         fields.text("model"),
         texts,
-        fields.integer("dimensions"),
+        dimensions if dimensions is not None else mistrals,
         INPUT_TYPES[kind] if kind is not None else None,
         fields.text_or_none("user"),
         encoding == "base64",
@@ -60,14 +65,16 @@ def read_request(document: dict[str, Any]) -> EmbeddingsRequest:
 
 
 def write_reply(reply: EmbeddingsReply, request: EmbeddingsRequest) -> bytes:
-    """Write the vectors as OpenAI does."""
+    """Write the vectors as OpenAI does, and the id without which Mistral's SDK refuses them."""
     data = [
         {"object": "embedding", "index": index, "embedding": _base64(vector) if request.as_base64 else vector}
         for index, vector in enumerate(reply.vectors)
     ]
     tokens = reply.usage.input if reply.usage is not None else 0
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-    return write_json({"object": "list", "data": data, "model": reply.model or request.model, "usage": usage})
+    model = reply.model or request.model
+    made = hashlib.blake2b("\0".join((model, *request.texts)).encode(errors="replace"), digest_size=12).hexdigest()
+    return write_json({"id": f"embd-{made}", "object": "list", "data": data, "model": model, "usage": usage})
 
 
 def _base64(vector: tuple[float, ...]) -> str:

@@ -12,6 +12,7 @@ from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER, ROUTE
 from passgate.contracts.offered_tools import SERVER_TOOL_HEADER
 from passgate.contracts.prompt import PROMPT_HEADER, TRIAL_PATH
 from passgate.contracts.routing import SESSION_HEADER
+from passgate.inference.exchange.mistral_client import AGENT
 from passgate.inference.inbound.gemini.format import PATH_HEADER
 from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIENT
 from passgate.inference.inbound.gemini.path import PREFIX as GEMINI
@@ -90,6 +91,7 @@ _LISTS = (_MODELS, f"{GEMINI}models")
 _LISTED = tuple(f"{path}/" for path in _LISTS)
 _KEPT = ("/v1/responses/", "/v1/conversations", "/v1/chat/completions/")
 """Where OpenAI answers with what it has stored."""
+_NOTHING = "There is nothing at this path. What only one vendor has is reached at /providers/<provider>/…, if allowed."
 _NOTHING_KEPT = "Passgate stores no conversations: nothing is to be had here. Send the whole talk each time."
 _READ_HEADERS = {
     name.encode(): name
@@ -102,6 +104,7 @@ _READ_HEADERS = {
         "anthropic-version",
         "anthropic-beta",
         GOOGLE_CLIENT,
+        AGENT,
         CACHE_HEADER,
         PROMPT_HEADER,
         MOCK_HEADER,
@@ -287,7 +290,7 @@ class WorkerApp:
             _require_method(incoming, "GET")
             await self._tell_readiness(incoming.send)
         else:
-            raise RouteNotFoundError(_NOTHING_KEPT if path.startswith(_KEPT) else "There is nothing at this path.")
+            raise RouteNotFoundError(_NOTHING_KEPT if path.startswith(_KEPT) else _NOTHING)
 
     def _models(self, incoming: Incoming) -> dict[str, Any]:
         application = self._application(incoming.headers)

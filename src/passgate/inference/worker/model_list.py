@@ -78,7 +78,25 @@ def find_model(table: RoutingTable, application: ServingApplication, name: str) 
 
 
 def _openai_model(model: ServingModel, name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": model.created, "owned_by": model.owned_by}
+    """OpenAI's members, and those that Mistral's list has besides, without which its SDK refuses the whole list."""
+    told: dict[str, Any] = {"id": name, "object": "model", "created": model.created, "owned_by": model.owned_by}
+    told |= {"type": "base", "capabilities": _mistral_capabilities(model)}
+    if model.context_window is not None:
+        told["max_context_length"] = model.context_window
+    return told
+
+
+def _mistral_capabilities(model: ServingModel) -> dict[str, bool]:
+    """In Mistral's words; see ``ModelCapabilities`` at https://docs.mistral.ai/api/endpoint/models."""
+    can = model.capabilities
+    return {
+        "completion_chat": model.kind == "chat",
+        "function_calling": "tools" in can,
+        "reasoning": "reasoning" in can,
+        "vision": "vision" in can,
+        "audio": "audio" in can,
+        "moderation": model.kind == "moderation",
+    }
 
 
 def _anthropic_model(model: ServingModel) -> dict[str, Any]:

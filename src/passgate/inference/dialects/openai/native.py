@@ -8,6 +8,7 @@ from passgate.inference.dialects.openai.gpt_model import tools_need_responses
 from passgate.inference.dialects.openai.profile import OpenAIProfile, endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.usage import read_usage
 from passgate.inference.exact_document import exact_document
+from passgate.inference.exchange.mistral_client import needs_other_words
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
 from passgate.inference.json_text import names_model_once, read_json, with_member, with_model, write_json
 from passgate.inference.sse import SseEvent
@@ -181,10 +182,17 @@ def answers_chat(target: Target) -> bool:
 def passes_chat(parsed: ParsedRequest, target: Target) -> bool:
     """Whether this request gets an answer as a chat: some models call functions by Responses alone."""
     document = parsed.document
+    if needs_other_words(parsed, target):
+        return False
     if document.get("tools") and tools_need_responses(target, document.get("reasoning_effort")):
         return False
     return answers_chat(target)
 
 
+def passes_embeddings(parsed: ParsedRequest, target: Target) -> bool:
+    """Whether the client words its request, and reads the answer, as this vendor does."""
+    return not needs_other_words(parsed, target)
+
+
 CHAT = NativeWire(prepare_chat, inspect_chat, ChatWatcher, passes_chat)
-EMBEDDINGS = NativeWire(prepare_embeddings, inspect_embeddings, ChatWatcher)
+EMBEDDINGS = NativeWire(prepare_embeddings, inspect_embeddings, ChatWatcher, passes_embeddings)

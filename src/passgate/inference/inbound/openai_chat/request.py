@@ -64,6 +64,9 @@ def _read_sampling(fields: Fields, request: ChatRequest) -> None:
     request.top_p = fields.number("top_p")
     request.top_k = fields.integer("top_k")
     request.seed = fields.integer("seed")
+    if "random_seed" in fields.document:  # Mistral's word
+        request.seed = fields.integer("random_seed")
+        request.names["seed"] = "random_seed"
     request.n = fields.integer("n")
     request.frequency_penalty = fields.number("frequency_penalty")
     request.presence_penalty = fields.number("presence_penalty")

@@ -31,7 +31,8 @@ from passgate.inference.inbound.openai_chat.reply import (
 from passgate.inference.json_text import write_json
 from passgate.inference.sse import sse_event
 
-_DONE = b"data: [DONE]\n\n"
+DONE = b"data: [DONE]\n\n"
+"""The end mark."""
 
 
 class ChunkEncoder:
@@ -89,9 +90,9 @@ class ChunkEncoder:
     def end(self) -> bytes:
         """Usage, where it was asked for, and the end mark."""
         if not self._context.include_usage or self._usage is None:
-            return _DONE
+            return DONE
         document = {**self._head, "choices": [], "usage": write_usage(self._usage)}
-        return sse_event(write_json(document)) + _DONE
+        return sse_event(write_json(document)) + DONE
 
     def _start(self, event: Started) -> bytes:
         self._usage = event.usage
