@@ -15,6 +15,7 @@ from inference.worker.running_worker import RunningWorker, config, deployment, m
 from passgate.contracts.hooks import HookedCall, HookedDeployment, RefusedByHookError
 from passgate.inference.hooks.chain import HookChain, InstalledHook
 from passgate.inference.hooks.errors import HookLoadError
+from passgate.inference.hooks.faults import HookFault, HookFaults
 from passgate.inference.hooks.loading import load_hooks
 
 PATH = "/v1/chat/completions"
@@ -103,6 +104,63 @@ def test_a_hook_that_fails_is_bounded_and_fails_closed_or_open(
             code = answer.json()["error"]["code"] if refuse else None
             assert (answer.status, code) == ((503, "hook_failed") if refuse else (200, None)), what
         assert len(vendor.requests) == (0 if refuse else 4)
+
+
+def test_the_log_tells_where_a_hook_failed_once_and_nothing_of_the_prompt(
+    tmp_path: Path, vendor: FakeVendor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The example, as an operator may break it: it takes words for what they are not."""
+    source = (EXAMPLE / "house_rules.py").read_text()
+    broken = source.replace("if _speaks_of_forbidden(request):", 'if {}[request["messages"][0]["content"]]:')
+    assert broken != source
+    (tmp_path / "house_rules.py").write_text(broken)
+    names: dict[str, Any] = {"__name__": "house_rules"}
+    exec(compile(broken, str(tmp_path / "house_rules.py"), "exec"), names)  # noqa: S102 - the example itself
+    line = broken.splitlines().index('        if {}[request["messages"][0]["content"]]:') + 1
+    with worker_with(tmp_path, vendor, chain(names["HouseRules"]())) as worker:
+        for _ in range(3):
+            answer = worker.call(PATH, {**CHAT, "messages": [{"role": "user", "content": "my secret plan"}]})
+            assert (answer.status, answer.json()["error"]["message"]) == (503, "The hook 'own' failed.")
+    told = [record for record in caplog.records if "the hook 'own' failed" in record.getMessage()]
+    assert len(told) == 1
+    assert "before_request: it raised; the call is refused\nKeyError\n" in told[0].getMessage()
+    assert f"{tmp_path}/house_rules.py:{line} in before_request" in told[0].getMessage()
+    assert "secret plan" not in caplog.text
+
+
+def test_a_fault_is_told_again_after_a_while_with_its_count(caplog: pytest.LogCaptureFixture) -> None:
+    moments = [0.0, 1.0, 599.0, 600.0, 601.0]
+    left = iter([*moments, 602.0])
+    faults = HookFaults(lambda: next(left))
+    fault = HookFault("own", "after_answer", "it raised", ValueError("sk-secret"))
+    for _ in moments:
+        faults.tell(fault, "the call is refused", "req_1")
+    faults.tell(HookFault("own", "after_answer", "it raised", TypeError("other")), "the call is refused", "req_1")
+    said = [record.getMessage() for record in caplog.records]
+    assert [("2 more" in one, one.rpartition("\n")[2]) for one in said] == [
+        (False, "ValueError"),
+        (True, "ValueError"),
+        (False, "TypeError"),
+    ]
+    assert "sk-secret" not in caplog.text
+
+
+def test_what_cannot_be_written_or_is_no_order_is_a_failure_too(tmp_path: Path, vendor: FakeVendor) -> None:
+    class Nonsense:
+        def __init__(self, answer: object, order: object) -> None:
+            self._told = (answer, order)
+
+        def after_answer(self, *_: object) -> object:
+            return self._told[0]
+
+        def order_deployments(self, *_: object) -> object:
+            return self._told[1]
+
+    for hook in (Nonsense({"seen": object()}, None), Nonsense(None, "oa"), Nonsense(7, [{}])):
+        with worker_with(tmp_path, vendor, chain(hook)) as worker:
+            vendor.reply(PATH, openai_chat())
+            answer = worker.call(PATH, CHAT)
+            assert (answer.status, answer.json()["error"]["code"]) == (503, "hook_failed")
 
 
 def test_a_hook_changes_requests_answers_and_the_order_but_not_the_model(tmp_path: Path, vendor: FakeVendor) -> None:

@@ -27,6 +27,7 @@ def load_hooks(*, seconds: float, refuse_on_failure: bool) -> HookChain | None:
             found.append(InstalledHook(point.name, point.load()()))
         except Exception as error:  # somebody else's code may fail in any way
             if refuse_on_failure:
+                _log.exception("the hook '%s' cannot be loaded; the worker does not start", point.name)
                 raise HookLoadError(f"The hook '{point.name}' ({point.value}) cannot be loaded: {error!r}.") from error
             _log.exception("the hook '%s' cannot be loaded; calls pass without it", point.name)
         else:
