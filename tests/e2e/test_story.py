@@ -125,6 +125,7 @@ def _publish_a_document(stage: Stage, owner: Page, folder: Path, port: int) -> s
     stage.keep(owner, "published")
     owner.get_by_role("link", name="Open the service").click()
     expect(owner.get_by_role("heading", name="Orders", level=1)).to_be_visible()
+    owner.wait_for_url("**/services/svc_*")  # a moment after the page is there
     orders = owner.url.rpartition("/")[2]
     owner.get_by_role("button", name="Plans").click()
     _plan(owner, "Free", needs_approval=True)
@@ -206,6 +207,7 @@ def _canary(stage: Stage, owner: Page, call: Callable[..., httpx.Response], port
     owner.get_by_role("button", name="Versions and revisions").click()
     owner.get_by_role("button", name="New revision").click()
     expect(owner.get_by_role("heading", name="Revision 2 of v1")).to_be_visible()
+    owner.wait_for_url("**/revisions/*")
     revision = owner.url.rpartition("/")[2]
     owner.get_by_role("button", name="Edit default").click()
     dialog = owner.locator(".pg-dialog")
@@ -221,6 +223,7 @@ def _canary(stage: Stage, owner: Page, call: Callable[..., httpx.Response], port
     until(lambda: call(revision=revision).status_code == 500, what="an answer of the canary")
     assert call(revision=revision).json()["release"] == "two"
     owner.get_by_role("link", name="Orders").click()
+    owner.wait_for_url("**/services/*part=versions")
     canary = owner.locator("tbody tr", has_text="Revision 2")
     expect(canary).to_contain_text("5 %")
     _until_shown(owner, "Revision 2", "2 of ")
