@@ -107,6 +107,11 @@ def until(ask: Callable[[], Any], *, seconds: float = 20.0) -> Any:
         time.sleep(0.005)
 
 
+def within_one_minute(seconds: int = 5) -> None:
+    """Wait until so much of the minute is left: its end is the end of a limit's window, and counts begin anew."""
+    until(lambda: time.time() % 60 <= 60 - seconds, seconds=seconds + 5)
+
+
 @dataclass
 class Answer:
     """What the client got."""

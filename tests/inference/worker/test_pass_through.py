@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +29,7 @@ from inference.worker.running_worker import (
     provider,
     revocation,
     until,
+    within_one_minute,
 )
 from passgate.contracts.ai_policy import AiPolicy
 from passgate.contracts.inference_config import PassThrough, PriceTable, ProviderKey
@@ -185,9 +185,7 @@ def test_limits_and_budgets_hold(worker: RunningWorker, vendor: FakeVendor) -> N
     )
     set_up(worker, vendor, limits=(rule, money))
     vendor.reply("/v1/files", json_reply({}))
-    seconds = time.time() % 60
-    if seconds > 55:
-        time.sleep(60 - seconds)
+    within_one_minute()
     assert worker.call("/providers/oa/v1/files").status == 200
     assert worker.call("/providers/oa/v1/files").status == 429
     set_up(worker, vendor, 3, limits=(money,))

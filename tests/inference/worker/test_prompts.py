@@ -9,7 +9,15 @@ import pytest
 
 from fake_vendor import FakeVendor, anthropic_message, json_reply, openai_chat, openai_stream
 from fake_vendor.reply import stream_reply
-from inference.worker.running_worker import Answer, RunningWorker, config, deployment, model, provider
+from inference.worker.running_worker import (
+    Answer,
+    RunningWorker,
+    config,
+    deployment,
+    model,
+    provider,
+    within_one_minute,
+)
 from passgate.contracts.ai_policy import AiPolicy, MaskingRule
 from passgate.contracts.inference_config import InferenceConfig, PlanModels
 from passgate.contracts.limits import LimitRule
@@ -318,6 +326,7 @@ def test_limits_and_masking_hold_for_prompts(tmp_path: Path, vendor: FakeVendor)
     worker = RunningWorker(tmp_path)
     worker.configure(prompt_config(vendor, limits=(limit,), policies=(policy,)))
     with worker:
+        within_one_minute()
         answer = ask(worker, "quiet", {"text": "ann@example.com"})
         assert "example.com" not in json.dumps(vendor.requests[0].json()) + answer.body.decode()
         refused = ask(worker, "text", {"text": "a"})
