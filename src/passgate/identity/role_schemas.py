@@ -28,8 +28,6 @@ def _has_each_once(values: list[str]) -> list[str]:
 
 
 RoleName = Annotated[Line, AfterValidator(_is_not_built_in)]
-RoleRef = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-"""``owner``, ``developer``, ``viewer``, or the id of a custom role."""
 ApplicationRoleName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
 Permissions = Annotated[list[Permission], Field(max_length=len(Permission)), AfterValidator(_has_each_once)]
 

@@ -11,7 +11,6 @@ from passgate.identity.models import Team, Token
 from passgate.identity.token_limits import TokenLimits
 from passgate.identity.token_tables import TokenKind
 from passgate.kernel.given import Input
-from passgate.kernel.permissions import Role
 from passgate.kernel.text import Line, Paragraph
 
 MIN_PASSWORD_LETTERS = 12
@@ -56,7 +55,6 @@ HmacSecret = Annotated[
     str, StringConstraints(min_length=32, max_length=512), Field(json_schema_extra={"format": "password"})
 ]
 """At least as long as the hash (RFC 7518 section 3.2)."""
-TeamRole = Literal[Role.OWNER, Role.DEVELOPER, Role.VIEWER]
 TokenStatus = Literal["active", "expired", "revoked"]
 
 
