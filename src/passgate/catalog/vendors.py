@@ -31,7 +31,7 @@ class Vendor(BaseModel):
     models_prefix: str = ""
     genai_prices_provider: str | None = None
     catalogue_prefixes: tuple[str, ...] = ("",)
-    profile: dict[str, str | bool | int | list[str] | dict[str, str | bool | int]] = Field(default_factory=dict)
+    profile: dict[str, str | bool | int | float | list[str] | dict[str, str | bool | int]] = Field(default_factory=dict)
 
 
 @cache

@@ -83,7 +83,7 @@ class InferenceProvider(Contract):
     sealed_api_key: str | None = None
     keys: tuple[ProviderKey, ...] = ()
     """Further ones; calls are spread over all of them."""
-    profile: dict[str, str | bool | int | list[str] | dict[str, str | bool | int]] = Field(default_factory=dict)
+    profile: dict[str, str | bool | int | float | list[str] | dict[str, str | bool | int]] = Field(default_factory=dict)
     """The vendor's oddities, as the catalogue's row has them."""
     pass_through: PassThrough | None = None
     """None: it cannot be called as it is."""

@@ -97,7 +97,20 @@ def test_every_row_takes_a_request(vendor: Vendor) -> None:
     assert 10 in (body.get("max_tokens"), body.get("max_completion_tokens"))
 
 
-@pytest.mark.parametrize(("vendor", "most"), [("openai", 4), ("deepseek", 16), ("gemini", 5), ("cohere", 5)])
+@pytest.mark.parametrize(
+    ("vendor", "most"), [("zai", 1), ("zhipu", 1), ("moonshot", 1), ("minimax", 1), ("mistral", 1.5)]
+)
+def test_a_higher_temperature_than_a_vendor_takes(vendor: str, most: float) -> None:
+    body, dropped = from_anthropic(vendor, temperature=1.8)
+    assert (body["temperature"], dropped) == (most, ("temperature",))
+    assert from_anthropic(vendor, temperature=most)[1] == ()
+    assert from_anthropic("vllm", temperature=3)[0]["temperature"] == 3
+
+
+@pytest.mark.parametrize(
+    ("vendor", "most"),
+    [("openai", 4), ("deepseek", 16), ("deepinfra", 16), ("xai", 4), ("zai", 1), ("gemini", 5), ("cohere", 5)],
+)
 def test_more_stop_sequences_than_a_vendor_takes(vendor: str, most: int) -> None:
     stops = [f"END{number}" for number in range(most + 1)]
     body, dropped = from_anthropic(vendor, stop_sequences=stops)

@@ -12,6 +12,7 @@ from passgate.inference.translation import Target
 
 _SAMPLING = ("temperature", "top_p", "top_k")
 _MOST_TEMPERATURE = 1
+"""See ``temperature`` at https://docs.claude.com/en/api/messages; of stop sequences it states no number."""
 _LEAST_TOP_P = 0.95
 """While it thinks (https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility)."""
 

@@ -31,6 +31,13 @@ class LeftOut:
         self.member("stop")
         return list(stops[:most])
 
+    def no_higher_temperature(self, temperature: float | None, most: float) -> float | None:
+        """The temperature, or the highest that the vendor takes (0: any), the nearest that there is."""
+        if temperature is None or not 0 < most < temperature:
+            return temperature
+        self.member("temperature")
+        return most
+
     def of_schema(self, name: str = "") -> None:
         """Something said of the schema that the answer must keep to."""
         self.at(self._request.called("response_schema"), name)

@@ -33,7 +33,10 @@ _UNKNOWN = (
 )
 _TIERS = ("default", "priority", "flex")
 _MOST_TEMPERATURE = 1
-"""See https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InferenceConfiguration.html."""
+"""See https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InferenceConfiguration.html.
+
+Of stop sequences it takes 2,500.
+"""
 HEADERS = {"content-type": "application/json"}
 
 
@@ -117,10 +120,7 @@ def _inference(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[
     stops = [stop for stop in request.stop if stop.strip()]
     if len(stops) != len(request.stop):
         left_out.member("stop")
-    temperature = request.temperature
-    if temperature is not None and temperature > _MOST_TEMPERATURE:
-        left_out.member("temperature")
-        temperature = _MOST_TEMPERATURE
+    temperature = left_out.no_higher_temperature(request.temperature, _MOST_TEMPERATURE)
     told = {"maxTokens": limit, "temperature": temperature, "topP": request.top_p, "stopSequences": stops}
     return {name: value for name, value in told.items() if value not in (None, [])}
 

@@ -40,6 +40,7 @@ _BUDGETS: dict[Effort, int] = {
     "max": 31000,
 }
 _MOST_STOPS = 5
+"""See ``stop_sequences`` at https://docs.cohere.com/reference/chat; of the temperature it says "non-negative" alone."""
 
 
 def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -> Outgoing:

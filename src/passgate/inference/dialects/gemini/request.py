@@ -14,7 +14,7 @@ from passgate.inference.translation import ParsedRequest, Target, Untranslatable
 from passgate.inference.vertex_address import is_vertex
 
 _MOST_STOPS = 5
-"""See https://ai.google.dev/api/generate-content#generationconfig."""
+"""See ``stopSequences`` at https://ai.google.dev/api/generate-content#generationconfig; the temperature may be 2."""
 _CONFIG = {
     "temperature": "temperature",
     "top_p": "topP",

@@ -23,6 +23,7 @@ class OpenAIProfile:
         chat_path: path of chat completions below the base URL; ``{model}`` stands for the vendor's name of the model
             (Azure's deployments).
         most_stops: how many stop sequences the vendor takes; 0: any number.
+        most_temperature: the highest temperature that the vendor takes; 0: any.
         embeddings_path: path of embeddings below the base URL.
         responses_path: path of Responses below the base URL; empty: the vendor does not have them.
         responses_only: beginnings of the names of models that answer there and nowhere else.
@@ -58,6 +59,7 @@ class OpenAIProfile:
     auth: str = "bearer"
     chat_path: str = "/chat/completions"
     most_stops: int = 0
+    most_temperature: float = 0
     embeddings_path: str = "/embeddings"
     responses_path: str = ""
     responses_only: tuple[str, ...] = ()
@@ -110,6 +112,7 @@ def _read(profile: Mapping[str, Any]) -> OpenAIProfile:
         auth=profile.get("auth", _PLAIN.auth),
         chat_path=profile.get("chat_path", _PLAIN.chat_path),
         most_stops=profile.get("most_stops", _PLAIN.most_stops),
+        most_temperature=profile.get("most_temperature", _PLAIN.most_temperature),
         embeddings_path=profile.get("embeddings_path", _PLAIN.embeddings_path),
         responses_path=profile.get("responses_path", _PLAIN.responses_path),
         responses_only=tuple(profile.get("responses_only", ())),

@@ -15,7 +15,6 @@ from passgate.inference.json_text import write_json
 from passgate.inference.translation import ParsedRequest, Target, VendorRequest
 
 _SAME_NAME = (
-    "temperature",
     "top_p",
     "seed",
     "n",
@@ -40,6 +39,8 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     body = Body(profile, left_out)
     body.document["model"] = target.vendor_model
     body.document["messages"] = MessageWriter(profile, left_out).write(request)
+    temperature = left_out.no_higher_temperature(request.temperature, profile.most_temperature)
+    body.put("temperature", "temperature", temperature)
     for name in _SAME_NAME:
         body.put(name, name, getattr(request, name))
     body.put("stop", "stop", left_out.all_but_first_stops(request.stop, profile.most_stops) or None)
