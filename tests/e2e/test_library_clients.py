@@ -98,6 +98,30 @@ def test_openai_tools_and_structured_answers(stage: Stage) -> None:
         assert called.choices[0].message.tool_calls[0].id == "call_9"
 
 
+def test_what_needs_stored_state_is_refused_by_name_and_reaches_no_vendor(stage: Stage) -> None:
+    reference = [{"role": "user", "content": "Hi"}, {"type": "item_reference", "id": "msg_1"}]
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("input[1].id", {"input": reference}),
+        ("previous_response_id", {"input": "Hi", "previous_response_id": "resp_1"}),
+        ("conversation", {"input": "Hi", "conversation": {"id": "conv_1"}}),
+        ("store", {"input": "Hi", "store": True}),
+        ("background", {"input": "Hi", "background": True, "stream": True}),
+    ]
+    before = len(stage.vendor.requests)
+    with openai.OpenAI(base_url=f"{stage.url}/v1", api_key=stage.token, max_retries=0) as client:
+        for field, request in asked:
+            with pytest.raises(
+                openai.BadRequestError, match="needs stored conversation state, which is off"
+            ) as refused:
+                client.responses.create(model=MODEL, **request)
+            assert (refused.value.param, refused.value.code) == (field, "unsupported_field")
+        with pytest.raises(openai.NotFoundError, match="stores no conversations"):
+            client.responses.retrieve("resp_1")
+        with pytest.raises(openai.NotFoundError, match="reached at /providers/"):
+            client.responses.compact(model=MODEL, input="Hi")
+    assert len(stage.vendor.requests) == before
+
+
 def test_a_provider_called_as_it_is(stage: Stage) -> None:
     base = f"{stage.url}/providers/{stage.provider}/v1"
     with openai.OpenAI(base_url=base, api_key=stage.token, max_retries=0) as client:

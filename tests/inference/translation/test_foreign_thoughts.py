@@ -85,3 +85,21 @@ def test_openai_gets_none_that_it_did_not_encrypt(vendor: str, whole: Any) -> No
     assert (sent(exchange)["unheard_of"], exchange.dropped) == (1, ("input.reasoning",))
     exchange = opened("openai-responses", {**document, "input": [*document["input"], own]}, to)
     assert exchange.dropped == ()
+
+
+def test_a_client_that_counts_on_stored_thoughts_gets_them_encrypted() -> None:
+    """It sends back all that it got; what came before, with an id alone, is nothing that OpenAI could find."""
+    profile = {"responses_path": "/responses", "gpt_models": True}
+    asked = {
+        "model": "m",
+        "input": [{"role": "user", "content": "Hi"}, {"type": "reasoning", "id": "rs_1", "summary": []}],
+    }
+    to = Target("openai", "https://vendor.example/v1", "k", "gpt-5", profile=profile)
+    exchange = opened("openai-responses", asked, to)
+    assert (sent(exchange)["input"], exchange.dropped) == (asked["input"][:1], ("input.reasoning",))
+    assert sent(exchange)["include"] == ["reasoning.encrypted_content"]
+    more = {**asked, "include": ["message.output_text.logprobs"]}
+    assert len(sent(opened("openai-responses", more, to))["include"]) == 2
+    assert "include" not in sent(opened("openai-responses", {**asked, "store": False}, to))
+    plain = Target("openai", "https://vendor.example/v1", "k", "gpt-4o", profile=profile)
+    assert "include" not in sent(opened("openai-responses", asked, plain))

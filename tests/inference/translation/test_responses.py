@@ -345,6 +345,9 @@ def test_a_text_that_gemini_cuts_into_parts_is_one_part_of_a_response() -> None:
 def test_a_reference_to_a_stored_item_is_refused_with_the_way_out() -> None:
     """Vercel's ``ai`` sends references until its option ``store`` is false."""
     given = [{"role": "user", "content": "Hi"}, {"type": "item_reference", "id": "msg_1"}]
-    with pytest.raises(UntranslatableError, match="told not to store") as refused:
-        opened("openai-responses", {"model": "public", "input": given}, target("anthropic"))
-    assert refused.value.field == "input[1].id"
+    for reference in (given[1], {"id": "msg_1"}):
+        for vendor in ("anthropic", "openai"):
+            asked = {"model": "public", "input": [given[0], reference]}
+            with pytest.raises(UntranslatableError, match="told not to store") as refused:
+                opened("openai-responses", asked, target(vendor))
+            assert refused.value.field == "input[1].id"

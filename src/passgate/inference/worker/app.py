@@ -91,6 +91,8 @@ _LISTS = (_MODELS, f"{GEMINI}models")
 _LISTED = tuple(f"{path}/" for path in _LISTS)
 _KEPT = ("/v1/responses/", "/v1/conversations", "/v1/chat/completions/")
 """Where OpenAI answers with what it has stored."""
+_NOT_KEPT = ("/v1/responses/input_tokens", "/v1/responses/compact")
+"""But not there."""
 _NOTHING = "There is nothing at this path. What only one vendor has is reached at /providers/<provider>/…, if allowed."
 _NOTHING_KEPT = "Passgate stores no conversations: nothing is to be had here. Send the whole talk each time."
 _READ_HEADERS = {
@@ -290,7 +292,8 @@ class WorkerApp:
             _require_method(incoming, "GET")
             await self._tell_readiness(incoming.send)
         else:
-            raise RouteNotFoundError(_NOTHING_KEPT if path.startswith(_KEPT) else _NOTHING)
+            kept = path.startswith(_KEPT) and path not in _NOT_KEPT
+            raise RouteNotFoundError(_NOTHING_KEPT if kept else _NOTHING)
 
     def _models(self, incoming: Incoming) -> dict[str, Any]:
         application = self._application(incoming.headers)

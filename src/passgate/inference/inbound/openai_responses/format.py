@@ -29,6 +29,8 @@ def check(document: dict[str, Any]) -> None:
         raise InvalidRequestError("The field 'input' is missing.", code="missing_field", field="input")
     if not isinstance(given, str | list) or not given:
         raise InvalidRequestError("The field 'input' must be a string or a list of items, not empty.", field="input")
+    if isinstance(given, list):
+        _refuse_references(given)
     for name in _STATE:
         if document.get(name) is not None:
             raise _stateless(name, "send the whole talk as 'input'")
@@ -36,6 +38,14 @@ def check(document: dict[str, Any]) -> None:
         raise _stateless("store", "leave it out or send false")
     if document.get("background") is True:
         raise _stateless("background", "ask for a stream instead")
+
+
+def _refuse_references(items: list[Any]) -> None:
+    """Refuse items that are kept elsewhere; OpenAI's ``ItemReference`` may leave out its type."""
+    for index, item in enumerate(items):
+        kind = item.get("type") if isinstance(item, dict) else ""
+        if kind == "item_reference" or (kind is None and "id" in item and "role" not in item):
+            raise _stateless(f"input[{index}].id", "send the item itself, as SDKs do that are told not to store")
 
 
 def _stateless(name: str, instead: str) -> UntranslatableError:

@@ -53,9 +53,6 @@ def _read_item(item: Fields) -> Turn:
         return Turn("user", (_read_result(item),), path=item.path)
     if kind == "reasoning":
         return Turn("assistant", (_read_thought(item),), path=item.path)
-    if kind == "item_reference":
-        instead = "send the item itself, as SDKs do that are told not to store"
-        raise item.refuse("id", f"it refers to stored state, which is off; {instead}.")
     if kind.endswith(("_output", "_response")):
         raise item.refuse("type", f"items of the type '{kind}' are known to no other vendor.")
     item.skip(*item.document)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from passgate.inference.dialects.openai.failure import read_failure
+from passgate.inference.dialects.openai.gpt_model import gpt_model
 from passgate.inference.dialects.openai.native import written_body
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.responses.usage import read_error, read_reason, read_usage
@@ -15,6 +16,8 @@ from passgate.inference.json_text import read_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target, VendorRequest
 
+ENCRYPTED = "reasoning.encrypted_content"
+"""What ``include`` names so that thoughts come with their content, which the vendor alone can read."""
 _LAST = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
 _MADE_ID = re.compile(r"rs_.+_\d+")
@@ -24,7 +27,7 @@ _MADE_ID = re.compile(r"rs_.+_\d+")
 def prepare_responses(parsed: ParsedRequest, target: Target) -> Outgoing:
     """Pass a request on; the vendor keeps nothing of it."""
     profile = read_profile(target.profile)
-    edits: dict[str, Any] = {} if parsed.document.get("store") is False else {"store": False}
+    edits: dict[str, Any] = {} if parsed.document.get("store") is False else _unstored(parsed, target)
     kept = _without_foreign_thoughts(parsed)
     if kept is not None:
         edits["input"] = kept
@@ -35,10 +38,24 @@ def prepare_responses(parsed: ParsedRequest, target: Target) -> Outgoing:
     return Outgoing(VendorRequest("POST", url, request_headers(target, profile), body), dropped)
 
 
-def _without_foreign_thoughts(parsed: ParsedRequest) -> list[Any] | None:
-    """The input without thoughts of an answer of another vendor's that stepped in; None: there are none.
+def _unstored(parsed: ParsedRequest, target: Target) -> dict[str, Any]:
+    """What a client does not say that counts on the vendor to store.
 
-    OpenAI refuses what it did not encrypt itself, and, as nothing is stored, thoughts that bear nothing but an id.
+    It sends all of an answer's items back with the next turn. Thoughts of a model that thinks must then bear their
+    content, encrypted, which OpenAI gives where it is asked for (and refuses for a model that does not think).
+    """
+    model = gpt_model(target)
+    wanted = parsed.document.get("include") or []
+    if model is None or not model.efforts or not isinstance(wanted, list) or ENCRYPTED in wanted:
+        return {"store": False}
+    return {"store": False, "include": [*wanted, ENCRYPTED]}
+
+
+def _without_foreign_thoughts(parsed: ParsedRequest) -> list[Any] | None:
+    """The input without thoughts that the vendor cannot read; None: there are none.
+
+    They are those of an answer of another vendor's that stepped in: OpenAI refuses what it did not encrypt itself. And,
+    as nothing is stored, those that bear nothing but an id: "Items are not persisted when `store` is set to false".
     """
     given = parsed.document.get("input")
     if not isinstance(given, list) or not any(map(_is_foreign, given)):
@@ -52,7 +69,7 @@ def _is_foreign(item: object) -> bool:
         return False
     sealed = told.get("encrypted_content")
     if sealed is None:
-        return _MADE_ID.fullmatch(as_text(told.get("id"))) is not None
+        return not told.get("content") or _MADE_ID.fullmatch(as_text(told.get("id"))) is not None
     return as_text(sealed).startswith(SEALED_MARK)
 
 

@@ -6,6 +6,7 @@ from passgate.inference.dialects.openai.body import Body
 from passgate.inference.dialects.openai.gpt_model import gpt_model, kept_effort, leave_sampling, wanted_effort
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.responses.items import ItemWriter
+from passgate.inference.dialects.openai.responses.native import ENCRYPTED
 from passgate.inference.exchange.chat_request import ChatRequest, Tool, ToolChoice
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.exchange.ports import Outgoing
@@ -14,7 +15,6 @@ from passgate.inference.translation import ParsedRequest, Target, Untranslatable
 
 _SAME_NAME = ("temperature", "top_p", "metadata", "service_tier", "prompt_cache_key", "top_logprobs")
 _UNKNOWN = ("top_k", "seed", "frequency_penalty", "presence_penalty", "logit_bias", "cache")
-_ENCRYPTED = "reasoning.encrypted_content"
 _LOGPROBS = "message.output_text.logprobs"
 _NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
 """Of a function without any: Responses refuse a schema of no type."""
@@ -109,7 +109,7 @@ def _choice(choice: ToolChoice | None) -> str | dict[str, Any] | None:
 
 def _put_include(request: ChatRequest, target: Target, body: Body) -> None:
     """Thoughts always, so that they come back encrypted; log probabilities of a model that does not think."""
-    body.document["include"] = [_ENCRYPTED]
+    body.document["include"] = [ENCRYPTED]
     if not request.logprobs:
         return
     model = gpt_model(target)
