@@ -23,6 +23,18 @@ def test_a_good_token_passes_from_each_place_and_stops_at_the_gate(gate: Gate, p
     assert answer.json["path"].endswith("?a=1&b=2")
 
 
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
+def test_the_schemes_case_says_nothing(gate: Gate, scheme: str) -> None:
+    """RFC 9110 section 11.1; some clients of other languages write it small."""
+    token = gate.issuer.token()
+    for path in ("/orders/1", "/v1/models"):
+        answer = gate.call(path, headers={"authorization": f"{scheme} {token}"})
+        assert answer.status == 200
+        assert token not in answer.body.decode()
+    twice = gate.call("/orders/1", headers={"authorization": f"Bearer Bearer {token}"})
+    assert (twice.status, "is 'Bearer' in it?" in twice.body.decode()) == (401, True)
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_every_other_place_is_emptied_too(gate: Gate, place: str) -> None:
     good, other = gate.issuer.token(), gate.issuer.token(aud="https://elsewhere.example")

@@ -19,6 +19,7 @@ from fake_vendor import (
     rate_limited,
     server_error,
     stalled_stream,
+    stream_reply,
     wrong_content_type,
 )
 from fake_vendor.openai_replies import openai_events
@@ -174,7 +175,15 @@ def test_the_next_deployment_steps_in_with_its_own_credential(
     assert (record.outcome, record.deployment_id, record.error_code) == ("ok", "dep_ob", None)
 
 
-@pytest.mark.parametrize("fault", [aborted_stream([]), stalled_stream([]), aborted_stream([b"data: {\n\n"])])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        aborted_stream([]),
+        stalled_stream([]),
+        aborted_stream([b"data: {\n\n"]),
+        stream_reply([b"data: [DONE]\n\n"]),
+    ],
+)
 def test_a_stream_that_never_begins_goes_to_the_next_deployment(
     pair: RunningWorker, vendor: FakeVendor, other: FakeVendor, fault: Reply
 ) -> None:

@@ -18,14 +18,17 @@ _CACHED_TOKENS = 10_000
 
 _QUERY = "query"
 _QUERY_PARAMETER = "key"
+_SCHEMES = ("Bearer ", "bearer ", "BEARER ")
+"""A scheme's case says nothing (RFC 9110 section 11.1), but Envoy compares letters: so the usual ways to write it."""
 _PLACES: dict[str, JsonObject] = {
     _QUERY: {"from_params": [_QUERY_PARAMETER]},
-    "bearer": {"from_headers": [{"name": "authorization", "value_prefix": "Bearer "}]},
+    "bearer": {"from_headers": [{"name": "authorization", "value_prefix": scheme} for scheme in _SCHEMES]},
     "x-api-key": {"from_headers": [{"name": "x-api-key"}]},
     "api-key": {"from_headers": [{"name": "api-key"}]},
     "x-goog-api-key": {"from_headers": [{"name": "x-goog-api-key"}]},
 }
-"""Every place a token may stand is a provider of its own: places of one provider must all hold good tokens."""
+"""Every place a token may stand is a provider of its own: places of one provider must all hold good tokens.
+A header has one of the schemes, so these can share one."""
 
 _COMMON: JsonObject = {
     "require_expiration": True,

@@ -92,7 +92,7 @@ REFUSALS: tuple[Refusal, ...] = (
     _token("token_invalid", "The token is no access token (its typ is not at+jwt).", f"{_RBAC}token_kind"),
     _token(
         "token_invalid",
-        "The token does not verify: it is malformed, has no expiry, or its signature does not fit.",
+        "The token does not verify: it is malformed (is 'Bearer' in it?), has no expiry, or its signature is wrong.",
         _JWT,
     ),
     Refusal(

@@ -134,14 +134,12 @@ class ChatWatcher:
         if data is None:
             return False
         if data == _DONE:
-            self._done = True
-            return False
+            return self._end()
         try:
             document = read_json(data)
         except ValueError as error:
             if data.strip() == _DONE:
-                self._done = True
-                return False
+                return self._end()
             raise VendorGarbageError("an event is not JSON") from error
         if not isinstance(document, dict):
             raise VendorGarbageError("an event is not an object")
@@ -155,6 +153,13 @@ class ChatWatcher:
         if document.get("error") is not None or choices is None:
             self.findings.failure = self.findings.failure or read_failure(document)
         return usage is not None and not choices and document.get("usage") is not None
+
+    def _end(self) -> bool:
+        """The end mark: a client that gets it asks for nothing more, so it must not end an answer that never began."""
+        if not self._began:
+            raise VendorGarbageError("the end mark before any choice")
+        self._done = True
+        return False
 
     def _see_choice(self, choice: object) -> None:
         if not isinstance(choice, dict):
