@@ -175,6 +175,31 @@ def test_notices_are_for_the_subscribers_teams(house: House) -> None:
     ]
 
 
+def test_who_retires_a_version_names_its_successor(house: House, clock: MovingClock) -> None:
+    one = made(house)
+    subscribed(house, one)
+    answer(house.owner.post(f"{one}/versions", json={"name": "v2"}), 201)
+    retire, again = f"{one}/versions/v1/retire", f"{one}/versions/v1/republish"
+    assert answer(house.owner.post(retire, json={"successor": "v9"}), 422)["field"] == "successor"
+    assert live(house) == {1: 100}
+    assert answer(house.owner.post(retire, json={"successor": "v2"}), 200)["version"]["successor"] == "v2"
+    notice = answer(house.stranger.get("/api/v1/notices"), 200)["items"][0]
+    assert notice["text"] == "Orders v1 is retired: its calls get 410. Use v2 instead."
+    for given, kept in (({}, "v2"), ({"successor": None}, None)):
+        answer(house.owner.post(again), 200)
+        assert answer(house.owner.post(retire, json=given), 200)["version"]["successor"] == kept
+
+    answer(house.owner.post(again), 200)
+    steps = f"{one}/versions/v1/schedules"
+    step = {"act": "retire", "due_at": (clock.now() + timedelta(minutes=1)).isoformat()}
+    assert answer(house.owner.post(steps, json=step | {"successor": "v1"}), 422)["field"] == "successor"
+    answer(house.owner.post(steps, json=step | {"successor": "v2"}), 201)
+    clock.advance(minutes=1)
+    assert [done.status for done in make_due_steps(house.storage)] == ["done"]
+    with house.storage.reading() as work:
+        assert [one.successor for one in published_services(work)[0].versions] == ["v2"]
+
+
 def test_steps_are_planned_and_made_or_say_why_not(house: House, clock: MovingClock) -> None:
     one = made(house)
     draft = revised(house, one)

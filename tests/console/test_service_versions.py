@@ -54,3 +54,21 @@ def test_a_revision_is_published_in_part_and_rolled_back(page: Page) -> None:
     page.get_by_label("Sunset").fill("2099-06-30")
     page.locator(".pg-dialog").get_by_role("button", name="Deprecate").click()
     expect(page.get_by_text("Retires itself on 30 Jun 2099")).to_be_visible()
+    _retire_with_successor(page)
+
+
+def _retire_with_successor(page: Page) -> None:
+    """In the dialog, as the API takes it."""
+    page.get_by_role("button", name="New version").click()
+    dialog = page.locator(".pg-dialog")
+    dialog.get_by_label("Name", exact=True).fill("v2")
+    dialog.get_by_role("button", name="Create version").click()
+    expect(page.get_by_role("table", name="Revisions of v2")).to_be_visible()
+    first = page.locator("section", has=page.get_by_role("table", name="Revisions of v1"))
+    first.get_by_role("button", name="Retire").click()
+    dialog = page.get_by_role("dialog", name="Retire v1?")
+    dialog.get_by_label("Successor").click()
+    page.get_by_role("option", name="v2").click()
+    dialog.get_by_role("button", name="Retire version").click()
+    expect(page.get_by_text("Its successor is v2.")).to_be_visible()
+    expect(first.get_by_role("button", name="Publish again", exact=True)).to_be_visible()

@@ -73,7 +73,7 @@ class SchedulePart(Input):
     due_at: AwareDatetime = Field(description="Once it has passed, the step counts as made.")
     weight: Weight = Field(default=100, description="Of publish: percent of the calls for the newest revision.")
     sunset_at: AwareDatetime | None = Field(default=None, description="Of deprecate.")
-    successor: VersionName | None = Field(default=None, description="Of deprecate.")
+    successor: VersionName | None = Field(default=None, description="Of deprecate and retire; null: as it was.")
 
 
 class CertificatePart(Input):

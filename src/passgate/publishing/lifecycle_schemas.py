@@ -10,6 +10,10 @@ from passgate.kernel.text import Paragraph
 from passgate.publishing.version_schemas import VersionName
 
 ScheduledAct = Literal["publish", "deprecate", "retire"]
+Successor = Annotated[
+    VersionName | None,
+    Field(description="Name of the version that takes its place; left out: as it was; null: none."),
+]
 Weight = Annotated[int, Field(ge=0, le=100, description="Percent of the version's calls.")]
 
 
@@ -32,7 +36,13 @@ class DeprecationIn(Input):
 
     deprecated_at: AwareDatetime | None = Field(default=None, description="Null: now, or as it was.")
     sunset_at: AwareDatetime | None = Field(default=None, description="When it retires itself; null: not yet known.")
-    successor: VersionName | None = Field(default=None, description="Name of the version that takes its place.")
+    successor: Successor = None
+
+
+class RetirementIn(Input):
+    """What callers of a version are told when it is closed."""
+
+    successor: Successor = None
 
 
 class ReviewIn(Input):
@@ -49,7 +59,7 @@ class ScheduleIn(Input):
     revision_id: str | None = Field(default=None, description="Of publish: the revision.")
     weight: Weight = 100
     sunset_at: AwareDatetime | None = Field(default=None, description="Of deprecate.")
-    successor: VersionName | None = Field(default=None, description="Of deprecate.")
+    successor: VersionName | None = Field(default=None, description="Of deprecate and retire; null: as it was.")
 
     @model_validator(mode="after")
     def _names_a_revision(self) -> Self:

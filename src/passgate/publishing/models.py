@@ -186,7 +186,7 @@ class ServiceSchedule(Base):
     act: Mapped[str] = mapped_column(String(16))
     """``publish``, ``deprecate`` or ``retire``."""
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Of ``publish``: revision and weight; of ``deprecate``: sunset and successor."""
+    """Of ``publish``: revision and weight; of ``deprecate``: sunset and successor; of ``retire``: successor."""
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     status: Mapped[str] = mapped_column(String(16))
     """``pending``, ``done``, ``failed`` or ``cancelled``."""

@@ -16,6 +16,7 @@ from passgate.metering.service.revision_traffic import RevisionTraffic, revision
 from passgate.publishing.lifecycle_schemas import (
     DeprecationIn,
     PublishIn,
+    RetirementIn,
     ReviewIn,
     ScheduleIn,
     ScheduleView,
@@ -171,17 +172,18 @@ def undeprecate_version(
 
 
 @router.post("/versions/{version_id}/retire", dependencies=[_PUBLISH])
-def retire_version(
+def retire_version(  # noqa: PLR0913 - path, body and query
     edge: CurrentEdge,
     actor: CurrentActor,
     service_id: str,
     version_id: str,
+    given: RetirementIn | None = None,
     *,
     wait: WaitQuery = True,
 ) -> LiveOut:
     """Close a version: its calls get 410, with the successor's name."""
     with edge.storage.writing() as work:
-        version = retirement.retire_version(actor, work, service_id, version_id)
+        version = retirement.retire_version(actor, work, service_id, version_id, given)
     return _live(edge, actor, version, wait=wait)
 
 

@@ -7,7 +7,7 @@ from passgate.kernel.errors import InvalidInputError
 from passgate.kernel.permissions import Permission
 from passgate.publishing import schedule_rows
 from passgate.publishing.errors import WrongStatusError
-from passgate.publishing.lifecycle_schemas import DeprecationIn
+from passgate.publishing.lifecycle_schemas import DeprecationIn, RetirementIn
 from passgate.publishing.models import Service, ServiceVersion
 from passgate.publishing.revision_rows import open_version, settle
 from passgate.publishing.service.versions import own_version, require_successor, version_view
@@ -36,10 +36,8 @@ def deprecate_version(actor: Actor, work: Work, service_id: str, version_id: str
     deprecated_at = given.deprecated_at or version.deprecated_at or now
     if given.sunset_at is not None and given.sunset_at < max(now, deprecated_at):
         raise InvalidInputError("The sunset lies in the future, after the deprecation.", field="sunset_at")
-    if given.successor is not None:
-        require_successor(work, service, version, given.successor)
-    version.status, version.deprecated_at = "deprecated", deprecated_at
-    version.sunset_at, version.successor = given.sunset_at, given.successor or version.successor
+    _name_successor(work, service, version, given)
+    version.status, version.deprecated_at, version.sunset_at = "deprecated", deprecated_at, given.sunset_at
     schedule_rows.cancel_pending(work, version.id, "retire")
     if given.sunset_at is not None:
         schedule_rows.plan(actor, work, version, "retire", given.sunset_at)
@@ -67,15 +65,19 @@ def undeprecate_version(actor: Actor, work: Work, service_id: str, version_id: s
     return version_view(work, service, version)
 
 
-def retire_version(actor: Actor, work: Work, service_id: str, version_id: str) -> VersionView:
+def retire_version(
+    actor: Actor, work: Work, service_id: str, version_id: str, given: RetirementIn | None = None
+) -> VersionView:
     """Close a version: its calls get 410 with the successor's name. Subscribers get a notice.
 
     Raises:
         NotFoundError: no such service or version, or one of a team that the actor has no part in.
         ForbiddenError: without the permission service:publish.
         WrongStatusError: it is not published.
+        InvalidInputError: a successor that is not there.
     """
     service, version = own_version(actor, work, service_id, version_id, _PUBLISH)
+    _name_successor(work, service, version, given or RetirementIn())
     retire_row(work, service, version, work.clock.now())
     return version_view(work, service, version)
 
@@ -109,3 +111,12 @@ def republish_version(actor: Actor, work: Work, service_id: str, version_id: str
     open_version(work, service, version)
     tell_subscribers(work, service, version, "republished")
     return version_view(work, service, version)
+
+
+def _name_successor(work: Work, service: Service, version: ServiceVersion, given: DeprecationIn | RetirementIn) -> None:
+    """Keep what the input says of the successor; where it says nothing, what was."""
+    if "successor" not in given.model_fields_set:
+        return
+    if given.successor is not None:
+        require_successor(work, service, version, given.successor)
+    version.successor = given.successor

@@ -9,7 +9,7 @@ from passgate.kernel.errors import InvalidInputError, NotFoundError, PassgateErr
 from passgate.kernel.permissions import Permission
 from passgate.publishing import schedule_rows
 from passgate.publishing.errors import WrongStatusError
-from passgate.publishing.lifecycle_schemas import DeprecationIn, PublishIn, ScheduleIn, ScheduleView
+from passgate.publishing.lifecycle_schemas import DeprecationIn, PublishIn, RetirementIn, ScheduleIn, ScheduleView
 from passgate.publishing.models import Service, ServiceSchedule, ServiceVersion
 from passgate.publishing.notices.service import tell
 from passgate.publishing.revision_rows import settle
@@ -104,15 +104,14 @@ def _make(work: Work, schedule_id: str) -> ScheduleView | None:
     # Before the step, which takes back what else is planned of its kind.
     row.status, row.done_at = "done", work.clock.now()
     work.session.flush()
-    details = row.details
+    details = {name: value for name, value in row.details.items() if value is not None}
     if row.act == "publish":
         given = PublishIn(weight=details["weight"])
         publish_revision(SYSTEM, work, row.service_id, details["revision_id"], given)
     elif row.act == "deprecate":
-        wanted = {name: details.get(name) for name in ("sunset_at", "successor")}
-        deprecate_version(SYSTEM, work, row.service_id, row.version_id, DeprecationIn.model_validate(wanted))
+        deprecate_version(SYSTEM, work, row.service_id, row.version_id, DeprecationIn.model_validate(details))
     else:
-        retire_version(SYSTEM, work, row.service_id, row.version_id)
+        retire_version(SYSTEM, work, row.service_id, row.version_id, RetirementIn.model_validate(details))
     return ScheduleView.model_validate(row)
 
 
@@ -139,11 +138,11 @@ def _details(
             raise InvalidInputError("It is a revision of another version.", field="revision_id")
         require_publishable(actor, work, service, row)
         return {"revision_id": row.id, "weight": given.weight}
-    if given.act == "retire":
-        return {}
-    if given.sunset_at is not None and given.sunset_at <= given.due_at:
-        raise InvalidInputError("The sunset lies after the deprecation.", field="sunset_at")
     if given.successor is not None:
         require_successor(work, service, version, given.successor)
+    if given.act == "retire":
+        return {"successor": given.successor}
+    if given.sunset_at is not None and given.sunset_at <= given.due_at:
+        raise InvalidInputError("The sunset lies after the deprecation.", field="sunset_at")
     sunset = given.sunset_at.isoformat() if given.sunset_at is not None else None
     return {"sunset_at": sunset, "successor": given.successor}

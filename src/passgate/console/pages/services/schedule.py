@@ -78,11 +78,13 @@ def ask_for_step(visit: Visit, service: ServiceView, version: VersionView, revis
             help_text = "When it retires itself: from then on it answers 410."
             field = text_field("Sunset", optional=True, placeholder=placeholder, help_text=help_text)
             form.add("sunset_at", field)
+        with box("pg-stack") as of_the_end:
             others = {one.name: one.name for one in service.versions if one.id != version.id}
-            form.add("successor", choice_field("Successor", others, optional=True))
+            form.add("successor", choice_field("Successor", others, value=version.successor, optional=True))
         chosen = form.field("act")
         of_publish.bind_visibility_from(chosen, "value", value="publish")
         of_deprecate.bind_visibility_from(chosen, "value", value="deprecate")
+        of_the_end.bind_visibility_from(chosen, "value", lambda step: step in {"deprecate", "retire"})
 
 
 def may_be_planned(version: VersionView, revisions: Sequence[RevisionView]) -> bool:
@@ -111,7 +113,9 @@ def _given(form: Form) -> dict[str, object]:
     if step == "publish":
         given |= {"revision_id": form["revision_id"], "weight": form["weight"]}
     elif step == "deprecate":
-        given |= {"sunset_at": given_moment(form.text("sunset_at")), "successor": form["successor"] or None}
+        given |= {"sunset_at": given_moment(form.text("sunset_at"))}
+    if step != "publish":
+        given |= {"successor": form["successor"] or None}
     return given
 
 

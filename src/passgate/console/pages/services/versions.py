@@ -15,7 +15,7 @@ from passgate.console.pages.services.publishing import ask_to_publish, ask_to_sh
 from passgate.console.pages.services.revising import ask_to_review, ask_to_version, revise
 from passgate.console.pages.services.rows import REVISION_TONES, VERSION_TONES
 from passgate.console.pages.services.schedule import ask_for_step, may_be_planned, planned_steps
-from passgate.console.pages.services.sunset import ask_to_deprecate
+from passgate.console.pages.services.sunset import ask_to_deprecate, ask_to_retire
 from passgate.console.visit import Visit
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import PageRequest
@@ -23,7 +23,7 @@ from passgate.kernel.permissions import Permission
 from passgate.metering.service.revision_traffic import RevisionTraffic, revision_traffic
 from passgate.publishing.schemas import ServiceView
 from passgate.publishing.service.release import roll_back
-from passgate.publishing.service.retirement import republish_version, retire_version, undeprecate_version
+from passgate.publishing.service.retirement import republish_version, undeprecate_version
 from passgate.publishing.service.review import submit_revision, withdraw_revision
 from passgate.publishing.service.revisions import list_revisions
 from passgate.publishing.service.versions import list_versions
@@ -164,9 +164,7 @@ def _acts(visit: Visit, service: ServiceView, known: _Known) -> None:
         "Deprecate" if version.status == "published" else "Change sunset",
         partial(ask_to_deprecate, visit, service, version),
     )
-    text = "Its calls get 410 at once, and subscribers get a notice. It can be published again."
-    job = step(retire_version, f"{version.name} is retired.")
-    button("Retire", partial(confirm, f"Retire {version.name}?", text, "Retire version", job), icon="ban")
+    button("Retire", partial(ask_to_retire, visit, service, version), icon="ban")
 
 
 def _sentence(version: VersionView) -> str:
