@@ -77,6 +77,23 @@ def test_all_rules_are_named_in_order_and_the_first_that_refuses(house: House, s
     assert "gold" in next(rule["text"] for rule in found["rules"] if rule["name"] == "claims")
 
 
+def test_a_subscription_that_is_not_in_force_is_told_with_the_reason(house: House, service: str) -> None:
+    answer(house.owner.patch(f"{SERVICES}/{service}", json={"policies": []}), 200)
+
+    def told() -> tuple[str | None, str]:
+        found = explained(house.owner, application_id=house.red_application)
+        return found["code"], next(rule["text"] for rule in found["rules"] if rule["name"] == "subscription")
+
+    assert told() == ("subscription_missing", "The application is not subscribed to Orders.")
+    wanted = {"service_id": service, "application_id": house.red_application}
+    one = f"/api/v1/subscriptions/{answer(house.owner.post('/api/v1/subscriptions', json=wanted), 201)['id']}"
+    assert told() == (None, "The application's subscription to Orders is active.")
+    answer(house.owner.post(f"{one}/suspend", json={"reason": "Unpaid."}), 200)
+    assert told() == ("subscription_suspended", "The application's subscription to Orders is suspended: Unpaid.")
+    answer(house.owner.delete(one, params={"reason": "Too loud."}), 200)
+    assert told() == ("subscription_ended", "The application's subscription to Orders is ended: Too loud.")
+
+
 def test_another_team_learns_what_it_meets_and_nothing_behind_it(house: House, service: str) -> None:
     found = explained(house.stranger, application_id=house.blue_application, address="10.1.2.3")
     assert found["decided_by"] == "subscription"

@@ -11,8 +11,9 @@ from passgate.publishing.notices.service import count_unread, list_notices, put_
 from passgate.publishing.plans.errors import PlanNeededError
 from passgate.publishing.plans.schemas import PlanIn
 from passgate.publishing.plans.service import create_plan
-from passgate.publishing.published_state import active_subscriptions
+from passgate.publishing.published_state import active_subscriptions, withheld_subscriptions
 from passgate.publishing.schemas import ServiceIn
+from passgate.publishing.service.lifecycle import retire_service
 from passgate.publishing.service.services import create_service
 from passgate.publishing.subscriptions.errors import (
     AlreadySubscribedError,
@@ -52,6 +53,12 @@ def paid(storage: Storage, red: Actor, service: str) -> str:
 def asked(storage: Storage, actor: Actor, service: str, plan: str | None) -> SubscriptionView:
     with storage.writing() as work:
         return subscribe(actor, work, service, "app_blue", plan, "For the checkout.")
+
+
+def withheld(storage: Storage) -> list[tuple[str, str]]:
+    with storage.reading() as work:
+        found = withheld_subscriptions(work, active_subscriptions(work))
+    return [(one.application_id, one.state) for one in found]
 
 
 def live(storage: Storage) -> list[str]:
@@ -105,6 +112,30 @@ def test_a_rejection_says_why_and_does_not_bar_another_try(
 
     assert (live(storage), told(storage, blue)[0][0]) == ([], "subscription.rejected")
     assert asked(storage, blue, service, paid).status == "requested"
+
+
+def test_the_gate_learns_the_last_word_on_what_is_not_in_force(
+    storage: Storage, clock: MovingClock, red: Actor, blue: Actor, service: str, paid: str
+) -> None:
+    assert withheld(storage) == []
+    first = asked(storage, blue, service, paid)
+    assert withheld(storage) == [("app_blue", "requested")]
+    with storage.writing() as work:
+        deciding.reject(red, work, first.id, "Not yet.")
+    assert withheld(storage) == [("app_blue", "rejected")]
+    clock.advance(seconds=1)
+    second = asked(storage, blue, service, paid)
+    assert withheld(storage) == [("app_blue", "requested")]
+    with storage.writing() as work:
+        deciding.approve(red, work, second.id)
+    assert (live(storage), withheld(storage)) == (["app_blue"], [])
+    for step, state in ((deciding.suspend, "suspended"), (deciding.unsubscribe, "ended")):
+        with storage.writing() as work:
+            step(red, work, second.id, "An audit.")
+        assert (live(storage), withheld(storage)) == ([], [("app_blue", state)])
+    with storage.writing() as work:
+        retire_service(red, work, service)
+    assert withheld(storage) == []
 
 
 def test_who_decides_for_the_service_needs_nobody_s_consent(

@@ -1,14 +1,16 @@
 """Who may call what."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from passgate.contracts.gateway_snapshot import GatewaySnapshot
+from passgate.contracts.gateway_snapshot import GatewaySnapshot, WithheldState, WithheldSubscription
 from passgate.gateway.envoy import names
 from passgate.gateway.xds.outcome import OutcomeKind
+from passgate.metering.reasons import reason_of_call
 from wire.alterations import routes
-from wire.rig import Gate
+from wire.rig import Gate, wait_until
+from wire.tokens import Issuer
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,33 @@ def test_a_missing_subscription_is_named(gate: Gate) -> None:
     answer = gate.call("/orders/1", gate.issuer.token(client_id="app_two"))
     assert (answer.status, answer.json["code"]) == (403, "subscription_missing")
     assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
+
+
+def test_a_refusal_says_in_which_state_the_subscription_is(own_gate: Gate) -> None:
+    states = get_args(WithheldState)
+    services = own_gate.service("/orders"), own_gate.service("", id="svc_own", hosts=("ai.example",))
+    withheld = tuple(
+        WithheldSubscription(service_id=one.id, application_id=f"app_{state}", state=state)
+        for one in services
+        for state in states
+    )
+    # Never so in a snapshot; were it, the subscription in force is what holds.
+    both = WithheldSubscription(service_id="svc_orders", application_id="app_one", state="ended")
+    own_gate.publish(own_gate.snapshot(*services).model_copy(update={"withheld": (*withheld, both)}))
+    assert own_gate.call("/orders/1", own_gate.issuer.token()).status == 200
+    for state in states:
+        token = own_gate.issuer.token(client_id=f"app_{state}")
+        answer = own_gate.call("/orders/1", token)
+        assert (answer.status, answer.json["code"]) == (403, f"subscription_{state}")
+        assert answer.json["detail"] in answer.headers["www-authenticate"]
+        (line,) = wait_until(lambda code=state: [one for one in own_gate.log_lines() if f"_{code}]" in one.details])
+        assert reason_of_call(line.status, line.details, None) == f"subscription_{state}"
+        of_openai = own_gate.call("/v1/things", token, headers={"host": "ai.example"})
+        assert of_openai.json["error"]["code"] == f"subscription_{state}"
+    for nobody in ("app_two", "svc_orders|app_ended", "|app_ended"):
+        answer = own_gate.call("/orders/1", own_gate.issuer.token(client_id=nobody))
+        assert (answer.status, answer.json["code"]) == (403, "subscription_missing")
+    assert own_gate.call("/orders/1", Issuer().token(client_id="app_ended")).status == 401
 
 
 def test_an_empty_client_id_does_not_match_an_empty_subscription(own_gate: Gate) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from passgate.contracts.gateway_snapshot import WithheldSubscription
 from passgate.contracts.trusted_issuer import TrustedIssuer, application_of
 from passgate.gateway.xds.outcome import OutcomeKind
 from wire.foreign import FOREIGN, ForeignIssuer, publish
@@ -57,6 +58,15 @@ def test_another_application_has_no_subscription_but_a_token(trusting: Gate) -> 
     answer = trusting.call("/orders/1", token)
     assert (answer.status, answer.json["code"]) == (403, "subscription_missing")
     assert trusting.call("/tickets/1", token).status == 200
+
+
+def test_a_subscription_that_is_withheld_is_told_to_the_mapped_application(own_trusting: Gate) -> None:
+    withheld = WithheldSubscription(service_id="svc_orders", application_id="app_two", state="suspended")
+    snapshot = own_trusting.snapshot(own_trusting.service("/orders"))
+    own_trusting.publish(snapshot.model_copy(update={"trusted_issuers": (STAFF.trusted(),), "withheld": (withheld,)}))
+    answer = own_trusting.call("/orders/1", STAFF.token(azp="other"))
+    assert (answer.status, answer.json["code"]) == (403, "subscription_suspended")
+    assert own_trusting.call("/orders/1", STAFF.token()).status == 200
 
 
 def test_the_access_log_names_issuer_subject_and_application(trusting: Gate) -> None:

@@ -45,6 +45,17 @@ class GatewaySubscription(Contract):
     """What its plan allows; empty: no bound."""
 
 
+WithheldState = Literal["requested", "suspended", "rejected", "ended"]
+
+
+class WithheldSubscription(Contract):
+    """An application that has asked for a service or had it, and may not call it: the gate's refusal says why."""
+
+    service_id: str
+    application_id: str
+    state: WithheldState
+
+
 class GatewaySnapshot(Contract):
     """The whole state of the gate, less the revocations, which travel as a list of their own."""
 
@@ -57,6 +68,8 @@ class GatewaySnapshot(Contract):
     published: tuple[PublishedService, ...] = ()
     """Services with versions, by id."""
     subscriptions: tuple[GatewaySubscription, ...] = Field(default=())
+    withheld: tuple[WithheldSubscription, ...] = ()
+    """Of those that ``subscriptions`` does not name."""
     trusted_issuers: tuple[TrustedIssuer, ...] = ()
     """Issuers of others whose tokens pass, by id."""
     own_rates: bool = False

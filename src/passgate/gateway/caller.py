@@ -21,6 +21,7 @@ from passgate.identity.service.token_signing import access_claims
 from passgate.kernel.clock import epoch_seconds
 from passgate.publishing.models import Subscription
 from passgate.publishing.plans.models import Plan
+from passgate.publishing.plans.repository import OPEN
 from passgate.storage.work import Work
 
 
@@ -52,9 +53,7 @@ class StoredCaller:
             words = f"The token is limited to services; {service.name} {'is' if is_named else 'is not'} among them."
             yield asked("token_services", passed=is_named, text=words, code="service_not_in_token", status=403)
         if policies.access.who == "subscription":
-            found = self._subscription(service.id) is not None
-            words = f"The application {'is' if found else 'is not'} subscribed to {service.name}."
-            yield asked("subscription", passed=found, text=words, code="subscription_missing", status=403)
+            yield self._subscription_rule(service)
         else:
             yield Rule("access", "passes", f"Any good token may call {service.name}.")
 
@@ -80,15 +79,29 @@ class StoredCaller:
         words = f"The application {application.name} {state}."
         yield asked("application", passed=application.is_active, text=words, code="token_revoked", status=401)
 
+    def _subscription_rule(self, service: PublishedService) -> Rule:
+        row = self._last_subscription(service.id)
+        if row is None:
+            words, state = f"The application is not subscribed to {service.name}.", "missing"
+        else:
+            reason = f": {row.reason}" if row.reason and row.status != "active" else "."
+            words, state = f"The application's subscription to {service.name} is {row.status}{reason}", row.status
+        return asked("subscription", passed=state == "active", text=words, code=f"subscription_{state}", status=403)
+
     def _subscription(self, service_id: str) -> Subscription | None:
+        """The one in force."""
+        row = self._last_subscription(service_id)
+        return row if row is not None and row.status == "active" else None
+
+    def _last_subscription(self, service_id: str) -> Subscription | None:
+        """The one that is not over; where there is none, the newest."""
         if self.application is None:
             return None
         query = select(Subscription).where(
-            Subscription.service_id == service_id,
-            Subscription.application_id == self.application.id,
-            Subscription.status == "active",
+            Subscription.service_id == service_id, Subscription.application_id == self.application.id
         )
-        return self.work.session.scalars(query).first()
+        is_over = Subscription.status.not_in(OPEN)
+        return self.work.session.scalars(query.order_by(is_over, Subscription.id.desc())).first()
 
 
 def _verification_rules(work: Work, issuer: TokenIssuer, token: Token) -> Iterator[Rule]:

@@ -18,6 +18,7 @@ from passgate.publishing.published_state import (
     plan_models,
     published_prompts,
     published_services,
+    withheld_subscriptions,
 )
 from passgate.storage.work import Work
 
@@ -70,6 +71,7 @@ class Publication:
             token_signing=token_signing(work, self.issuer) if gives_upstream_tokens(published) else None,
             sealed_file_key=repository.sealed_file_key(work),
             own_rates=has_own_rates(work),
+            withheld=withheld_subscriptions(work, subscriptions),
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from passgate.contracts.ai_policy import AiPolicy
 from passgate.contracts.described_revision import DescribedRevision, TokenSigning
-from passgate.contracts.gateway_snapshot import GatewaySnapshot, GatewaySubscription
+from passgate.contracts.gateway_snapshot import GatewaySnapshot, GatewaySubscription, WithheldSubscription
 from passgate.contracts.inference_config import (
     InferenceApplication,
     InferenceConfig,
@@ -42,6 +42,7 @@ class PublishedState:
     token_signing: TokenSigning | None = None
     sealed_file_key: str | None = None
     own_rates: bool = False
+    withheld: tuple[WithheldSubscription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def snapshot_of(state: PublishedState, version: int) -> Snapshot:
             keys=state.keys,
             published=state.published,
             subscriptions=state.subscriptions,
+            withheld=state.withheld,
             trusted_issuers=state.trusted_issuers,
             own_rates=state.own_rates,
         ),

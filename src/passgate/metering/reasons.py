@@ -30,7 +30,16 @@ _DETAILS: tuple[tuple[str, str], ...] = (
     (f"{_RBAC}two_tokens", "token_invalid"),
     (f"{_RBAC}application_unknown", "application_unknown"),
     (f"{_RBAC}claim_refused", "claim_refused"),
-    (f"{_RBAC}subscription_missing", "subscription_missing"),
+    *(
+        (f"{_RBAC}{code}]", code)
+        for code in (
+            "subscription_missing",
+            "subscription_requested",
+            "subscription_suspended",
+            "subscription_rejected",
+            "subscription_ended",
+        )
+    ),
     (f"{_RBAC}none]", "service_not_in_token"),
     (f"{_RBAC}scope_missing", "scope_missing"),
     (f"{_RBAC}role_missing", "role_missing"),

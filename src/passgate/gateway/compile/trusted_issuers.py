@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.gateway.compile.filter_state import filter_state
-from passgate.gateway.compile.matchers import lookup_filter
+from passgate.gateway.compile.matchers import Listed, lookup_filter
+from passgate.gateway.compile.subscriptions import NOT_LISTED, listed, verdict_on
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
@@ -74,11 +75,10 @@ def with_foreign_rules(required: JsonObject, snapshot: GatewaySnapshot) -> JsonO
 
 def with_foreign_subscribers(subscriptions: JsonObject, snapshot: GatewaySnapshot) -> JsonObject:
     """The filter of subscriptions, which looks for a call of another issuer's token in a list of its own."""
-    pairs = list(_pairs(snapshot))
+    pairs = dict(_pairs(snapshot))
     if not pairs:
         return subscriptions
-    found, missing = ("subscribed", "ALLOW"), ("subscription_missing", "DENY")
-    foreign = lookup_filter("", _SUBSCRIBER_STATE, pairs, found=found, missing=missing)  # type: ignore[arg-type]  # literals
+    foreign = lookup_filter("", _SUBSCRIBER_STATE, pairs, missing=NOT_LISTED)
     inner = foreign["typed_config"]["matcher"]
     typed = subscriptions["typed_config"]
     matcher = {**typed["matcher"], "on_no_match": {"matcher": inner}} if "matcher_tree" in typed["matcher"] else inner
@@ -129,13 +129,13 @@ def _refusals(issuer: TrustedIssuer) -> dict[str, JsonObject]:
     return found
 
 
-def _pairs(snapshot: GatewaySnapshot) -> Iterable[str]:
+def _pairs(snapshot: GatewaySnapshot) -> Iterable[tuple[str, Listed]]:
     for issuer in snapshot.trusted_issuers:
         values = {"": issuer.application_id} if issuer.application_claim is None else issuer.applications
-        for subscription in snapshot.subscriptions:
+        for subscription in listed(snapshot):
             for value, application in values.items():
                 if application and application == subscription.application_id:
-                    yield f"{subscription.service_id}|{issuer.issuer}|{value}"
+                    yield f"{subscription.service_id}|{issuer.issuer}|{value}", verdict_on(subscription)
 
 
 def _header_key(issuer: TrustedIssuer) -> str:

@@ -10,6 +10,8 @@ _OWN_WORDS = "%LOCAL_REPLY_BODY%"
 """What the route itself says."""
 _SCOPES, _WANTED = "%METADATA(ROUTE:passgate:scopes)%", "%METADATA(ROUTE:passgate:wanted)%"
 
+_SEE_WHY = "; My subscriptions in the portal say why."
+
 Challenge = Literal["none", "bare", "invalid_token", "insufficient_scope"]
 """What WWW-Authenticate says: nothing, only that a token is wanted, or an error of RFC 6750 section 3.1."""
 
@@ -43,6 +45,11 @@ class Refusal:
 
 def _token(code: str, message: str, *details: str, challenge: Challenge = "invalid_token") -> Refusal:
     return Refusal(code, 401, message, details, challenge=challenge)
+
+
+def _subscription(state: str, message: str) -> Refusal:
+    code = f"subscription_{state}"
+    return Refusal(code, 403, message, (f"{_RBAC}{code}]",), challenge="insufficient_scope")
 
 
 REFUSALS: tuple[Refusal, ...] = (
@@ -109,13 +116,13 @@ REFUSALS: tuple[Refusal, ...] = (
         (f"{_RBAC}claim_refused",),
         challenge="insufficient_scope",
     ),
-    Refusal(
-        "subscription_missing",
-        403,
-        "The token's application has no subscription to this service.",
-        (f"{_RBAC}subscription_missing",),
-        challenge="insufficient_scope",
+    _subscription("missing", "The token's application has no subscription to this service; the portal takes requests."),
+    _subscription(
+        "requested", "The token's application has asked for this service, whose team has not decided on it yet."
     ),
+    _subscription("suspended", f"The subscription of the token's application is suspended{_SEE_WHY}"),
+    _subscription("rejected", f"The request of the token's application for this service was declined{_SEE_WHY}"),
+    _subscription("ended", f"The subscription of the token's application has ended{_SEE_WHY}"),
     Refusal(
         "service_not_in_token",
         403,

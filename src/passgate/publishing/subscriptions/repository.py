@@ -83,6 +83,23 @@ def live_subscriptions(work: Work) -> Sequence[Row[str, str, str | None]]:
     return work.session.execute(query).all()
 
 
+def closed_subscriptions(work: Work, most: int) -> Sequence[Row[str, str, str]]:
+    """Service, application and status of what is not active, of published services and active applications.
+
+    First what is not over, then the newest; of one pair several may be there.
+    """
+    is_over = Subscription.status.not_in(OPEN)
+    query = (
+        select(Subscription.service_id, Subscription.application_id, Subscription.status)
+        .join(Service, Service.id == Subscription.service_id)
+        .join(Application, Application.id == Subscription.application_id)
+        .where(Subscription.status != "active", Service.status == "published", Application.is_active)
+        .order_by(is_over, Subscription.id.desc())
+        .limit(most)
+    )
+    return work.session.execute(query).all()
+
+
 def plan_rates(work: Work) -> list[tuple[str, list[dict[str, Any]]]]:
     """What each plan allows."""
     return [(row.id, row.rates) for row in work.session.execute(select(Plan.id, Plan.rates))]
