@@ -1,5 +1,7 @@
 // A table. Each column has a kind, which says how its cells look; cells are plain values or small objects.
 const COPY = "M9 9h11v11H9z M15 9V4H4v11h5";
+// As in the styles: from here on the column of actions sticks to the right edge.
+const NARROW = "(max-width: 899.98px)";
 
 export default {
   template: `
@@ -7,7 +9,7 @@ export default {
       <table class="pg-table" :class="{'pg-cell-two': hasSub}" :data-dense="dense || null" :aria-label="label">
         <thead>
           <tr>
-            <th v-for="column in columns" :key="column.name" scope="col" :class="side(column)">
+            <th v-for="column in shown" :key="column.name" scope="col" :class="side(column)">
               <span :class="{'pg-sr': column.kind === 'actions'}">{{ column.label }}</span>
             </th>
           </tr>
@@ -19,7 +21,7 @@ export default {
               @dragstart="lift(row, $event)" @dragover="hover(row, $event)" @dragleave="leave(row)"
               @drop.prevent="drop(row)" @dragend="settle"
               @click="open(row, $event)" @keydown.enter.self="open(row, $event)">
-            <td v-for="column in columns" :key="column.name" :class="side(column)">
+            <td v-for="(column, place) in shown" :key="column.name" :class="side(column)">
               <template v-if="row[column.name] === null || row[column.name] === undefined || row[column.name] === ''">
                 <span v-if="column.kind !== 'actions'" class="pg-faint" aria-label="none">–</span>
               </template>
@@ -56,12 +58,12 @@ export default {
               <time v-else-if="['relative', 'clock', 'date'].includes(column.kind)" class="pg-num"
                     :datetime="row[column.name]" :title="exact(row[column.name])">{{ moment(row[column.name], column.kind, tick) }}</time>
               <code v-else-if="column.kind === 'code'" class="pg-cell-text" :title="row[column.name]">{{ row[column.name] }}</code>
-              <span v-else-if="column.kind === 'actions'" class="pg-cell-actions">
-                <button v-for="item in row[column.name]" :key="item.name" type="button" class="pg-link-button"
+              <span v-else-if="column.kind !== 'actions'" class="pg-cell-text" :title="row[column.name]">{{ row[column.name] }}</span>
+              <span v-if="actions(row, column, place).length" class="pg-cell-actions">
+                <button v-for="item in actions(row, column, place)" :key="item.name" type="button" class="pg-link-button"
                         :data-tone="item.tone" :aria-label="item.label + ' ' + (item.of || '')"
                         @click.stop="$emit('act', { id: row.id, name: item.name })">{{ item.label }}</button>
               </span>
-              <span v-else class="pg-cell-text" :title="row[column.name]">{{ row[column.name] }}</span>
             </td>
           </tr>
         </tbody>
@@ -69,22 +71,37 @@ export default {
     </div>`,
   props: { columns: Array, rows: Array, label: String, dense: Boolean, opening: Boolean, dragging: Boolean },
   data() {
-    return { tick: 0, copyPath: COPY, lifted: null, over: null, place: null };
+    return { tick: 0, copyPath: COPY, lifted: null, over: null, place: null, narrow: false };
   },
   computed: {
+    // What can be done stands in the first cell where a column of its own would lie out of reach.
+    shown() {
+      return this.narrow ? this.columns.filter((column) => column.kind !== "actions") : this.columns;
+    },
     hasSub() {
       return this.rows.some((row) => row.sub);
     },
   },
   mounted() {
     this.timer = setInterval(() => this.tick++, 5000);
+    this.width = window.matchMedia(NARROW);
+    this.width.addEventListener("change", this.measure);
+    this.measure();
   },
   unmounted() {
     clearInterval(this.timer);
+    this.width.removeEventListener("change", this.measure);
   },
   methods: {
     side(column) {
       return column.kind === "actions" ? "pg-right pg-acts" : column.kind === "number" ? "pg-right" : column.wraps ? "pg-wraps" : "";
+    },
+    measure() {
+      this.narrow = this.width.matches;
+    },
+    actions(row, column, place) {
+      const own = column.kind === "actions" ? column : this.narrow && place === 0 ? this.columns.find((one) => one.kind === "actions") : null;
+      return (own && row[own.name]) || [];
     },
     opens(row) {
       return Boolean(row.href || this.opening);

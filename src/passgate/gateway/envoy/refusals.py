@@ -10,7 +10,7 @@ _OWN_WORDS = "%LOCAL_REPLY_BODY%"
 """What the route itself says."""
 _SCOPES, _WANTED = "%METADATA(ROUTE:passgate:scopes)%", "%METADATA(ROUTE:passgate:wanted)%"
 
-_SEE_WHY = "; My subscriptions in the portal say why."
+_SEE_WHY = "; the page My subscriptions in the portal says why."
 
 Challenge = Literal["none", "bare", "invalid_token", "insufficient_scope"]
 """What WWW-Authenticate says: nothing, only that a token is wanted, or an error of RFC 6750 section 3.1."""

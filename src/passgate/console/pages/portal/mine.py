@@ -88,6 +88,7 @@ def _find(actor: Actor, work: Work, page: PageRequest) -> tuple[Page[Subscriptio
 def _row(one: SubscriptionView, use: SubscriptionUse | None, *, may_act: bool) -> Row:
     return {
         "id": one.id,
+        "href": f"{MOUNT_PATH}/portal/services/{one.service_id}",
         "name": one.service_name,
         "sub": " · ".join(part for part in (one.application_name, standing(one)) if part),
         "status": tag(one.status.capitalize(), STATUS_TONES[one.status], dot=True),
