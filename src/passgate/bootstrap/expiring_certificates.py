@@ -12,7 +12,7 @@ _log = logging.getLogger("passgate.services")
 _ROUND_SECONDS = 600.0
 
 
-def told_expiries(storage: Storage) -> AbstractContextManager[None]:
+def told_expiries(storage: Storage, every_seconds: float = _ROUND_SECONDS) -> AbstractContextManager[None]:
     """Look for certificates that expire soon while inside."""
 
     def look() -> None:
@@ -21,4 +21,4 @@ def told_expiries(storage: Storage) -> AbstractContextManager[None]:
         if told:
             _log.info("certificates that expire soon: %d", told)
 
-    return rounds(look, _ROUND_SECONDS, "certificates", _log)
+    return rounds(look, every_seconds, "certificates", _log)

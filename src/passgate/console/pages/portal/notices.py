@@ -2,6 +2,7 @@
 
 from passgate.console.components.card import card
 from passgate.console.components.table import Column, Table, act
+from passgate.console.edge import MOUNT_PATH
 from passgate.console.visit import Visit, who
 from passgate.kernel.actor import Actor
 from passgate.kernel.pagination import PageRequest
@@ -16,6 +17,14 @@ _COLUMNS = (
     Column("actions", "Actions", "actions"),
 )
 _MOST = PageRequest(limit=8)
+_PARTS = {
+    "certificate": "/services/{}",
+    "mcp": "/services/{}?part=tools",
+    "revision": "/services/{}?part=versions",
+    "schedule": "/services/{}?part=versions",
+    "version": "/portal/services/{}",
+}
+"""By the beginning of a notice's kind. Of a subscription the page itself tells."""
 
 
 async def notices_card(visit: Visit) -> None:
@@ -32,6 +41,7 @@ async def notices_card(visit: Visit) -> None:
     rows = [
         {
             "id": one.id,
+            "href": _place(one),
             "text": one.text,
             "when": one.created_at.isoformat(),
             "actions": [act("read", "Done", of=one.text)] if writes is None or one.team_id in writes else [],
@@ -40,6 +50,12 @@ async def notices_card(visit: Visit) -> None:
     ]
     with card("Notices", flush=True):
         Table(_COLUMNS, rows, label="Notices", on_act=read)
+
+
+def _place(one: NoticeView) -> str | None:
+    """Where one does something about it."""
+    part = _PARTS.get(one.kind.partition(".")[0])
+    return f"{MOUNT_PATH}{part.format(one.service_id)}" if part is not None and one.service_id is not None else None
 
 
 def _unread(actor: Actor, work: Work) -> list[NoticeView]:

@@ -1,7 +1,9 @@
 """Certificates of a service's own hosts."""
 
+from datetime import datetime, timedelta
 from functools import partial
 
+from passgate.console.components.badge import Tone
 from passgate.console.components.button import button
 from passgate.console.components.card import card, card_head
 from passgate.console.components.confirm import confirm
@@ -9,10 +11,12 @@ from passgate.console.components.dialog import form_dialog
 from passgate.console.components.empty import empty, next_step
 from passgate.console.components.field import text_field
 from passgate.console.components.form import Form
-from passgate.console.components.table import Column, Row, Table, act
+from passgate.console.components.table import Column, Row, Table, act, tag
+from passgate.console.formatting import counted
 from passgate.console.visit import Visit
 from passgate.publishing.certificates.schemas import CertificateIn, CertificateView
 from passgate.publishing.certificates.service import (
+    TOLD_DAYS,
     add_certificate,
     delete_certificate,
     list_certificates,
@@ -22,7 +26,7 @@ from passgate.publishing.schemas import ServiceView
 
 _COLUMNS = (
     Column("name", "Hosts", "main"),
-    Column("ends", "Expires"),
+    Column("ends", "Expires", "badge"),
     Column("fingerprint", "SHA-256", "code"),
     Column("actions", "Actions", "actions"),
 )
@@ -50,22 +54,35 @@ async def certificates_card(visit: Visit, service: ServiceView, *, may_publish: 
             if may_publish and found:
                 button("Add certificate", add, icon="plus")
         if found:
-            Table(_COLUMNS, [_row(one, may_publish=may_publish) for one in found], label="Certificates", on_act=done)
+            now = visit.console.storage.clock.now()
+            Table(
+                _COLUMNS, [_row(one, now, may_publish=may_publish) for one in found], label="Certificates", on_act=done
+            )
         else:
             text = f"{', '.join(service.hosts)}: clients see the gate's own certificate."
             empty("key", "No certificates yet", text, next_step("Add certificate", add) if may_publish else None)
 
 
-def _row(one: CertificateView, *, may_publish: bool) -> Row:
+def _row(one: CertificateView, now: datetime, *, may_publish: bool) -> Row:
     of = one.hosts[0]
     return {
         "id": one.id,
         "name": ", ".join(one.hosts),
         "sub": one.issuer,
-        "ends": f"{one.not_after:%d %b %Y}",
+        "ends": _end(one.not_after, now),
         "fingerprint": one.fingerprint[:_SHOWN],
         "actions": [act("renew", "Renew", of=of), act("delete", "Take away", of=of, tone="bad")] if may_publish else [],
     }
+
+
+def _end(moment: datetime, now: datetime) -> dict[str, object]:
+    """The day; from the first notice on with the days that are left."""
+    day, left = f"{moment:%d %b %Y}", moment - now
+    if left > timedelta(days=max(TOLD_DAYS)):
+        return tag(day)
+    tone: Tone = "warn" if left > timedelta(days=sorted(TOLD_DAYS)[1]) else "bad"
+    rest = "expired" if left <= timedelta(0) else f"{counted(left.days, 'day')} left" if left.days else "hours left"
+    return tag(f"{day}, {rest}", tone, dot=True)
 
 
 def _ask(visit: Visit, service: ServiceView, one: CertificateView | None) -> None:
