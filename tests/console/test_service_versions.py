@@ -70,5 +70,7 @@ def _retire_with_successor(page: Page) -> None:
     dialog.get_by_label("Successor").click()
     page.get_by_role("option", name="v2").click()
     dialog.get_by_role("button", name="Retire version").click()
-    expect(page.get_by_text("Its successor is v2.")).to_be_visible()
+    expect(first).to_contain_text("Its successor is v2.")
+    expect(first).to_contain_text("Retired on ")
+    expect(first).not_to_contain_text("Retires itself")
     expect(first.get_by_role("button", name="Publish again", exact=True)).to_be_visible()

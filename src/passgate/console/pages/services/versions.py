@@ -171,7 +171,9 @@ def _sentence(version: VersionView) -> str:
     parts = ["The default version."] if version.is_default else []
     if version.deprecated_at is not None and version.status == "deprecated":
         parts.append(f"Deprecated since {version.deprecated_at:%d %b %Y}.")
-    if version.sunset_at is not None:
+    if version.status == "retired" and version.retired_at is not None:
+        parts.append(f"Retired on {version.retired_at:%d %b %Y, %H:%M} UTC.")
+    elif version.sunset_at is not None:
         parts.append(f"Retires itself on {version.sunset_at:%d %b %Y, %H:%M} UTC.")
     if version.successor:
         parts.append(f"Its successor is {version.successor}.")
