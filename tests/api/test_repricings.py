@@ -47,10 +47,27 @@ def test_a_call_s_entry_is_count_times_price(calls: House) -> None:
         ("output", 20, "2", "million tokens"),
     ]
     assert (entry["price_version"], ledger["cost_micro_dollars"]) == ("genai-prices 0.2.3", 115)
+    assert entry["large_above"] is None
     free = answer(calls.viewer.get(f"{CALLS}/{uncounted['id']}/ledger"), 200)
     assert (free["usage_source"], free["entries"][0]["lines"]) == ("none", [])
     answer(calls.nobody.get(f"{CALLS}/{call['id']}/ledger"), 401)
     answer(calls.stranger.get(f"{CALLS}/{call['id']}/ledger"), 404)
+
+
+def test_the_entry_of_a_large_prompt_says_why_it_costs_more(house: House, tmp_path: Path) -> None:
+    price = "input=1;output=2;large_above=99;large_input=3;large_output=4"
+    red = {"application_id": house.red_application, "team_id": house.red, "masked": [], "cached": False}
+    (tmp_path / "usage-0.jsonl").write_bytes(usage_line(1, **red, unit_prices=price, cost_micro_dollars=380))
+    (tmp_path / "access.jsonl").write_bytes(ai_call_line(1, application_id=house.red_application))
+    Ingester(house.storage, tmp_path, "node-1", lambda: None).run_once()
+    (call,) = answer(house.viewer.get(CALLS), 200)["items"]
+    (entry,) = answer(house.viewer.get(f"{CALLS}/{call['id']}/ledger"), 200)["entries"]
+    assert (entry["large_above"], entry["cost_micro_dollars"]) == (99, 380)
+    assert [(one["kind"], one["price"]) for one in entry["lines"]] == [
+        ("input", "3"),
+        ("cached_input", "3"),
+        ("output", "4"),
+    ]
 
 
 def test_a_correction_adds_entries_and_moves_every_sum(calls: House) -> None:

@@ -3,12 +3,15 @@ from decimal import Decimal
 
 import genai_prices
 import pytest
+from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import TieredPrices
 
 from passgate.catalog.prices import catalogue_models, catalogue_price, own_price
 from passgate.catalog.vendors import find_vendor
+from passgate.contracts.charges import charges, cost_of
 from passgate.contracts.inference_config import PriceTable
+from passgate.contracts.usage_record import TokenUsage
 
 NOW = datetime(2026, 11, 1, 20, tzinfo=UTC)
 MILLION = 1_000_000
@@ -62,7 +65,7 @@ def test_the_version_names_the_package() -> None:
     assert table.version == f"genai-prices {genai_prices.__version__}"
 
 
-def test_a_tiered_price_is_its_base_and_says_so() -> None:
+def test_a_price_of_two_tiers_is_both() -> None:
     provider = next(provider for provider in get_snapshot().providers if provider.id == "google")
     model = provider.find_model("gemini-2.5-pro")
     assert model is not None
@@ -72,8 +75,37 @@ def test_a_tiered_price_is_its_base_and_says_so() -> None:
     table = catalogue_price(find_vendor("gemini"), "gemini-2.5-pro", NOW)
 
     assert table is not None
-    assert table.input == tiered.base
-    assert table.version.endswith("(base tier)")
+    assert (table.input, table.at(200_000).input) == (tiered.base, tiered.base)
+    assert (table.large_above, table.at(200_001).input) == (tiered.tiers[0].start, tiered.tiers[0].price)
+    assert table.at(200_001).output != table.output
+    assert table.version == f"genai-prices {genai_prices.__version__}"
+
+
+def test_an_hour_in_claudes_cache_costs_more_with_a_large_prompt() -> None:
+    table = catalogue_price(find_vendor("anthropic"), "claude-sonnet-4-5", NOW)
+    assert table is not None
+    assert (table.cache_write_long, table.at(200_001).cache_write_long) == (6, 12)
+
+
+def test_what_the_package_itself_reckons_for_large_prompts() -> None:
+    """One call above the threshold of each model of two tiers, reckoned by the package and by us."""
+    seen = 0
+    for vendor in ("openai", "gemini", "anthropic", "xai"):
+        for model in catalogue_models(find_vendor(vendor), NOW):
+            if model.price is None or model.price.large_above is None:
+                continue
+            for tokens in (model.price.large_above, model.price.large_above + 1):
+                told = Usage(input_tokens=tokens, cache_read_tokens=1000, output_tokens=500)
+                wanted = calc_price(
+                    told,
+                    model.vendor_model,
+                    provider_id=find_vendor(vendor).genai_prices_provider,
+                    genai_request_timestamp=NOW,
+                )
+                usage = TokenUsage(input=tokens, cached_input=1000, output=500)
+                assert cost_of(charges(usage, model.price)) == round(wanted.total_price * 1_000_000), model.vendor_model
+                seen += 1
+    assert seen > 20
 
 
 def test_a_price_that_starts_later_holds_from_its_day() -> None:

@@ -1,12 +1,13 @@
 """The ledger's reckoning is the gate's."""
 
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from passgate.contracts.charges import charges, cost_of
-from passgate.contracts.inference_config import PriceTable
+from passgate.contracts.inference_config import LARGE_PROMPT, PriceTable
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.pricing import CallPrice
 
@@ -20,11 +21,17 @@ prices = st.fixed_dictionaries(
 )
 
 
-@given(counts, prices)
+large = st.fixed_dictionaries(
+    dict.fromkeys(LARGE_PROMPT[1:], st.none() | st.decimals("0", "90", places=6).map(Decimal))
+    | {"large_above": st.none() | st.integers(0, 10**6)}
+)
+
+
+@given(counts, prices, large)
 def test_an_entry_explains_to_the_micro_dollar_what_the_gate_charged(
-    counted: dict[str, int], figures: dict[str, Decimal | None]
+    counted: dict[str, int], figures: dict[str, Decimal | None], dearer: dict[str, Any]
 ) -> None:
-    usage, table = TokenUsage(**counted), PriceTable(version="1", **figures)
+    usage, table = TokenUsage(**counted), PriceTable(version="1", **figures, **dearer)
     assert cost_of(charges(usage, PriceTable.from_text("1", table.as_text()))) == CallPrice(table).cost(usage)
 
 

@@ -11,7 +11,7 @@ from genai_prices.types import ConditionalPrice, ModelInfo, ModelPrice, Provider
 
 from passgate.catalog.own_models import OwnModel, own_models
 from passgate.catalog.vendors import Vendor
-from passgate.contracts.inference_config import PriceTable
+from passgate.contracts.inference_config import LARGE_PROMPT, PriceTable
 
 _FIELDS = {
     "input": "input_mtok",
@@ -111,21 +111,40 @@ def _filled(known: PricedModel, row: OwnModel) -> PricedModel:
 def _table(model: ModelInfo, moment: datetime) -> PriceTable | None:
     price, by_the_hour = _standing_price(model, moment)
     figures: dict[str, Decimal] = {}
-    tiered = False
+    tiered: dict[str, TieredPrices] = {}
     for ours, theirs in _FIELDS.items():
         value = getattr(price, theirs)
         if isinstance(value, TieredPrices):
-            tiered = True
+            tiered[ours] = value
             value = value.base
         if value is not None:
             figures[ours] = value
     if not figures:
         return None
-    if "cache_write" in figures and "input" in figures and "claude" in model.id:
-        figures["cache_write_long"] = figures["input"] * _CLAUDE_HOUR
-    notes = [note for note, holds in (("base tier", tiered), ("outside special hours", by_the_hour)) if holds]
+    above = _threshold(tiered)
+    if above is not None:
+        figures |= {f"large_{name}": value.tiers[0].price for name, value in tiered.items()}
+    if "claude" in model.id:
+        for size in ("", "large_"):
+            if f"{size}cache_write" in figures and f"{size}input" in figures:
+                figures[f"{size}cache_write_long"] = figures[f"{size}input"] * _CLAUDE_HOUR
+    more = any(len(value.tiers) > 1 for value in tiered.values())
+    notes = {
+        "base tier": bool(tiered) and above is None,
+        "two tiers of more": more,
+        "outside special hours": by_the_hour,
+    }
+    said = [note for note, holds in notes.items() if holds]
     version = f"genai-prices {genai_prices.__version__}"
-    return PriceTable(version=f"{version} ({', '.join(notes)})" if notes else version, **figures)
+    named = f"{version} ({', '.join(said)})" if said else version
+    return PriceTable(version=named, large_above=above, **figures)
+
+
+def _threshold(tiered: dict[str, TieredPrices]) -> int | None:
+    """The size of a prompt above which all that has a second price costs it; None: they do not agree."""
+    starts = {value.tiers[0].start for value in tiered.values() if value.tiers}
+    known = all(value.tiers and f"large_{name}" in LARGE_PROMPT for name, value in tiered.items())
+    return starts.pop() if len(starts) == 1 and known else None
 
 
 def _standing_price(model: ModelInfo, moment: datetime) -> tuple[ModelPrice, bool]:

@@ -40,6 +40,7 @@ class Charge:
 
 def charges(usage: TokenUsage, table: PriceTable) -> list[Charge]:
     """The charges of one call; kinds of which there is nothing are left out."""
+    table = table.at(usage.input)
     plain_in, plain_out = table.input or _NOTHING, table.output or _NOTHING
     short = _first(table.cache_write, plain_in)
     into, out = usage.input, usage.output

@@ -17,6 +17,11 @@ from passgate.contracts.trusted_issuer import TrustedIssuer
 ModelKind = Literal["chat", "embeddings", "image", "audio", "moderation", "rerank"]
 
 
+_BY_PROMPT = ("input", "output", "cached_input", "cache_write", "cache_write_long")
+LARGE_PROMPT = ("large_above", *(f"large_{name}" for name in _BY_PROMPT))
+"""The members of a price table that say what calls with large prompts cost."""
+
+
 class PriceTable(Contract):
     """US dollars per million tokens, each kind of token; None: not told apart, or not known."""
 
@@ -35,11 +40,28 @@ class PriceTable(Contract):
     """Dollars per thousand calls."""
     image: Decimal | None = None
     """Dollars per picture made."""
+    large_above: int | None = None
+    """Above so many tokens of prompt, cached ones among them, all of the call costs the prices that follow."""
+    large_input: Decimal | None = None
+    large_output: Decimal | None = None
+    large_cached_input: Decimal | None = None
+    large_cache_write: Decimal | None = None
+    large_cache_write_long: Decimal | None = None
+
+    def at(self, prompt: int) -> "PriceTable":
+        """The table with the prices that hold for a prompt of so many tokens."""
+        if self.large_above is None or prompt <= self.large_above:
+            return self
+        dearer = {name: getattr(self, f"large_{name}") for name in _BY_PROMPT}
+        return self.model_copy(update={name: price for name, price in dearer.items() if price is not None})
 
     def as_text(self) -> str:
         """The figures in one line, such as ``input=3;output=15``."""
         figures = self.model_dump(exclude={"version"}, exclude_none=True)
-        return ";".join(f"{name}={figure:f}" for name, figure in figures.items())
+        return ";".join(
+            f"{name}={figure:f}" if isinstance(figure, Decimal) else f"{name}={figure}"
+            for name, figure in figures.items()
+        )
 
     @classmethod
     def from_text(cls, version: str, text: str) -> "PriceTable":

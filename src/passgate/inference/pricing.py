@@ -35,6 +35,10 @@ class CallPrice:
             to_micro(table.request) / _CALLS_PER_UNIT if table.request else _NOTHING,
             to_micro(table.image) if table.image else _NOTHING,
         )
+        self._large_above = table.large_above or 0
+        self._large: CallPrice | None = None
+        if table.large_above is not None:
+            self._large = CallPrice(table.at(table.large_above + 1).model_copy(update={"large_above": None}))
         self._unit = 10 ** max(_places(price) for price in prices)
         whole = [int(price * self._unit) for price in prices]
         self._input, self._output, self._cached, self._cache_write, self._cache_write_long = whole[:5]
@@ -44,6 +48,8 @@ class CallPrice:
 
     def cost(self, usage: TokenUsage) -> MicroDollars:
         """The cost of a call that used this; half a micro-dollar goes to the even neighbour."""
+        if self._large is not None and usage.input > self._large_above:
+            return self._large.cost(usage)
         whole, rest = divmod(
             self._call + self._input_cost(usage) + self._output_cost(usage) + usage.images * self._image, self._unit
         )
@@ -52,6 +58,8 @@ class CallPrice:
 
     def most(self, input_tokens: int, output_tokens: int) -> MicroDollars:
         """What a call costs at most that uses so many tokens, all of the dearest kind but audio; rounded up."""
+        if self._large is not None and input_tokens > self._large_above:
+            return self._large.most(input_tokens, output_tokens)
         total = self._call + input_tokens * self._dearest_input + output_tokens * self._dearest_output
         return MicroDollars(-(-total // self._unit))
 

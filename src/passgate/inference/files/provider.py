@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from passgate.contracts.inference_config import PriceTable
+from passgate.contracts.inference_config import LARGE_PROMPT, PriceTable
 from passgate.inference.files.batch_jobs import batch_of, job_asked, left_out
 from passgate.inference.pricing import CallPrice
 from passgate.inference.translation import Target
@@ -59,12 +59,12 @@ class FileProvider:
         return batch_of(document) if self.batch_form == _JOBS else document
 
     def batch_price(self, price: CallPrice, calls: int) -> CallPrice:
-        """The price of a batch of so many calls."""
+        """The price of a batch of so many calls; their tokens are added up, so that none counts as a large prompt."""
         share = Decimal(self.batch_percent) / _HUNDRED
         given = PriceTable.from_text(price.version, price.text)
         figures = {
             name: figure * share * (calls if name == "request" else 1)
-            for name, figure in given.model_dump(exclude={"version"}, exclude_none=True).items()
+            for name, figure in given.model_dump(exclude={"version", *LARGE_PROMPT}, exclude_none=True).items()
         }
         version = price.version if self.batch_percent == _HUNDRED else f"{price.version}, batch {self.batch_percent} %"
         return CallPrice(PriceTable(version=version, **figures))

@@ -32,6 +32,7 @@ def call_ledger(actor: Actor, work: Work, call_id: int) -> CallLedger:
             cost_micro_dollars=usage.cost,
             price_version=usage.price_version,
             lines=_lines(usage, usage.price_version, usage.unit_prices),
+            large_above=_large_above(usage, usage.price_version, usage.unit_prices),
             made_at=usage.started_at,
         )
     ]
@@ -47,6 +48,7 @@ def call_ledger(actor: Actor, work: Work, call_id: int) -> CallLedger:
                 cost_micro_dollars=correction.cost,
                 price_version=correction.price_version,
                 lines=_lines(usage, correction.price_version, correction.unit_prices),
+                large_above=_large_above(usage, correction.price_version, correction.unit_prices),
                 repricing_id=repricing.id,
                 reason=repricing.reason,
                 made_at=repricing.created_at,
@@ -90,3 +92,10 @@ def _lines(usage: Usage, version: str | None, unit_prices: str | None) -> tuple[
         )
         for charge in charges(counted(usage), PriceTable.from_text(version, unit_prices))
     )
+
+
+def _large_above(usage: Usage, version: str | None, unit_prices: str | None) -> int | None:
+    if version is None or unit_prices is None:
+        return None
+    above = PriceTable.from_text(version, unit_prices).large_above
+    return above if above is not None and usage.tokens_in > above else None

@@ -38,6 +38,8 @@ class LedgerEntry(BaseModel):
     """None: no price was known."""
     lines: tuple[LedgerLine, ...]
     """Empty where the figures were not kept, as before Passgate kept them."""
+    large_above: int | None = None
+    """The prompt had more tokens than this, so the prices are those of large prompts; None: they are the usual ones."""
     repricing_id: str | None = None
     """The correction that it came of; None: the first entry, of the call itself."""
     reason: str | None = None

@@ -49,6 +49,8 @@ def _entry(entry: LedgerEntry, *, corrected: bool, holds: bool) -> None:
             title = f"Corrected {when}: {entry.reason}" if entry.reason else "The first entry"
             Words(title if holds else f"{title} (no longer holds)", "p", "pg-small pg-strong")
         price = entry.price_version or "no price was known"
+        if entry.large_above is not None:
+            price += f", of prompts above {grouped(entry.large_above)} tokens"
         if entry.lines:
             Table(
                 _COLUMNS, [_row(number, line) for number, line in enumerate(entry.lines)], label="Charges", dense=True
