@@ -13,7 +13,7 @@ from passgate.console.components.field import choice_field, text_field
 from passgate.console.components.form import Form
 from passgate.console.components.table import Column, Row, Table, act, tag
 from passgate.console.components.text import box
-from passgate.console.formatting import grouped, per_million
+from passgate.console.formatting import per_million
 from passgate.console.pages.models.edit import ask_to_change_deployment
 from passgate.console.pages.models.order import Steps, joined, moved, placed
 from passgate.console.visit import Visit
@@ -101,7 +101,7 @@ def _price(deployment: DeploymentView) -> str:
     if price is None:
         return "unknown"
     whose = ", your own" if deployment.price_source == "own" else ""
-    large = "" if price.large_above is None else f", prompts above {grouped(price.large_above)} tokens cost more"
+    large = "" if price.large_above is None else f", more above {price.large_above // 1000}k"
     return f"{per_million(price.input) or 'unknown'} / {per_million(price.output) or 'unknown'}{whose}{large}"
 
 
