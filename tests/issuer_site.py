@@ -1,16 +1,16 @@
 """An issuer of others on the loopback: its discovery document, its keys, and tokens signed with them."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
+
+from local_site import SiteHandler, local_site
 
 Key = ECKey | RSAKey
 
@@ -55,26 +55,11 @@ class IssuerSite:
 def issuer_site() -> Iterator[IssuerSite]:
     sites: list[IssuerSite] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(SiteHandler):
         def do_GET(self) -> None:
             status, document = sites[0].answer(self.path)
-            body = json.dumps(document).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.reply(json.dumps(document).encode(), status=status)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the standard library's
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    sites.append(IssuerSite(f"http://127.0.0.1:{server.server_address[1]}"))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with local_site(Handler) as port:
+        sites.append(IssuerSite(f"http://127.0.0.1:{port}"))
         yield sites[0]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

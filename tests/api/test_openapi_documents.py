@@ -1,10 +1,9 @@
-import http.server
-import threading
 from collections.abc import Iterator
 
 import pytest
 
 from api.house import House, answer
+from local_site import SiteHandler, local_site
 from passgate.kernel.fetching import Fetching, FetchRefusedError
 from passgate.publishing.openapi.models import OpenApiDocument
 from passgate.publishing.openapi.reading import read_document
@@ -70,7 +69,7 @@ def test_exactly_one_source_and_a_blank_one_too(house: House) -> None:
     assert missing.status_code == 404
 
 
-class _Site(http.server.BaseHTTPRequestHandler):
+class _Site(SiteHandler):
     def do_GET(self) -> None:
         self.send_response(302 if self.path.startswith("/away") else 200)
         if self.path.startswith("/away"):
@@ -81,19 +80,11 @@ class _Site(http.server.BaseHTTPRequestHandler):
         for _ in range(chunks):
             self.wfile.write(body)
 
-    def log_message(self, *args: object) -> None:
-        del args
-
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Site)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with local_site(_Site) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_a_url_of_the_own_network_is_refused_unless_allowed(house: House, site: str) -> None:

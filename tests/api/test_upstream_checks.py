@@ -1,34 +1,24 @@
 """Asking an upstream whether it answers, before a service is given to it."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from api.house import House, answer
+from local_site import SiteHandler, local_site
 
 PATH = "/api/v1/upstream-checks"
 
 
-class _Upstream(BaseHTTPRequestHandler):
+class _Upstream(SiteHandler):
     def do_GET(self) -> None:
-        self.send_response(503 if self.path == "/down" else 404)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        return
+        self.reply(status=503 if self.path == "/down" else 404)
 
 
 @pytest.fixture
 def upstream() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Upstream)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with local_site(_Upstream) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_an_upstream_is_asked(house: House, upstream: str) -> None:

@@ -3,8 +3,6 @@
 import base64
 import hashlib
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from urllib.parse import urlencode
 
 import pytest
@@ -13,6 +11,7 @@ from playwright.sync_api import Page, expect
 from console.chromium import Watch
 from console.control_process import Control
 from console.realistic_data import Known
+from local_site import SiteHandler, local_site
 
 pytestmark = pytest.mark.browser
 
@@ -23,23 +22,12 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(
 def client_page() -> Iterator[str]:
     """The page of an application that people are sent back to, at another origin."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(SiteHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-            self.wfile.write(b"<link rel=icon href=data:,><p>Back at the shop</p>")
+            self.reply(b"<link rel=icon href=data:,><p>Back at the shop</p>", "text/html")
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/callback"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with local_site(Handler) as port:
+        yield f"http://127.0.0.1:{port}/callback"
 
 
 def test_an_application_becomes_a_client_and_a_person_agrees(

@@ -1,8 +1,7 @@
 """Signing out everywhere, with two browsers and an application that signed in with Passgate."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from http.server import HTTPServer
 from urllib.parse import parse_qs
 
 import httpx
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from console.control_process import Control
 from console.realistic_data import PASSWORD, Known
+from local_site import SiteHandler, serving
 from oauth_clients import MadeClient, make_client
 from oauth_server import Pkce, authorize_url, fields_of
 from passgate.identity.models import Team
@@ -34,33 +34,23 @@ class Shop(HTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(SiteHandler):
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("content-type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<link rel=icon href=data:,><p>Back at the shop</p>")
+        self.reply(b"<link rel=icon href=data:,><p>Back at the shop</p>", "text/html")
 
     def do_POST(self) -> None:
         shop = self.server
         assert isinstance(shop, Shop)
         body = self.rfile.read(int(self.headers["content-length"])).decode()
         shop.told += parse_qs(body)["logout_token"]
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        pass
+        self.reply()
 
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    with Shop() as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
+    server = Shop()
+    with serving(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def _signed_in(page: Page, control: Control, shop: Shop, client: MadeClient) -> dict[str, str]:

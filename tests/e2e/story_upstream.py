@@ -1,10 +1,11 @@
 """The upstreams of the story: one that answers, and a newer one that fails until it is mended."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
+
+from local_site import SiteHandler, serving
 
 
 class Upstream(ThreadingHTTPServer):
@@ -20,31 +21,18 @@ class Upstream(ThreadingHTTPServer):
         return int(self.server_address[1])
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(SiteHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         server = self.server
         assert isinstance(server, Upstream)
         body = json.dumps({"release": server.release, "orders": [{"id": 17, "item": "A-17"}]}).encode()
-        self.send_response(500 if server.fails else 200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        return
+        self.reply(body, status=500 if server.fails else 200)
 
 
 @contextmanager
 def running_upstream(release: str) -> Iterator[Upstream]:
     server = Upstream(release)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(server):
         yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,15 +1,12 @@
 """A configuration of Kong's, imported by the command line, and called through the real Envoy."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 
 from e2e.running import Administrator
+from local_site import SiteHandler, local_site
 
 _APP = "https://app.example.com"
 _KONG = """
@@ -40,30 +37,14 @@ upstreams:
 """
 
 
-class _Upstream(BaseHTTPRequestHandler):
+class _Upstream(SiteHandler):
     def do_GET(self) -> None:
-        body = json.dumps({"path": self.path, "headers": dict(self.headers.items())}).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def _upstream() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Upstream)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
+        self.reply(json.dumps({"path": self.path, "headers": dict(self.headers.items())}).encode())
 
 
 def test_kongs_services_answer_at_the_gate_as_their_plugins_say(ada: Administrator, tmp_path: Path) -> None:
     passgate = ada.passgate
-    with _upstream() as port:
+    with local_site(_Upstream) as port:
         (tmp_path / "kong.yml").write_text(_KONG.format(port=port, app=_APP))
         (tmp_path / "token").write_text(ada.post("/tokens", {"kind": "personal", "name": "ci"})["token"])
         source, folder = str(tmp_path / "kong.yml"), str(tmp_path / "declared")

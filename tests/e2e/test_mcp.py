@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, Tool
 
 from e2e.running import Administrator, running, set_up, until
+from local_site import SiteHandler, local_site
 from mcp_server import SECRET as SERVER_SECRET
 from mcp_server import read_file, serving_tools
 from publishing.openapi.documents import orders, text_of
@@ -23,7 +22,7 @@ from publishing.openapi.documents import orders, text_of
 SECRET = "the orders' own key"
 
 
-class Orders(BaseHTTPRequestHandler):
+class Orders(SiteHandler):
     """Answers with what it was asked."""
 
     def do_GET(self) -> None:
@@ -34,26 +33,15 @@ class Orders(BaseHTTPRequestHandler):
             "body": self.rfile.read(length).decode(),
             "headers": {name.lower(): value for name, value in self.headers.items()},
         }
-        body = json.dumps(seen).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.reply(json.dumps(seen).encode())
 
-    do_POST = do_GET  # noqa: N815 - http.server's names
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
+    do_POST = do_GET
 
 
 @pytest.fixture
 def upstream() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Orders)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
+    with local_site(Orders) as port:
+        yield port
 
 
 def session(url: str, token: str, act: Any) -> Any:

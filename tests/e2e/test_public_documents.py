@@ -1,14 +1,13 @@
 """OpenAPI documents of others (npm, @readme/oas-examples): imported, published, mocked, validated and routed."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import pytest
 
 from e2e.running import Administrator
+from local_site import SiteHandler, local_site
 from publishing.openapi.documents import public
 
 DOCUMENTS = (
@@ -19,24 +18,18 @@ DOCUMENTS = (
 """Each with something to get, and something that is no request to post."""
 
 
-class _Upstream(BaseHTTPRequestHandler):
+class _Upstream(SiteHandler):
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("x-seen", self.path)
         self.send_header("content-length", "0")
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture
 def upstream() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Upstream)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
+    with local_site(_Upstream) as port:
+        yield port
 
 
 def _published(ada: Administrator, number: int, text: str) -> tuple[str, dict[str, Any]]:

@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from joserfc.jwk import ECKey
 
+from local_site import SiteHandler, serving
 from sdk.signing import encoded, signed
 
 AUDIENCE = "orders"
@@ -90,7 +91,7 @@ class IssuerStub:
 def issuer(port: int = 0, **changes: Any) -> Iterator[IssuerStub]:
     stub = IssuerStub(**changes)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(SiteHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -113,26 +114,15 @@ def issuer(port: int = 0, **changes: Any) -> Iterator[IssuerStub]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_args: object) -> None:
-            pass
-
     class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
         def handle_error(self, *_args: object) -> None:
             """A client that left is no trouble."""
 
-    server = Server(("127.0.0.1", port), Handler)
-    stub.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield stub
-    finally:
-        stub.end()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Server(("127.0.0.1", port), Handler)) as stub.port:
+        try:
+            yield stub
+        finally:
+            stub.end()
 
 
 __all__ = ["AUDIENCE", "IssuerStub", "encoded", "issuer", "new_key"]

@@ -18,6 +18,7 @@ import werkzeug.http
 from websockets.sync.server import ServerConnection, serve
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from local_site import SiteHandler, serving
 from wire.rig import free_port, wait_until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
@@ -61,8 +62,8 @@ def httpbin() -> Iterator[int]:
         return _events(start_response) if environ["PATH_INFO"] == "/events" else app(environ, start_response)
 
     server = make_server("127.0.0.1", 0, with_events, threaded=True, request_handler=_KeepingAlive)
-    with _served(server):
-        yield int(server.server_port)
+    with serving(server) as port:
+        yield port
 
 
 def _events(start_response: Any) -> Iterator[bytes]:
@@ -134,7 +135,7 @@ def websocket_echo() -> Iterator[int]:
         thread.join()
 
 
-class _Asking(http.server.BaseHTTPRequestHandler):
+class _Asking(SiteHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
@@ -142,13 +143,7 @@ class _Asking(http.server.BaseHTTPRequestHandler):
         assert isinstance(self.connection, ssl.SSLSocket)
         subject = (self.connection.getpeercert() or {}).get("subject", ())
         body = str(dict(pair for part in subject for pair in part).get("commonName")).encode()  # type: ignore[misc, union-attr]
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        self.reply(body, "text/plain")
 
 
 @contextmanager
@@ -160,18 +155,8 @@ def asking_for_certificates(certificate: Path, key: Path, clients_ca: Path) -> I
     context.load_verify_locations(clients_ca)
     context.verify_mode = ssl.CERT_REQUIRED
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    with _served(server):
-        yield int(server.server_address[1])
-
-
-@contextmanager
-def _served(server: http.server.HTTPServer) -> Iterator[None]:
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server) as port:
+        yield port
 
 
 def _has_token(context: grpc.ServicerContext) -> bool:

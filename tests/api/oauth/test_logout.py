@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from urllib.parse import parse_qs, urlencode
 
 import httpx
 import jwt
 from sqlalchemy import update
 
+from local_site import SiteHandler, local_site
 from oauth_clients import MadeClient, make_client
 from oauth_server import Browser, OAuthHost, Pkce, authorize_url, fields_of
 from passgate.identity.oauth.flow_tables import OAuthLogoutNotice
@@ -25,25 +24,14 @@ def listening(statuses: list[int]) -> Iterator[tuple[str, list[str]]]:
     """A client's address for logouts, and the tokens that arrived there."""
     got: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(SiteHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             got.append(parse_qs(body)["logout_token"][0])
-            self.send_response(statuses.pop(0) if statuses else 200)
-            self.end_headers()
+            self.reply(status=statuses.pop(0) if statuses else 200)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/out", got
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with local_site(Handler) as port:
+        yield f"http://127.0.0.1:{port}/out", got
 
 
 def signed_in(host: OAuthHost, client: MadeClient, browser: Browser) -> dict[str, str]:

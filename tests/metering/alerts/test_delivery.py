@@ -3,13 +3,12 @@
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from local_site import SiteHandler, local_site
 from moving_clock import MovingClock
 from passgate.kernel.actor import SYSTEM
 from passgate.kernel.pagination import PageRequest
@@ -30,7 +29,7 @@ class Receiver:
 def receiver() -> Iterator[Receiver]:
     made = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(SiteHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             made.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
@@ -38,15 +37,9 @@ def receiver() -> Iterator[Receiver]:
             self.send_header("location", "http://127.0.0.1:1/")
             self.end_headers()
 
-        def log_message(self, *_: object) -> None: ...
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}/hook?a=1"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
+    with local_site(Handler) as port:
+        made.url = f"http://127.0.0.1:{port}/hook?a=1"
+        yield made
 
 
 def webhook(storage: Storage, url: str) -> NewWebhook:
