@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from console.conftest import sign_in
 from console.control_process import Control
-from console.realistic_data import PASSWORD, Known
+from console.realistic_data import Known
 
 pytestmark = pytest.mark.browser
 
@@ -19,11 +20,7 @@ def test_each_role_is_offered_its_own(
 ) -> None:
     with browser.new_context(base_url=control.url) as context:
         page = context.new_page()
-        page.goto("/console/sign-in")
-        page.get_by_label("E-mail").fill(f"{name}@example.com")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/console/**")
+        sign_in(page, control, email=f"{name}@example.com")
         page.goto("/console/applications")
         empty = page.get_by_role("heading", name="No applications yet")
         expect(page.locator("#content tbody tr").or_(empty).first).to_be_visible()

@@ -42,4 +42,4 @@ def test_another_password_signs_out(browser: Browser, new_control: Control) -> N
         page.get_by_label("Current password").fill(PASSWORD)
         page.get_by_role("button", name="Change password").last.click()
         page.wait_for_url("**/console/sign-in?next=*")
-        sign_in(page, new_control, "another horse, another battery")
+        sign_in(page, new_control, password="another horse, another battery")
