@@ -20,6 +20,7 @@ from passgate.metering.repository.statements import (
     insert_all,
     insert_or_add,
     moment_writer,
+    not_kept,
     rows_with,
 )
 
@@ -96,7 +97,7 @@ def insert_calls(connection: Connection, intake: CallIntake, calls: Sequence[Cal
     try:
         insert_all(connection, _CALLS, _COLUMNS, rows())
     except DuplicateRowsError:
-        calls = _unknown(connection, calls)
+        calls = not_kept(connection, _CALLS, calls)
         insert_all(connection, _CALLS, _COLUMNS, rows())
     if calls:
         pacing.pause()
@@ -117,16 +118,6 @@ def _told_by_usage(connection: Connection, request_ids: Sequence[str], usage_of:
     for request_id, model, outcome, code in rows:
         told[request_id] = (model, reason_of_usage(outcome, code))
     return told
-
-
-def _unknown(connection: Connection, calls: Sequence[CallLine]) -> Sequence[CallLine]:
-    """Those that are not in the table; of several with the same request id, the first."""
-    ids = {call.request_id for call in calls}
-    known = {request_id for (request_id,) in rows_with(connection, _CALLS, "request_id", "request_id", ids)}
-    first: dict[str, CallLine] = {}
-    for call in calls:
-        first.setdefault(call.request_id, call)
-    return [call for request_id, call in first.items() if request_id not in known]
 
 
 def _rows(

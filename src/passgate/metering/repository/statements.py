@@ -5,7 +5,7 @@ Rows go to the driver as plain tuples: SQLAlchemy's work on the parameters of ea
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Table
@@ -19,6 +19,17 @@ MomentWriter = Callable[[str, datetime], object]
 _COUNTED = {"preserve_rowcount": True}
 _USUAL_SHAPES = {("T", ".", "Z"), ("T", ".", "+00:00")}
 """Of moments as Envoy and the workers write them: to the microsecond, in UTC."""
+
+
+class OfRequest(Protocol):
+    """A line that tells of one request."""
+
+    @property
+    def request_id(self) -> str:
+        """The gate's name for it."""
+
+
+OfRequestLine = TypeVar("OfRequestLine", bound=OfRequest)
 
 
 class DuplicateRowsError(Exception):
@@ -67,6 +78,16 @@ def rows_with(connection: Connection, table: Table, columns: str, key: str, valu
         return list(connection.exec_driver_sql(f"{query} = ANY(%s)", (list(values),)))
     query += " IN (SELECT value FROM json_each(?))"
     return list(connection.exec_driver_sql(query, (orjson.dumps(list(values)).decode(),)))
+
+
+def not_kept(connection: Connection, table: Table, lines: Sequence[OfRequestLine]) -> Sequence[OfRequestLine]:
+    """Those whose request is not in the table; of several of one request, the first."""
+    ids = {line.request_id for line in lines}
+    kept = {request_id for (request_id,) in rows_with(connection, table, "request_id", "request_id", ids)}
+    first: dict[str, OfRequestLine] = {}
+    for line in lines:
+        first.setdefault(line.request_id, line)
+    return [line for request_id, line in first.items() if request_id not in kept]
 
 
 def moment_writer(connection: Connection) -> MomentWriter:

@@ -21,6 +21,7 @@ from passgate.metering.repository.statements import (
     insert_all,
     insert_or_add,
     moment_writer,
+    not_kept,
     rows_with,
 )
 
@@ -99,7 +100,7 @@ def insert_usages(
     try:
         insert_all(connection, _USAGES, _COLUMNS, rows())
     except DuplicateRowsError:
-        usages = _unknown(connection, usages)
+        usages = not_kept(connection, _USAGES, usages)
         insert_all(connection, _USAGES, _COLUMNS, rows())
     if usages:
         pacing.pause()
@@ -152,16 +153,6 @@ def _tell_calls(connection: Connection, usages: Mapping[str, UsageLine]) -> None
     if changes:
         statement = update(_CALLS).where(_CALLS.c.id == bindparam("call_id"))
         connection.execute(statement.values(model=bindparam("new_model"), code=bindparam("new_code")), changes)
-
-
-def _unknown(connection: Connection, usages: Sequence[UsageLine]) -> Sequence[UsageLine]:
-    """Those that are not in the table; of several of one request, the first."""
-    ids = {usage.request_id for usage in usages}
-    known = {request_id for (request_id,) in rows_with(connection, _USAGES, "request_id", "request_id", ids)}
-    first: dict[str, UsageLine] = {}
-    for usage in usages:
-        first.setdefault(usage.request_id, usage)
-    return [usage for request_id, usage in first.items() if request_id not in known]
 
 
 def _rows(write: MomentWriter, node: str, usages: Sequence[UsageLine]) -> list[Values]:
