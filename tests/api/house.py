@@ -11,6 +11,9 @@ from fastapi.testclient import TestClient
 from factories import ISSUER, PASSWORD, make_application, make_team, make_user
 from passgate.api.app import create_api
 from passgate.api.edge import SESSION_COOKIE, Edge
+from passgate.contracts.inference_config import InferenceConfig
+from passgate.gateway.models import SnapshotRow
+from passgate.gateway.publication import Publication
 from passgate.identity.service.sessions import sign_in
 from passgate.kernel.own_names import OwnNames
 from passgate.kernel.permissions import Role
@@ -97,3 +100,12 @@ def answer(response: Any, status: int) -> Any:
         assert response.headers["content-type"] == "application/problem+json"
         assert document["request_id"]
     return document
+
+
+def newest(house: House, audience: str = "passgate") -> InferenceConfig:
+    """The workers' part of the newest snapshot, with all that was changed."""
+    with house.storage.writing() as work:
+        Publication("https://gate.example", audience).publish(work)
+        row = work.session.query(SnapshotRow).order_by(SnapshotRow.version.desc()).first()
+        assert row is not None
+        return InferenceConfig.model_validate_json(row.inference)

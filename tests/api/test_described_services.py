@@ -3,21 +3,10 @@
 import orjson
 import pytest
 
-from api.house import House, answer
+from api.house import House, answer, newest
 from passgate.contracts.described_revision import unpacked
-from passgate.contracts.inference_config import InferenceConfig
-from passgate.gateway.models import SnapshotRow
-from passgate.gateway.publication import Publication
 from passgate.kernel.errors import InvalidInputError
 from publishing.openapi.documents import orders, public, text_of
-
-
-def newest(house: House, audience: str = "passgate") -> InferenceConfig:
-    with house.storage.writing() as work:
-        Publication("https://gate.example", audience).publish(work)
-        row = work.session.query(SnapshotRow).order_by(SnapshotRow.version.desc()).first()
-        assert row is not None
-        return InferenceConfig.model_validate_json(row.inference)
 
 
 def published(house: House, text: str, **definition: object) -> str:

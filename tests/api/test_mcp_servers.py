@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from api.house import House, answer, open_house
-from api.test_mcp_tools import newest
+from api.house import House, answer, newest, open_house
 from mcp_server import SECRET, ToolServer, read_file, serving_tools
 from passgate.contracts.described_revision import unpacked
 from passgate.publishing.mcp.models import McpServer

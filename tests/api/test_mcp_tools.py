@@ -2,20 +2,9 @@
 
 import pytest
 
-from api.house import House, answer
+from api.house import House, answer, newest
 from passgate.contracts.described_revision import unpacked
-from passgate.contracts.inference_config import InferenceConfig
-from passgate.gateway.models import SnapshotRow
-from passgate.gateway.publication import Publication
 from publishing.openapi.documents import orders, text_of
-
-
-def newest(house: House) -> InferenceConfig:
-    with house.storage.writing() as work:
-        Publication("https://gate.example", "passgate").publish(work)
-        row = work.session.query(SnapshotRow).order_by(SnapshotRow.version.desc()).first()
-        assert row is not None
-        return InferenceConfig.model_validate_json(row.inference)
 
 
 @pytest.fixture

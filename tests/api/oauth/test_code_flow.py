@@ -13,11 +13,6 @@ def exchange(host: OAuthHost, client, code: str, pkce: Pkce, **more: str) -> htt
     return httpx.post(f"{host.url}/oauth2/token", data=fields)
 
 
-def code_for(host: OAuthHost, client, pkce: Pkce, **more: str) -> str:  # noqa: ANN001 - a made client
-    location = Browser(host).sign_in().agree(authorize_url(client.id, CALLBACK, pkce.challenge, **more))
-    return fields_of(location)["code"]
-
-
 def test_a_person_signs_in_agrees_and_the_client_gets_tokens(host: OAuthHost) -> None:
     with host.storage.writing() as work:
         client = make_client(work)
