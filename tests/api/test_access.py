@@ -113,3 +113,13 @@ def test_who_may_ask_what(house: House, service: str) -> None:
     for field, bad in (("path", "orders"), ("path", "/a%2fb"), ("address", "here")):
         assert field in str(explained(house.owner, 422, **{field: bad}))
     assert service
+
+
+def test_a_cache_is_named_for_the_calls_that_it_answers(house: House, service: str) -> None:
+    answer(house.admin.patch(f"{SERVICES}/{service}", json={"policies": [{"kind": "response_cache"}]}), 200)
+    asked = {"application_id": house.red_application}
+    found = explained(house.owner, **asked)
+    (rule,) = (rule for rule in found["rules"] if rule["name"] == "response_cache")
+    assert rule["text"].startswith("A fresh answer that was kept for this caller is given again")
+    assert names(found).index("response_cache") < names(found).index("upstream")
+    assert "response_cache" not in names(explained(house.owner, method="POST", **asked))

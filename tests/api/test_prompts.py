@@ -128,3 +128,13 @@ def test_a_prompt_is_not_open_to_all(house: House) -> None:
         assert refused["code"] == "prompt_public_unsupported"
     whole = given | {"base_path": "/other", "definition": {"policies": [rule]}}
     assert answer(house.owner.post("/api/v1/services", json=whole), 422)["field"] == "policies.0.who"
+
+
+def test_a_prompt_has_no_response_cache(house: House) -> None:
+    given = {"team_id": house.red, "name": "Kept", "base_path": "/kept", "kind": "prompt"}
+    cache = [{"kind": "response_cache"}]
+    whole = given | {"definition": {"policies": cache}}
+    assert answer(house.owner.post("/api/v1/services", json=whole), 422)["field"] == "policies.0"
+    service = answer(house.owner.post("/api/v1/services", json=given), 201)["id"]
+    refused = answer(house.owner.patch(f"/api/v1/services/{service}", json={"policies": cache}), 422)
+    assert refused["field"] == "policies.0"

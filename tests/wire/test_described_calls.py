@@ -1,10 +1,7 @@
 """Mocks, validation and tokens for upstreams, through the real Envoy and a real worker."""
 
-import asyncio
 import json
-import socket
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,47 +14,14 @@ from passgate.contracts.published_service import PublishedRevision, PublishedSer
 from passgate.contracts.revocation_list import RevocationList
 from passgate.contracts.service_policy import AccessPolicy, UpstreamTokenPolicy, ValidationPolicy
 from passgate.contracts.upstream_pool import PoolEndpoint, UpstreamPool
-from passgate.inference.worker.app import build_app
-from passgate.inference.worker.options import WorkerOptions
-from passgate.inference.worker.server import WorkerServer, listen
 from passgate.publishing.openapi.operations import routes_of
 from passgate.publishing.openapi.prepared import prepared
 from publishing.openapi.documents import orders
-from wire.echo_upstream import EchoUpstream
+from wire.real_worker import RealWorker
 from wire.rig import VAULT, Answer, Gate, open_gate, wait_until
 from wire.tokens import ISSUER
 
 NAMES = ("held", "mocked", "known", "named")
-
-
-class RealWorker(EchoUpstream):
-    """Answers as the product's worker does."""
-
-    server: WorkerServer | None = None
-    serving: asyncio.Task[None] | None = None
-    listener: socket.socket
-
-    async def start(self, path: Path | None = None) -> None:
-        assert path is not None
-        folder = path.parent
-        (folder / "spool").mkdir(exist_ok=True)
-        options = WorkerOptions(
-            name=self.name,
-            config_file=folder / "inference.json",
-            revocations_file=folder / "revocations.json",
-            spool_dir=folder / "spool",
-            vault=VAULT,
-        )
-        self.server = WorkerServer(build_app(options), 1.0)
-        self.listener = listen(path)
-        self.serving = asyncio.create_task(self.server.serve(self.listener))
-
-    async def stop(self) -> None:
-        assert self.server is not None
-        assert self.serving is not None
-        self.server.stop()
-        await self.serving
-        self.listener.close()
 
 
 def revision(name: str, port: int, *, mock: bool = False, policies: tuple[Any, ...] = ()) -> PublishedRevision:

@@ -19,6 +19,9 @@ Access = Literal["public", "token", "subscription"]
 RateWindow = Literal["second", "minute", "hour", "day", "month"]
 RateSubject = Literal["application", "token", "user", "ip", "service"]
 """Whose calls are counted together; ``service``: all of them."""
+CacheSharing = Literal["caller", "application", "service"]
+"""Whose calls may get the same kept answer: those whose tokens say the same (but for their ids and times); those of one
+application; all."""
 
 
 class RoutePolicy(Contract):
@@ -115,6 +118,8 @@ class ResponseCachePolicy(RoutePolicy):
     """Answers to GET are kept and given again, as far as their own headers allow (RFC 9111)."""
 
     kind: Literal["response_cache"] = "response_cache"
+    per: CacheSharing = "caller"
+    """Anything but ``caller`` says that answers do not depend on who of them calls."""
     default_ttl_seconds: int = Field(default=0, ge=0, le=86_400)
     """For answers that say nothing of it; 0: these are not kept."""
 

@@ -10,7 +10,7 @@ from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.kernel.errors import InvalidInputError
 from passgate.publishing.definition import RevisionDefinition
 from passgate.publishing.errors import NotPublishableError
-from passgate.publishing.policy_checks import check_policies, require_known_callers
+from passgate.publishing.policy_checks import check_policies, refuse_cache, require_known_callers
 from passgate.publishing.server_checks import check_server_definition
 from passgate.publishing.upstream_url import is_host
 
@@ -35,6 +35,7 @@ def check_definition(definition: RevisionDefinition, kind: str) -> None:
         check_server_definition(definition)
     if kind == "prompt":
         require_known_callers(definition.policies)
+        refuse_cache(definition.policies)
     if kind == "prompt" and definition.pools:
         raise InvalidInputError("A prompt has no upstream; its model answers.", field="pools")
     names = [pool.name for pool in definition.pools]

@@ -85,6 +85,20 @@ def require_known_callers(policies: Iterable[AnyPolicy], access: Access | None =
         raise InvalidInputError(rule, code="prompt_public_unsupported", field=open_to_all[0])
 
 
+def refuse_cache(policies: Iterable[AnyPolicy]) -> None:
+    """Refuse a response cache for prompts, where it would do nothing.
+
+    Raises:
+        InvalidInputError: names the policy.
+    """
+    for at, policy in enumerate(policies):
+        if isinstance(policy, ResponseCachePolicy):
+            rule = (
+                "Only answers to GET are kept, and a prompt is called by POST; a policy of AI calls keeps its answers."
+            )
+            raise InvalidInputError(rule, field=f"policies.{at}")
+
+
 def check_audience(services: Iterable[PublishedService], audience: str) -> None:
     """Refuse tokens for upstreams that the gate itself would take: an upstream could call it as the caller.
 
@@ -134,14 +148,6 @@ def _own_audience(policy: UpstreamTokenPolicy) -> str:
     return (
         f"{policy.audience} is the gate's own audience. The upstream could use such a token at the gate; "
         "name the upstream instead."
-    )
-
-
-def _cache(policy: ResponseCachePolicy, field: str) -> None:
-    """Envoy's cache sees a call after its token was taken off, so it would give one caller's answer to another."""
-    del policy
-    raise InvalidInputError(
-        "Answers of services are not cached: no cache at the gate keeps callers apart.", field=field
     )
 
 
@@ -240,7 +246,6 @@ _CHECKS: dict[type, Callable[..., None]] = {
     QueryPolicy: _query,
     FaultPolicy: _fault,
     CompressionPolicy: _compression,
-    ResponseCachePolicy: _cache,
     ClaimHeadersPolicy: _claim_headers,
     UpstreamTokenPolicy: _upstream_token,
 }

@@ -30,8 +30,9 @@ def test_the_start_up_file_fits_envoys_message(tls: bool) -> None:  # noqa: FBT0
 def test_envoy_listens_on_the_public_port_only(host: str, address: str) -> None:
     layout = _changed(host=host)
     start = bootstrap(layout)
-    listener, inner = start["static_resources"]["listeners"]
+    listener, inner, cached = start["static_resources"]["listeners"]
     assert inner["address"] == {"pipe": {"path": str(layout.inner_socket), "mode": 0o600}}
+    assert cached["address"] == {"pipe": {"path": str(layout.cached_socket), "mode": 0o600}}
     socket = listener["address"]["socket_address"]
     assert (socket["address"], socket["port_value"]) == (address, 8080)
     assert start["admin"]["address"]["pipe"] == {"path": "/run/passgate/admin", "mode": 0o600}

@@ -48,9 +48,33 @@ def action_of(
     if pool.protocol == "grpc":
         # The client's own bound (grpc-timeout) holds.
         action["max_stream_duration"] = {"grpc_timeout_header_max": "0s"}
-    if revision.mirror_pool is not None and revision.mirror_pool != pool.name:
-        action["request_mirror_policies"] = [_mirror(service, revision, revision.mirror_pool)]
-    return action
+    return {**action, **_mirrors(service, revision, pool)}
+
+
+def cached_action(
+    service: PublishedService, revision: PublishedRevision, pool: UpstreamPool, policies: RoutePolicies
+) -> JsonObject:
+    """To the workers, who have the answer or ask the pool for it."""
+    again = other_host(UNTOUCHED, _RETRIES)
+    to_worker = {"cluster": names.WORKERS_CLUSTER, **_bounds(policies), "retry_policy": again}
+    return {**to_worker, **_mirrors(service, revision, pool)}
+
+
+def tries_of(policies: RoutePolicies) -> dict[str, str]:
+    """How often and how long a worker has a pool tried for a call by GET or HEAD, by the names of Envoy's headers."""
+    again = _retries(policies, safe=True)
+    found = {"retry-on": again["retry_on"], "max-retries": str(again["num_retries"])}
+    if statuses := again.get("retriable_status_codes"):
+        found["retriable-status-codes"] = ",".join(map(str, statuses))
+    if per_try := again.get("per_try_timeout"):
+        found["upstream-rq-per-try-timeout-ms"] = str(round(float(per_try.removesuffix("s")) * 1000))
+    return found
+
+
+def _mirrors(service: PublishedService, revision: PublishedRevision, pool: UpstreamPool) -> JsonObject:
+    if revision.mirror_pool is None or revision.mirror_pool == pool.name:
+        return {}
+    return {"request_mirror_policies": [_mirror(service, revision, revision.mirror_pool)]}
 
 
 def _mirror(service: PublishedService, revision: PublishedRevision, name: str) -> JsonObject:

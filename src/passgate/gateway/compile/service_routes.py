@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import orjson
 
@@ -15,6 +16,7 @@ from passgate.contracts.published_service import (
 )
 from passgate.contracts.service_policy import CorsPolicy, ValidationPolicy
 from passgate.contracts.upstream_pool import UpstreamPool
+from passgate.gateway.compile.cached_routes import cached_match, cached_methods, has_cache, through_cache
 from passgate.gateway.compile.joined_routes import PATHS_TOGETHER, TemplateRoute, any_of
 from passgate.gateway.compile.method_matches import preflight_route, with_methods
 from passgate.gateway.compile.path_templates import PathTemplate
@@ -28,6 +30,9 @@ from passgate.gateway.compile.route_policies import RoutePolicies, policies_at
 from passgate.gateway.compile.service_answers import answer_headers, header, not_here_route
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
+
+_Calls = Literal["", "safe", "cached"]
+"""Of a route's calls: any, those by idempotent methods, those whose answers are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class RouteMaker:
     facts: GateFacts
     version_segment: str = ""
     """The version's name, where it may follow the base."""
-    _parts: dict[tuple[str, bool], "_Parts"] = field(default_factory=dict)
+    _parts: dict[tuple[str, str], "_Parts"] = field(default_factory=dict)
 
     def templates(self, match: JsonObject) -> Iterator[TemplateRoutes]:
         """The routes by path, the most exact path first; none where the revision takes every path."""
@@ -119,24 +124,27 @@ class RouteMaker:
     def _by_method(
         self, route: PublishedRoute | None, match: JsonObject
     ) -> Iterator[tuple["_Parts", JsonObject, tuple[str, ...]]]:
-        """A route, or two of them where idempotent methods may be tried again and others may not."""
+        """A route; one before it where answers are kept, and two where only idempotent methods may be tried again."""
         methods = route.methods if route is not None else ()
+        kept = cached_methods(methods)
+        if kept and has_cache(self._policies(route), self._pool(route)):
+            yield self._parts_of(route, "cached"), with_methods(cached_match(match), kept), kept
         safe = tuple(method for method in methods or sorted(IDEMPOTENT) if method in IDEMPOTENT)
         policies = self._policies(route)
         if not retries_by_method(policies):
-            yield self._parts_of(route, safe=False), with_methods(match, methods), methods
+            yield self._parts_of(route, ""), with_methods(match, methods), methods
             return
         if safe:
-            yield self._parts_of(route, safe=True), with_methods(match, safe), safe
+            yield self._parts_of(route, "safe"), with_methods(match, safe), safe
         others = tuple(method for method in methods if method not in IDEMPOTENT)
         if others or not methods:
-            yield self._parts_of(route, safe=False), with_methods(match, others), others
+            yield self._parts_of(route, ""), with_methods(match, others), others
 
-    def _parts_of(self, route: PublishedRoute | None, *, safe: bool) -> "_Parts":
-        key = (f"pool {route.pool}" if self._alike else route.id) if route is not None else "", safe
+    def _parts_of(self, route: PublishedRoute | None, calls: _Calls) -> "_Parts":
+        key = (f"pool {route.pool}" if self._alike else route.id) if route is not None else "", calls
         parts = self._parts.get(key)
         if parts is None:
-            form = self._make_parts(route, safe=safe)
+            form = self._make_parts(route, calls)
             parts = self._parts[key] = _Parts(form, orjson.dumps(form))
         return parts
 
@@ -164,7 +172,7 @@ class RouteMaker:
         own = names.AI_ROUTE if self.service.kind == "prompt" else names.REST_ROUTE
         return route_name(kind or own, self.version.id, self.revision.id, route_id)
 
-    def _make_parts(self, route: PublishedRoute | None, *, safe: bool) -> JsonObject:
+    def _make_parts(self, route: PublishedRoute | None, calls: _Calls) -> JsonObject:
         """All of a route but what it matches, and the name of one of several."""
         route_id = route.id if route is not None else ""
         policies = self._policies(route)
@@ -172,16 +180,17 @@ class RouteMaker:
         owner = CallOwner(self.service.id, self.revision.id, route_id, self.base)
         changes = changes_of(policies, pool, self._for_worker(route, pool), self.facts.issuers)
         changes["response_headers_to_add"] = [*changes.get("response_headers_to_add", []), *self._answer_headers]
-        action = (
-            worker_action(policies)
-            if pool is None
-            else action_of(self.service, self.revision, pool, policies, safe=safe)
-        )
+        if pool is None:
+            way = {"route": worker_action(policies), **changes}
+        elif calls == "cached":
+            way = through_cache(self.service, self.revision, pool, policies, changes)
+        else:
+            safe = calls == "safe"
+            way = {"route": action_of(self.service, self.revision, pool, policies, safe=safe), **changes}
         parts: JsonObject = {
             "name": self._name(),
             "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: metadata_of(owner, policies)}},
-            "route": action,
-            **changes,
+            **way,
         }
         if filters := filters_of(owner, policies, pool, self.facts):
             parts["typed_per_filter_config"] = filters

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from passgate.gateway.envoy import names
+from passgate.gateway.envoy.cached_listener import cached_listener
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.listener import inner_listener, listener
 from passgate.gateway.envoy.names import JsonObject, type_url
@@ -45,7 +46,7 @@ def bootstrap(layout: NodeLayout) -> JsonObject:
                 _grpc_cluster(names.ADS_CLUSTER, layout.ads_socket),
                 _grpc_cluster(names.RATE_LIMIT_CLUSTER, layout.rate_limit_socket),
             ],
-            "listeners": [listener(layout), inner_listener(layout)],
+            "listeners": [listener(layout), inner_listener(layout), cached_listener(layout)],
         },
         "stats_config": {"stats_matcher": {"inclusion_list": {"patterns": [{"prefix": name} for name in _STATISTICS]}}},
         # A cluster that nobody calls costs a worker nothing, and has no numbers.

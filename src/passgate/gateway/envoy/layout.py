@@ -75,6 +75,11 @@ class NodeLayout:
         return self.ads_socket.with_name("gate.sock")
 
     @property
+    def cached_socket(self) -> Path:
+        """Unix socket at which workers ask an upstream for an answer that they may keep, beside it as well."""
+        return self.ads_socket.with_name("cached.sock")
+
+    @property
     def has_tls(self) -> bool:
         """Whether the listener speaks TLS."""
         return self.tls_certificate is not None

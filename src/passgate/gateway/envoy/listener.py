@@ -22,6 +22,8 @@ _ONLY_OURS = (
     names.SERVER_TOOL_HEADER,
     names.ROUTE_HEADER,
     names.UPSTREAM_TOKEN_HEADER,
+    names.CACHED_HEADER,
+    names.HASH_HEADER,
 )
 
 

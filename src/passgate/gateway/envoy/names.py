@@ -102,6 +102,15 @@ SERVER_PATH: Final = "/_passgate/servers"
 ROUTE_HEADER: Final = "x-passgate-route"
 """Id of the route of that revision; none where the revision has no routes. Cut off likewise."""
 
+CACHED_HEADER: Final = "x-passgate-cached"
+"""Whose answers a worker shall keep, and where it asks for them; cut off likewise."""
+HASH_HEADER: Final = "x-passgate-hash"
+"""The claim that such a call's address is chosen by; cut off likewise."""
+CLUSTER_HEADER: Final = "x-passgate-cluster"
+"""Where such a call goes, read at the workers' own socket alone."""
+KEPT_HOST_HEADER: Final = "x-passgate-kept-host"
+"""There: the Host stays as it is."""
+
 VALIDATION_PATH: Final = "/_passgate/validation"
 """Where a worker is asked about a call: ``/<revision>/<route, or - >/<characters of the base path>`` and the call's own
 path follow. No call can reach it."""
@@ -134,4 +143,12 @@ def host_certificate(place: int) -> str:
 
 def pool_cluster(service_id: str, revision_id: str, pool: str) -> str:
     """The cluster of a revision's pool."""
-    return f"service:{service_id}:{revision_id}:{pool}"
+    return f"{_POOL}{service_id}:{revision_id}:{pool}"
+
+
+def is_pool_cluster(name: str) -> bool:
+    """Whether a cluster is a pool's."""
+    return name.startswith(_POOL)
+
+
+_POOL: Final = "service:"

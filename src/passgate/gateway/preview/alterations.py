@@ -8,6 +8,7 @@ from passgate.contracts.service_policy import (
     CompressionPolicy,
     HeadersPolicy,
     QueryPolicy,
+    ResponseCachePolicy,
     RetryPolicy,
     TimeoutPolicy,
     UpstreamTokenPolicy,
@@ -33,6 +34,15 @@ def request_changes(policies: RoutePolicies) -> Iterator[Rule]:
     if token is not None:
         words = f"The upstream gets a token of Passgate's for {token.audience}, in the header {token.header}."
         yield Rule("upstream_token", "changes", words)
+
+
+def cache_rules(policies: RoutePolicies, revision: PublishedRevision, method: str) -> Iterator[Rule]:
+    """Whether the answer may come from the gate itself."""
+    cache = policies.get("response_cache", ResponseCachePolicy)
+    if cache is not None and revision.pools and not revision.mock and method.upper() in {"GET", "HEAD"}:
+        whose = {"caller": "for this caller", "application": "for this application", "service": "for all callers"}
+        words = f"A fresh answer that was kept {whose[cache.per]} is given again; without one the upstream is asked."
+        yield Rule("response_cache", "depends", words)
 
 
 def way_on(

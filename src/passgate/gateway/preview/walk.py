@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from passgate.contracts.gateway_snapshot import PlanRate
 from passgate.contracts.published_service import PublishedRevision, PublishedRoute, PublishedService, PublishedVersion
 from passgate.gateway.compile.route_policies import RoutePolicies, policies_at
-from passgate.gateway.preview.alterations import answer_changes, request_changes, way_on
+from passgate.gateway.preview.alterations import answer_changes, cache_rules, request_changes, way_on
 from passgate.gateway.preview.bounds import bound_rules, fault_rules
 from passgate.gateway.preview.call import Call
 from passgate.gateway.preview.entry import entry_rules
@@ -83,10 +83,10 @@ def _walk_revision(  # noqa: PLR0913 - all that a call's way depends on
         rules = [Rule("route", "passes", f"The call belongs to the route {taken}."), *rules]
     if not any(rule.name == "cors" and rule.status is not None for rule in rules):
         if whole:
-            rules += [*request_changes(policies), *fault_rules(policies)]
+            rules += [*request_changes(policies), *fault_rules(policies), *cache_rules(policies, revision, call.method)]
             rules += way_on(found, revision, route, policies, call.path)
         else:
-            rules += fault_rules(policies)
+            rules += [*fault_rules(policies), *cache_rules(policies, revision, call.method)]
         rules += answer_changes(policies, version)
     return Walk(tuple(rules), version, revision, route)
 

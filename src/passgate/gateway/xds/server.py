@@ -35,6 +35,11 @@ Clusters come first of all, since a starting Envoy asks for nothing else until i
 """
 
 
+_LATE_SECONDS = 1.0
+"""How long a pool stays that no route leads to any more: a call may be with a worker, who looks for a kept answer
+before it asks the pool."""
+
+
 @dataclass(slots=True)
 class _Group:
     """A set of resources that is published as a whole; no two groups share a name of a resource."""
@@ -86,6 +91,10 @@ class AdsServer:
         self._stream: DeltaStream | None = None
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._leaving: dict[asyncio.Task[Any], frozenset[str]] = {}
+        """What takes pools away, each in its time."""
+        self._due: frozenset[str] = frozenset()
+        """Those whose time has come."""
         self._server: Any = None
 
     @property
@@ -114,6 +123,8 @@ class AdsServer:
         """End the stream and the server; Envoy serves on with what it holds."""
         if self._stream is not None:
             self._stream.close()
+        for leaving in self._leaving:
+            leaving.cancel()
         await self._server.stop(grace=None)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -205,13 +216,37 @@ class AdsServer:
         for url, remove in _ORDER:
             if url not in wanted and not stream.holds(url):
                 continue
-            new = stream.offer(url, wanted.get(url, {}), remove=remove)
+            spare = self._spared(stream, wanted, url) if remove else ()
+            new = stream.offer(url, wanted.get(url, {}), remove=remove, spare=spare)
             rejection = await stream.settle(url)
             if rejection is not None:
                 return rejection
             if new:
                 await self._looked_up(new)
+        self._clear_later(stream, self._spared(stream, wanted, names.CLUSTER))
         return None
+
+    def _spared(self, stream: DeltaStream, wanted: PackedResources, url: str) -> frozenset[str]:
+        """What is not taken away yet: pools, and their secrets with them."""
+        pools = frozenset(filter(names.is_pool_cluster, stream.surplus(names.CLUSTER, wanted.get(names.CLUSTER, {}))))
+        if url == names.SECRET and pools - self._due:
+            return frozenset(stream.surplus(url, wanted.get(url, {})))
+        return pools - self._due if url == names.CLUSTER else frozenset()
+
+    def _clear_later(self, stream: DeltaStream, late: frozenset[str]) -> None:
+        new = late.difference(*self._leaving.values())
+        if new:
+            task = self._task(self._clear(stream, new))
+            self._leaving[task] = new
+            task.add_done_callback(self._leaving.pop)
+
+    async def _clear(self, stream: DeltaStream, late: frozenset[str]) -> None:
+        await asyncio.sleep(_LATE_SECONDS)
+        async with self._turn:
+            if self._stream is stream:
+                self._due = late
+                await self._push(stream, self._wanted())
+                self._due = frozenset()
 
     def _wanted(self) -> PackedResources:
         merged: dict[str, dict[str, Packed]] = {}

@@ -33,6 +33,8 @@ class _Type:
     offer: dict[str, Packed] | None = None
     """What Envoy shall hold; None: nothing was decided yet."""
     removing: bool = False
+    spared: Collection[str] = ()
+    """Too much, and not taken away yet."""
     unanswered: dict[str, set[str]] = field(default_factory=dict)
     """Nonce, and the names that the response touched."""
     rejection: Rejection | None = None
@@ -59,14 +61,22 @@ class DeltaStream:
         """Set when Envoy asks for something anew."""
         self.closed = False
 
-    def offer(self, type_url: str, resources: dict[str, Packed], *, remove: bool) -> list[str]:
+    def offer(
+        self, type_url: str, resources: dict[str, Packed], *, remove: bool, spare: Collection[str] = ()
+    ) -> list[str]:
         """Say what Envoy shall hold of a type; send what differs, and with ``remove`` take away what is too much.
+
+        Args:
+            type_url: of the type.
+            resources: by name.
+            remove: whether to take anything away.
+            spare: names that are left there for now.
 
         Returns:
             Names of what was sent and is looked up after it is acknowledged.
         """
         kind = self._types.setdefault(type_url, _Type())
-        kind.offer, kind.removing, kind.rejection = resources, remove, None
+        kind.offer, kind.removing, kind.spared, kind.rejection = resources, remove, spare, None
         return [name for name in self._send_difference(type_url, kind) if resources[name].looked_up]
 
     async def settle(self, type_url: str) -> Rejection | None:
@@ -85,6 +95,11 @@ class DeltaStream:
         """Whether Envoy has resources of a type."""
         kind = self._types.get(type_url)
         return kind is not None and bool(kind.held)
+
+    def surplus(self, type_url: str, resources: Collection[str]) -> list[str]:
+        """Names of what Envoy holds of a type beyond these."""
+        kind = self._types.get(type_url)
+        return [name for name in kind.held if name not in resources] if kind is not None else []
 
     def close(self) -> None:
         """End the stream from our side."""
@@ -139,7 +154,9 @@ class DeltaStream:
             for name, packed in kind.offer.items()
             if kind.wants(name) and kind.held.get(name) != packed.version
         }
-        surplus = [name for name in kind.held if name not in kind.offer] if kind.removing else []
+        surplus = []
+        if kind.removing:
+            surplus = [name for name in kind.held if name not in kind.offer and name not in kind.spared]
         if not changed and not surplus:
             return ()
         self._nonces += 1

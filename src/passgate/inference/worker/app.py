@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol
 
+from passgate.contracts.cached_route import CACHED_HEADER
 from passgate.contracts.call_body import BODIES_FOLDER
 from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER, ROUTE_HEADER
 from passgate.contracts.offered_tools import SERVER_TOOL_HEADER
@@ -30,6 +31,7 @@ from passgate.inference.worker.batch_desk import BatchDesk
 from passgate.inference.worker.batch_judge import BatchJudge
 from passgate.inference.worker.batch_watch import BatchWatch
 from passgate.inference.worker.body_log import BodyLog
+from passgate.inference.worker.cached_handler import CachedHandler
 from passgate.inference.worker.call_frame import CallFrame
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
 from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
@@ -63,6 +65,7 @@ from passgate.inference.worker.tool_handler import PREFIX as TOOLS
 from passgate.inference.worker.tool_handler import ToolHandler
 from passgate.inference.worker.upload_desk import UploadDesk
 from passgate.inference.worker.upload_room import UploadRoom
+from passgate.inference.worker.upstream_way import UpstreamWay
 from passgate.kernel.clock import Clock, SystemClock
 from passgate.kernel.errors import PassgateError
 from passgate.kernel.ids import IdFactory
@@ -111,12 +114,13 @@ _READ_HEADERS = {
         PROMPT_HEADER,
         MOCK_HEADER,
         SERVER_TOOL_HEADER,
+        CACHED_HEADER,
         ROUTE_HEADER,
         "accept",
         SESSION_HEADER,
     )
 }
-_OTHERS = frozenset({PROMPT_HEADER, MOCK_HEADER, SERVER_TOOL_HEADER})
+_OTHERS = frozenset({PROMPT_HEADER, MOCK_HEADER, SERVER_TOOL_HEADER, CACHED_HEADER})
 """Headers of the gate's own that make a request none of an AI format, whatever its path."""
 
 
@@ -140,6 +144,7 @@ class WorkerApp:
         self._prompts: PromptHandler | None = None
         self._raw: PassThroughHandler | None = None
         self._files: FileHandler | None = None
+        self._cached: CachedHandler | None = None
         self._described = DescribedHandler(self._state, clock, ids)
         gate = GateClient(options.gate_socket, _LARGEST_RESULT)
         self._tools = ToolHandler(self._state, gate)
@@ -161,6 +166,8 @@ class WorkerApp:
         self._state.load()
         timer = asyncio.get_running_loop().time
         cache = SharedAnswers(AnswerCache(timer), options.rationing.valkey_url)
+        way = UpstreamWay(options.cached_socket)
+        self._cached = CachedHandler(self._state, cache, way, self._clock)
         bodies = BodyLog(options.spool_dir / BODIES_FOLDER, options.vault, self._ids)
         self._calls = CallHandler(
             self._state, attempts, spool, limits, self._clock, rationing, cache, timer, options.hooks, bodies
@@ -188,6 +195,7 @@ class WorkerApp:
                 following.cancel()
             await rationing.close()
             await cache.close()
+            way.close()
             client.close()
             raw_client.close()
             spool.close()
@@ -223,6 +231,8 @@ class WorkerApp:
             if self._calls is not None and incoming.form == _CALL_PATHS.get(incoming.path):
                 _require_method(incoming, "POST")
                 await self._calls.answer(incoming)
+            elif CACHED_HEADER in incoming.headers and self._cached is not None:
+                await self._cached.answer(request, incoming)
             elif SERVER_TOOL_HEADER in incoming.headers:
                 await self._server_tools.answer(incoming)
             elif MOCK_HEADER in incoming.headers or incoming.path.startswith(ASK_PREFIX):

@@ -93,5 +93,7 @@ class WorkerOptions:
     """Where the worker tells which keys and deployments it leaves alone, as a ``WorkerHealth``; None: nowhere."""
     gate_socket: Path | None = None
     """Where the node's own gate is called for a caller; None: nowhere, and tools cannot be called."""
+    cached_socket: Path | None = None
+    """Where upstreams are asked for answers that may be kept; None: nowhere, and such calls fail."""
     ca_file: Path | None = None
     """PEM certificates to trust beside the system's, for vendors behind a private authority."""

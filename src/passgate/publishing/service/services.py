@@ -14,7 +14,13 @@ from passgate.kernel.permissions import Permission
 from passgate.publishing import repository, version_repository
 from passgate.publishing.errors import BasePathTakenError, HostTakenError, WrongStatusError
 from passgate.publishing.models import Service, ServiceTeam
-from passgate.publishing.policy_checks import check_audiences, check_policies, check_scopes, require_known_callers
+from passgate.publishing.policy_checks import (
+    check_audiences,
+    check_policies,
+    check_scopes,
+    refuse_cache,
+    require_known_callers,
+)
 from passgate.publishing.revision_rows import new_revision, new_version
 from passgate.publishing.schemas import ServiceChange, ServiceFilter, ServiceIn, ServiceView
 from passgate.publishing.server_checks import check_server_policies
@@ -224,6 +230,7 @@ def _check_policies(work: Work, kind: str, policies: tuple[AnyPolicy, ...], acce
         check_server_policies(policies)
     if kind == "prompt":
         require_known_callers(policies, access)
+        refuse_cache(policies)
     check_scopes(work, policies)
     check_audiences(work, policies)
     for at, policy in enumerate(policies):

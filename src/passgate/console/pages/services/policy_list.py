@@ -117,7 +117,7 @@ def _choose_kind(visit: Visit, shown: PolicyList) -> None:
                 _edit(visit, shown, kind, None)
 
         with box("pg-vendors pg-kinds"):
-            for kind, said in ((kind, said) for kind, said in POLICY_KINDS.items() if said.is_offered):
+            for kind, said in POLICY_KINDS.items():
                 tile = box("pg-vendor", "button").props("type=button")
                 with tile:
                     Words(said.title, "span", "pg-strong")

@@ -41,7 +41,9 @@ def _parts(policy: AnyPolicy) -> Iterator[str]:
         case UpstreamTokenPolicy():
             yield f"For {policy.audience}, {policy.lifetime_seconds} s, in {policy.header}"
         case ResponseCachePolicy():
-            yield f"{policy.default_ttl_seconds} s where the answer says nothing"
+            yield "one for all callers" if policy.per == "service" else f"for each {policy.per}"
+            if policy.default_ttl_seconds:
+                yield f"{counted(policy.default_ttl_seconds, 'second')} where the answer says nothing"
         case CompressionPolicy():
             yield f"From {policy.min_bytes:,} bytes"
         case TimeoutPolicy() | RetryPolicy() | FaultPolicy():

@@ -34,8 +34,6 @@ class PolicyKind:
     title: str
     lead: str
     fields: Wordings
-    is_offered: bool = True
-    """False: a word of the API's, which nothing at the gate does yet, so that every such policy is refused."""
 
 
 def _conditions_written(claims: Sequence[ClaimCondition] | None) -> str:
@@ -55,6 +53,11 @@ _PER = {
     "user": "User",
     "ip": "Client address",
     "service": "All calls together",
+}
+_SHARING = {
+    "caller": "Caller (tokens that say the same)",
+    "application": "Application",
+    "service": "All callers together",
 }
 _WINDOWS = {"second": "Second", "minute": "Minute", "hour": "Hour", "day": "Day", "month": "Month"}
 _HEADERS = {
@@ -166,8 +169,16 @@ POLICY_KINDS: Mapping[str, PolicyKind] = {
         ResponseCachePolicy,
         "Response cache",
         "Answers to GET are given again, as far as their own headers allow.",
-        {"default_ttl_seconds": FieldWording("Kept by default, seconds", "For answers that say nothing; 0: not kept.")},
-        is_offered=False,
+        {
+            "per": FieldWording(
+                "Kept for each",
+                "Who may get the same answer. Anything but the caller says that answers do not depend on who calls.",
+                options=_SHARING,
+            ),
+            "default_ttl_seconds": FieldWording(
+                "Kept by default, seconds", "For answers that say nothing; 0: these are not kept."
+            ),
+        },
     ),
     "timeout": PolicyKind(
         TimeoutPolicy,

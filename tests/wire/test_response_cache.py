@@ -1,0 +1,309 @@
+"""Services with a response cache, through the real Envoy and a real worker."""
+
+import base64
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from passgate.contracts.inference_config import InferenceConfig
+from passgate.contracts.published_service import PublishedService
+from passgate.contracts.revocation_list import RevocationList
+from passgate.contracts.service_policy import ClaimHeadersPolicy, ResponseCachePolicy, RetryPolicy
+from passgate.contracts.upstream_pool import HashKey, InjectedCredential
+from wire.kept_upstream import KeptUpstream
+from wire.published import PUBLIC, TOKEN, pool, publish, revision, service, simple, version
+from wire.real_worker import RealWorker
+from wire.rig import VAULT, Answer, Gate, open_gate, wait_until
+
+KEPT = "cache-control: max-age=60"
+CACHE = ResponseCachePolicy()
+
+
+@pytest.fixture(scope="module")
+def gate() -> Iterator[Gate]:
+    """A gate with one worker, so that there is one memory."""
+    upstream = KeptUpstream("rest")
+    with open_gate(workers=[RealWorker("worker0")], rest=upstream) as gate:
+        gate.start_envoy(wait=False)
+        gate.deny()
+        (gate.folder / "revocations.json").write_text(RevocationList(expanded_jtis=()).model_dump_json())
+        new = gate.folder / "new.json"
+        new.write_text(InferenceConfig(version=1).model_dump_json())
+        new.rename(gate.folder / "inference.json")
+        gate.publish(gate.snapshot())
+        wait_until(gate.is_ready)
+        yield gate
+
+
+@pytest.fixture
+def upstream(gate: Gate) -> KeptUpstream:
+    assert isinstance(gate.rest, KeptUpstream)
+    gate.rest.seen.clear()
+    gate.rest.says.clear()
+    return gate.rest
+
+
+def cached(gate: Gate, base: str, *policies: Any, **changes: Any) -> PublishedService:
+    return simple(gate, base, *(policies or (PUBLIC, CACHE)), **changes)
+
+
+def marks(*answers: Answer) -> list[str | None]:
+    return [answer.headers.get("x-passgate-cache") for answer in answers]
+
+
+def test_an_answer_is_given_again_as_long_as_it_is_fresh(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says["/a"] = KEPT
+    publish(gate, cached(gate, "/first"))
+    before = len(gate.log_lines())
+    one, two = gate.call("/first/a?x=1"), gate.call("/first/a?x=1")
+    assert marks(one, two) == ["miss", "hit"]
+    assert (one.body, two.body, int(two.headers["age"]) < 5) == (b"rest 1", b"rest 1", True)
+    assert one.headers["x-request-id"] != two.headers["x-request-id"]
+    assert two.headers["x-passgate-revision"] == "rev_1"
+    head = gate.call("/first/a?x=1", method="HEAD")
+    assert (head.headers["x-passgate-cache"], head.headers["content-length"], head.body) == ("hit", "6", b"")
+    assert gate.call("/first/a?x=2").body == b"rest 2"
+    # By other methods, in part, and by a caller who wants it anew, the upstream is asked.
+    assert marks(gate.call("/first/a?x=1", method="POST", body=b"")) == [None]
+    assert marks(gate.call("/first/a?x=1", headers={"range": "bytes=0-1"})) == [None]
+    assert marks(gate.call("/first/a?x=1", headers={"cache-control": "no-cache"})) == ["miss"]
+    assert upstream.calls == 5
+    # Each call is in the log once, whoever answered it.
+    wait_until(lambda: len(gate.log_lines()) >= before + 7)
+    lines = gate.log_lines()[before:]
+    assert len(lines) == 7
+    assert {line.service_id for line in lines} == {"svc_first"}
+
+
+def test_what_says_nothing_is_kept_by_the_policy(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says.update({"/a": "x-any: 1", "/b": "cache-control: no-store", "/c": "set-cookie: a=b"})
+    publish(gate, cached(gate, "/quiet", PUBLIC, ResponseCachePolicy(default_ttl_seconds=60)), cached(gate, "/none"))
+    assert marks(gate.call("/quiet/a"), gate.call("/quiet/a")) == ["miss", "hit"]
+    for path in ("/quiet/b", "/quiet/c", "/none/a"):
+        assert marks(gate.call(path), gate.call(path)) == ["miss", "miss"], path
+    assert marks(gate.call("/quiet/stream-of-none"), gate.call("/quiet/stream-of-none")) == ["miss", "hit"]
+
+
+def test_callers_do_not_share_unless_the_policy_says_so(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says["/a"] = KEPT
+    own, of_app, of_all = (ResponseCachePolicy(per=per) for per in ("caller", "application", "service"))
+    tells = ClaimHeadersPolicy(headers={"x-user": "sub"})
+    publish(
+        gate,
+        *(
+            cached(gate, f"/{name}", TOKEN, *policies)
+            for name, *policies in (("own", own), ("app", of_app), ("all", of_all), ("told", of_all, tells))
+        ),
+    )
+    ada, again, bob = gate.issuer.token(), gate.issuer.token(), gate.issuer.token(sub="user_bob")
+    other = gate.issuer.token(client_id="app_two")
+    tokens = (ada, again, bob, other)
+
+    def of(base: str) -> list[str | None]:
+        return marks(*(gate.call(f"/{base}/a", token) for token in tokens))
+
+    assert of("own") == ["miss", "hit", "miss", "miss"]
+    assert of("app") == ["miss", "hit", "hit", "miss"]
+    assert of("all") == ["miss", "hit", "hit", "hit"]
+    assert of("told") == ["miss", "hit", "miss", "hit"]
+    # What is kept is nobody's who may not call.
+    assert gate.call("/all/a").status == 401
+    gate.deny(_jti(again))
+    assert gate.call("/all/a", again).status == 401
+    assert marks(gate.call("/all/a", ada)) == ["hit"]
+    gate.deny()
+
+
+def test_a_callers_own_credential_is_his(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says.update({"/a": KEPT, "/open": f"{KEPT}, public"})
+    publish(gate, cached(gate, "/mine"), cached(gate, "/ours", PUBLIC, ResponseCachePolicy(per="service")))
+
+    def of(path: str) -> list[str | None]:
+        return marks(*(gate.call(path, headers={"cookie": value}) for value in ("u=1", "u=1", "u=2")))
+
+    assert of("/mine/a") == ["miss", "hit", "miss"]
+    assert of("/ours/a") == ["miss", "miss", "miss"]
+    assert of("/ours/open") == ["miss", "hit", "hit"]
+
+
+def test_an_answer_that_varies_is_for_those_who_ask_alike(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says["/a"] = f"{KEPT}\nvary: Accept-Language"
+    publish(gate, cached(gate, "/varied"))
+
+    def asked(language: str) -> Answer:
+        return gate.call("/varied/a", headers={"accept-language": language})
+
+    answers = [asked(language) for language in ("en", "de", "en", "de")]
+    assert marks(*answers) == ["miss", "miss", "hit", "hit"]
+    assert [answer.body for answer in answers] == [b"rest 1", b"rest 2", b"rest 1", b"rest 2"]
+
+
+def test_a_caller_who_has_it_gets_no_body(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says["/a"] = f'{KEPT}\netag: "one"\nlast-modified: Mon, 02 Mar 2026 10:00:00 GMT'
+    publish(gate, cached(gate, "/tagged"))
+    gate.call("/tagged/a")
+    same = gate.call("/tagged/a", headers={"if-none-match": 'W/"none", "one"'})
+    assert (same.status, same.body, same.headers["etag"], *marks(same)) == (304, b"", '"one"', "hit")
+    assert gate.call("/tagged/a", headers={"if-none-match": '"two"'}).status == 200
+    since = {"if-modified-since": "Mon, 02 Mar 2026 10:00:00 GMT"}
+    assert gate.call("/tagged/a", headers=since).status == 304
+    assert upstream.calls == 1
+
+
+def test_no_revision_gets_the_answers_of_another(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says.update({"/a": KEPT})
+    forced = [{"x-passgate-revision": one} for one in ("rev_old", "rev_new")]
+
+    def with_weights(old: int, new: int) -> PublishedService:
+        both = [revision(f"rev_{name}", pool(gate.rest.port), weight=n) for name, n in (("old", old), ("new", new))]
+        return service("/canary", version("v1", *both), policies=(PUBLIC, CACHE))
+
+    publish(gate, with_weights(100, 0))
+    assert marks(gate.call("/canary/a"), gate.call("/canary/a")) == ["miss", "hit"]
+    assert [gate.call("/canary/a", headers=one).body for one in forced] == [b"rest 1", b"rest 2"]
+    publish(gate, with_weights(0, 100))
+    assert gate.call("/canary/a").body == b"rest 2"
+    publish(gate, with_weights(100, 0))
+    assert gate.call("/canary/a").body == b"rest 1"
+
+
+def test_a_new_revision_costs_no_call(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says["/a"] = "cache-control: no-store"
+    statuses: list[int] = []
+    over = threading.Event()
+
+    def call_on() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", gate.layout.port, timeout=15)
+        while not over.is_set():
+            connection.request("GET", "/moving/a")
+            response = connection.getresponse()
+            response.read()
+            statuses.append(response.status)
+        connection.close()
+
+    def with_revision(number: int) -> PublishedService:
+        return service(
+            "/moving", version("v1", revision(f"rev_{number}", pool(gate.rest.port))), policies=(PUBLIC, CACHE)
+        )
+
+    publish(gate, with_revision(0))
+    callers = [threading.Thread(target=call_on) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    try:
+        for number in range(1, 25):
+            publish(gate, with_revision(number))
+    finally:
+        over.set()
+        for caller in callers:
+            caller.join()
+    assert (set(statuses), len(statuses) > 25) == ({200}, True)
+
+
+def test_nobody_outside_gets_at_the_workers_or_at_the_pools(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says["/a"] = KEPT
+    publish(gate, cached(gate, "/plain", PUBLIC), cached(gate, "/kept"), cached(gate, "/held", TOKEN))
+    cluster = "service:svc_held:rev_1:default"
+    forged = {
+        "x-passgate-cached": f'{{"cluster":"{cluster}","scope":"x"}}',
+        "x-passgate-cluster": cluster,
+        "x-passgate-kept-host": "1",
+        "x-passgate-hash": "1",
+    }
+    gate.call("/plain/a", headers=forged)
+    assert not {"x-passgate-cached", "x-passgate-hash"} & upstream.seen[-1].headers.keys()
+    answer = gate.call("/kept/echo", headers=forged)
+    assert not forged.keys() & answer.json["headers"].keys()
+    assert gate.call("/held/a", headers=forged).status == 401
+    assert gate.call("/", headers=forged).status == 302
+    assert gate.call("/v1/models", headers=forged).status == 401
+
+
+def test_the_upstream_sees_what_it_saw_without(gate: Gate) -> None:
+    secret = InjectedCredential(header="x-key", sealed_value=VAULT.seal("of the pool"))
+    pools = (
+        pool(gate.rest.port, credentials=(secret,), host_header="orders.internal", path_prefix="/up"),
+        pool(gate.rest.port, name="two", balance="hash", hash_key=HashKey(source="claim", name="sub")),
+    )
+    publish(
+        gate,
+        *(
+            cached(gate, f"/{base}{at}", TOKEN, *policies, pools=(one.model_copy(update={"name": "default"}),))
+            for at, one in enumerate(pools)
+            for base, policies in (("with", (CACHE,)), ("less", ()))
+        ),
+    )
+    token = gate.issuer.token()
+    for at in range(len(pools)):
+        with_it, without = (
+            gate.call(f"/{base}{at}/echo?q=a%2Fb&q=%20", token, headers={"x-own": "1", "cookie": "a=b"}).json
+            for base in ("with", "less")
+        )
+        assert with_it["path"] == without["path"]
+        differing = {"x-request-id", "x-envoy-original-path"}
+        seen, wanted = (
+            {name: value for name, value in one["headers"].items() if name not in differing}
+            for one in (with_it, without)
+        )
+        assert seen == wanted
+    assert seen["host"] == f"127.0.0.1:{gate.rest.port}"
+
+
+def test_what_is_kept_outlives_the_upstream_until_it_is_stale(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says.update({"/long": KEPT, "/short": "cache-control: max-age=1"})
+    publish(gate, cached(gate, "/away", strip_base_path=True))
+    assert marks(gate.call("/away/long"), gate.call("/away/short")) == ["miss", "miss"]
+    port = gate.rest.port
+    gate.run(gate.rest.stop())
+    try:
+        assert marks(gate.call("/away/long")) == ["hit"]
+        failed = wait_until(lambda: (got := gate.call("/away/short")).status != 200 and got)
+        assert (failed.status, failed.headers["content-type"]) == (503, "application/problem+json")
+        assert failed.json["request_id"] == failed.headers["x-request-id"]
+    finally:
+        gate.run(upstream.start_again(port))
+
+
+def test_the_upstream_is_tried_as_the_policy_says(gate: Gate, upstream: KeptUpstream) -> None:
+    again = RetryPolicy(attempts=2, per_try_ms=200, on_statuses=(503,))
+    publish(gate, cached(gate, "/again", PUBLIC, CACHE, again), cached(gate, "/once"))
+    upstream.says["/a"], upstream.status = KEPT, 503
+    try:
+        assert (gate.call("/again/a").status, upstream.calls) == (503, 3)
+        assert (gate.call("/once/a").status, upstream.calls) == (503, 4)
+    finally:
+        upstream.status = 200
+    assert (gate.call("/again/silent").json["code"], upstream.calls) == ("upstream_timeout", 7)
+
+
+def test_streams_and_sockets_pass_by(gate: Gate, upstream: KeptUpstream) -> None:
+    publish(gate, cached(gate, "/live", PUBLIC, ResponseCachePolicy(default_ttl_seconds=60)))
+    upstream.end_streams.clear()
+    with gate.stream("/live/stream") as answer:
+        assert answer.readline() == b"data: first\n"
+        gate.loop.call_soon_threadsafe(upstream.end_streams.set)
+        assert b"data: last" in answer.read()
+    with gate.stream("/live/stream") as answer:
+        assert answer.getheader("x-passgate-cache") == "miss"
+    upgrade = {"connection": "upgrade", "upgrade": "websocket"}
+    assert gate.call("/live/socket").status == 426
+    connection_headers = {**upgrade, "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    assert _status_of_upgrade(gate, "/live/socket", connection_headers) == 101
+
+
+def _status_of_upgrade(gate: Gate, path: str, headers: dict[str, str]) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", gate.layout.port, timeout=15)
+    try:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _jti(token: str) -> str:
+    payload = token.split(".")[1]
+    return str(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["jti"])
