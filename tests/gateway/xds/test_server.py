@@ -118,6 +118,23 @@ def test_clusters_come_before_routes_and_go_after_them() -> None:
     run(play)
 
 
+def test_a_pool_stays_for_a_moment_unless_no_route_ever_led_there() -> None:
+    pool, other = "service:a:1:default", "service:a:2:default"
+
+    async def play(bench: Bench) -> None:
+        async with bench.envoy() as envoy:
+            await bench.server.publish("snapshot", "1", resources("a", pool))
+            await bench.server.publish("snapshot", "2", resources("a"))
+            assert set(envoy.held[CLUSTER]) == {"a", pool}
+            envoy.refuse = once(envoy, ROUTES)
+            outcome = await bench.server.publish("snapshot", "3", resources("a", other))
+            assert outcome.kind is OutcomeKind.REJECTED
+            assert set(envoy.held[CLUSTER]) == {"a", pool}
+            await until(lambda: set(envoy.held[CLUSTER]) == {"a"})
+
+    run(play)
+
+
 def test_only_what_changed_is_sent() -> None:
     async def play(bench: Bench) -> None:
         async with bench.envoy() as envoy:

@@ -201,11 +201,15 @@ class AdsServer:
     async def _go_back(self, stream: DeltaStream, rejection: Rejection) -> Outcome:
         """Drop every version that is not known to be good, and put in force again what was."""
         fallen = []
+        came: set[str] = set()
         for name, group in self._groups.items():
             if group.candidate is not None:
                 fallen.append((name, group.candidate[0]))
+                came.update(group.candidate[1].get(names.CLUSTER, {}))
                 group.candidate = None
+        self._due = frozenset(came)  # no route has led there
         await self._push(stream, self._wanted())
+        self._due = frozenset()
         for name, version in fallen:
             self._on_reject(name, version, rejection.type_url, rejection.message)
         return Outcome(OutcomeKind.REJECTED, rejection.type_url, rejection.message)
