@@ -130,6 +130,11 @@ def test_a_rest_service_wants_a_token_and_a_subscription(story: Story, openai_ve
     until(lambda: httpx.get(url, headers=bearer).status_code == 200, what="the subscription")
     assert openai_vendor.requests[-1].path == "/items/1"
     assert "authorization" not in openai_vendor.requests[-1].headers
+    cache = {"kind": "response_cache", "default_ttl_seconds": 600}
+    story.ada.request("PATCH", f"/services/{service}", {"policies": [cache]})
+    story.ada.in_force()
+    # Each worker has a memory of its own, and which one answers is by chance.
+    until(lambda: httpx.get(url, headers=bearer).headers["x-passgate-cache"] == "hit", what="an answer that is kept")
     story.ada.post(f"/services/{service}/retire")
     until(lambda: httpx.get(url, headers=bearer).status_code == 410, what="the retirement")
 

@@ -55,9 +55,9 @@ _PER = {
     "service": "All calls together",
 }
 _SHARING = {
-    "caller": "Caller (tokens that say the same)",
-    "application": "Application",
-    "service": "All callers together",
+    "caller": "One caller (tokens that say the same)",
+    "application": "One application",
+    "service": "All callers",
 }
 _WINDOWS = {"second": "Second", "minute": "Minute", "hour": "Hour", "day": "Day", "month": "Month"}
 _HEADERS = {
@@ -171,8 +171,8 @@ POLICY_KINDS: Mapping[str, PolicyKind] = {
         "Answers to GET are given again, as far as their own headers allow.",
         {
             "per": FieldWording(
-                "Kept for each",
-                "Who may get the same answer. Anything but the caller says that answers do not depend on who calls.",
+                "Shared by",
+                "Who may get the same answer. Anything but one caller says that answers do not depend on who calls.",
                 options=_SHARING,
             ),
             "default_ttl_seconds": FieldWording(
