@@ -54,8 +54,8 @@ def action_of(
 def cached_action(
     service: PublishedService, revision: PublishedRevision, pool: UpstreamPool, policies: RoutePolicies
 ) -> JsonObject:
-    """To the workers, who have the answer or ask the pool for it."""
-    again = other_host(UNTOUCHED, _RETRIES)
+    """To the workers, who have the answer or ask the pool for it. One that dies costs no call: these may be done twice."""
+    again = other_host(f"{UNTOUCHED},reset", _RETRIES)
     to_worker = {"cluster": names.WORKERS_CLUSTER, **_bounds(policies), "retry_policy": again}
     return {**to_worker, **_mirrors(service, revision, pool)}
 
