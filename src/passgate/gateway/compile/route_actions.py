@@ -54,7 +54,7 @@ def action_of(
 def cached_action(
     service: PublishedService, revision: PublishedRevision, pool: UpstreamPool, policies: RoutePolicies
 ) -> JsonObject:
-    """To the workers, who have the answer or ask the pool for it. One that dies costs no call: these may be done twice."""
+    """To the workers, who have the answer or ask the pool for it. One that dies costs no call: it is done again."""
     again = other_host(f"{UNTOUCHED},reset", _RETRIES)
     to_worker = {"cluster": names.WORKERS_CLUSTER, **_bounds(policies), "retry_policy": again}
     return {**to_worker, **_mirrors(service, revision, pool)}
