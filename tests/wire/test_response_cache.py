@@ -5,6 +5,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from passgate.contracts.published_service import PublishedService
 from passgate.contracts.revocation_list import RevocationList
 from passgate.contracts.service_policy import ClaimHeadersPolicy, ResponseCachePolicy, RetryPolicy
 from passgate.contracts.upstream_pool import HashKey, InjectedCredential
+from wire.echo_upstream import EchoUpstream
 from wire.kept_upstream import KeptUpstream
 from wire.published import PUBLIC, TOKEN, pool, publish, revision, service, simple, version
 from wire.real_worker import RealWorker
@@ -23,11 +25,9 @@ KEPT = "cache-control: max-age=60"
 CACHE = ResponseCachePolicy()
 
 
-@pytest.fixture(scope="module")
-def gate() -> Iterator[Gate]:
-    """A gate with one worker, so that there is one memory."""
-    upstream = KeptUpstream("rest")
-    with open_gate(workers=[RealWorker("worker0")], rest=upstream) as gate:
+@contextmanager
+def open_cached(*workers: EchoUpstream) -> Iterator[Gate]:
+    with open_gate(workers=list(workers), rest=KeptUpstream("rest")) as gate:
         gate.start_envoy(wait=False)
         gate.deny()
         (gate.folder / "revocations.json").write_text(RevocationList(expanded_jtis=()).model_dump_json())
@@ -36,6 +36,13 @@ def gate() -> Iterator[Gate]:
         new.rename(gate.folder / "inference.json")
         gate.publish(gate.snapshot())
         wait_until(gate.is_ready)
+        yield gate
+
+
+@pytest.fixture(scope="module")
+def gate() -> Iterator[Gate]:
+    """A gate with one worker, so that there is one memory."""
+    with open_cached(RealWorker("worker0")) as gate:
         yield gate
 
 
@@ -278,6 +285,16 @@ def test_the_upstream_is_tried_as_the_policy_says(gate: Gate, upstream: KeptUpst
     finally:
         upstream.status = 200
     assert (gate.call("/again/silent").json["code"], upstream.calls) == ("upstream_timeout", 7)
+
+
+def test_a_worker_that_hangs_up_costs_no_call() -> None:
+    broken = EchoUpstream("broken")
+    with open_cached(broken, RealWorker("worker1")) as gate:
+        assert isinstance(gate.rest, KeptUpstream)
+        gate.rest.says["/drop"] = KEPT  # what the broken one answers by hanging up
+        publish(gate, cached(gate, "/robust"))
+        assert {gate.call("/robust/drop").status for _ in range(12)} == {200}
+        assert (len(broken.seen) > 0, gate.rest.calls) == (True, 1)
 
 
 def test_streams_and_sockets_pass_by(gate: Gate, upstream: KeptUpstream) -> None:

@@ -1,11 +1,15 @@
 """The cache of answers in a Valkey: shared by all workers, and no reason to fail when it is away."""
 
+import asyncio
 from pathlib import Path
 
 from valkey import Valkey
 
 from fake_vendor import FakeVendor, openai_chat, openai_stream
 from inference.worker.running_worker import RunningWorker, config, deployment, model, provider, until
+from passgate.inference.cached.kept_answer import KeptAnswer, read_stored, stored, stored_names
+from passgate.inference.policies.answer_cache import AnswerCache
+from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.worker.options import RationingOptions
 
 PATH = "/v1/chat/completions"
@@ -34,3 +38,20 @@ def test_an_answer_of_one_node_serves_another_and_a_valkey_that_goes_harms_nobod
         vendor.reply(PATH, openai_chat("2"))
         away = [workers[0].call(PATH, {**CHAT, "seed": 1}, x_passgate_cache="60") for _ in range(2)]
         assert [answer.headers["x-passgate-cache"] for answer in away] == ["miss", "hit"]
+
+
+def test_an_answer_of_a_service_serves_the_worker_of_another_node(valkey: str) -> None:
+    kept = KeptAnswer(
+        200, ((b"content-type", b"image/png"), (b"x", b"\xe9")), b"\x89PNG\n\x00\n", 1.0, 2.0, is_open=False
+    )
+
+    async def both() -> None:
+        one, other = (SharedAnswers(AnswerCache(lambda: 0.0), valkey) for _ in range(2))
+        one.put(b"\x00names\xff", stored_names(("accept",)), 60)
+        one.put(b"\x00answer\xff", stored(kept), 60)
+        await one.close()
+        assert read_stored(await other.get(b"\x00names\xff")) == ("accept",)
+        assert read_stored(await other.get(b"\x00answer\xff")) == kept
+        await other.close()
+
+    asyncio.run(both())
