@@ -9,7 +9,7 @@ from passgate.inference.exchange.failure import (
     Failure,
     VendorFailure,
 )
-from passgate.inference.exchange.ports import EventCutter, Format, VendorGarbageError
+from passgate.inference.exchange.ports import EventCutter, Format, VendorEndedEarlyError, VendorGarbageError
 from passgate.inference.sse import OversizedEventError, SseCutter, SseEvent
 from passgate.inference.vendor_errors import stream_code, stream_failure
 
@@ -61,6 +61,8 @@ class VendorStream(ABC):
                 out.append(self._take(event))
                 if self.error_code is not None:
                     break
+        except VendorEndedEarlyError:
+            self.error_code = STREAM_TRUNCATED
         except VendorGarbageError:
             self.error_code = INVALID_RESPONSE
         return out[0] if len(out) == 1 else b"".join(out)

@@ -20,6 +20,10 @@ class VendorGarbageError(ValueError):
     """The vendor's bytes are not what its format says; never leaves the translator."""
 
 
+class VendorEndedEarlyError(VendorGarbageError):
+    """The vendor says that its answer is over, and there was none."""
+
+
 @dataclass(slots=True)  # not frozen: every call makes one, and freezing takes three times as long
 class Outgoing:
     """A request on its way, and what it had to leave behind."""

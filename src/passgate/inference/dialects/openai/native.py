@@ -9,7 +9,7 @@ from passgate.inference.dialects.openai.profile import OpenAIProfile, endpoint, 
 from passgate.inference.dialects.openai.usage import read_usage
 from passgate.inference.exact_document import exact_document
 from passgate.inference.exchange.mistral_client import needs_other_words
-from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
+from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorEndedEarlyError, VendorGarbageError
 from passgate.inference.json_text import names_model_once, read_json, with_member, with_model, write_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target, VendorRequest
@@ -157,7 +157,7 @@ class ChatWatcher:
     def _end(self) -> bool:
         """The end mark: a client that gets it asks for nothing more, so it must not end an answer that never began."""
         if not self._began:
-            raise VendorGarbageError("the end mark before any choice")
+            raise VendorEndedEarlyError("the end mark before any choice")
         self._done = True
         return False
 
