@@ -16,6 +16,7 @@ from passgate.contracts.service_policy import (
     CorsPolicy,
     FaultPolicy,
     QueryPolicy,
+    ResponseCachePolicy,
 )
 from passgate.gateway.compile.route_policies import RoutePolicies
 from passgate.gateway.preview.call import Call, matched_host, matched_path
@@ -221,3 +222,16 @@ def test_revisions_that_would_decide_otherwise_are_named(own_gate: Gate) -> None
     ]
     publish(own_gate, shop)
     assert {own_gate.call("/shop/items").status for _ in range(120)} == {200, 404}
+
+
+def test_no_kept_answer_is_promised_where_calls_are_copied(own_gate: Gate) -> None:
+    up, copy = pool(own_gate.rest.port), pool(own_gate.rest.port, name="copy")
+    told = []
+    for mirror_pool in (None, "copy"):
+        shop = service("/shop", version("v1", revision("rev_1", up, copy, mirror_pool=mirror_pool)))
+        shop = shop.model_copy(update={"policies": (PUBLIC, ResponseCachePolicy(default_ttl_seconds=60))})
+        publish(own_gate, shop)
+        by_worker = own_gate.call("/shop/1").json["upstream"].startswith("worker")
+        rules = {rule.name for rule in _previewed((shop,), Call("GET", "/shop/1"), None).rules}
+        told.append((rules & {"response_cache", "mirror"}, by_worker))
+    assert told == [({"response_cache"}, True), ({"mirror"}, False)]

@@ -312,6 +312,32 @@ def test_streams_and_sockets_pass_by(gate: Gate, upstream: KeptUpstream) -> None
     assert _status_of_upgrade(gate, "/live/socket", connection_headers) == 101
 
 
+@pytest.fixture
+def mirror(gate: Gate) -> Iterator[EchoUpstream]:
+    upstream = EchoUpstream("mirror")
+    gate.run(upstream.start())
+    yield upstream
+    gate.run(upstream.stop())
+
+
+def test_of_a_pool_whose_calls_are_copied_nothing_is_kept(
+    gate: Gate, upstream: KeptUpstream, mirror: EchoUpstream
+) -> None:
+    upstream.says["/a"] = KEPT
+    pools = pool(gate.rest.port), pool(mirror.port, name="mirror")
+    only = revision("rev_1", *pools, mirror_pool="mirror")
+    publish(gate, service("/copied", version("v1", only), policies=(TOKEN, CACHE)))
+    token = gate.issuer.token()
+    answers = gate.call("/copied/a", token), gate.call("/copied/a", token)
+    assert ([answer.status for answer in answers], marks(*answers)) == ([200, 200], [None, None])
+    wait_until(lambda: len(mirror.seen) == 2)
+    assert upstream.calls == 2
+    # What is for the worker alone is told to neither; Envoy marks a copy as a call of its own.
+    copied, called = ({name for one in seen for name in one.headers} for seen in (mirror.seen, upstream.seen))
+    assert "x-passgate-cached" not in copied
+    assert copied <= {*called, "x-envoy-internal"}
+
+
 def _status_of_upgrade(gate: Gate, path: str, headers: dict[str, str]) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", gate.layout.port, timeout=15)
     try:

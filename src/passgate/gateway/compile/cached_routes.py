@@ -11,7 +11,7 @@ from passgate.contracts.cached_route import CachedHash, CachedRoute
 from passgate.contracts.published_service import PublishedRevision, PublishedService
 from passgate.contracts.service_policy import ClaimHeadersPolicy, QueryPolicy, ResponseCachePolicy, UpstreamTokenPolicy
 from passgate.contracts.upstream_pool import UpstreamPool
-from passgate.gateway.compile.route_actions import cached_action, tries_of
+from passgate.gateway.compile.route_actions import cached_action, copies_of, tries_of
 from passgate.gateway.compile.route_policies import RoutePolicies
 from passgate.gateway.compile.service_answers import header
 from passgate.gateway.envoy import names
@@ -34,9 +34,15 @@ def cached_match(match: JsonObject) -> JsonObject:
     return {**match, "headers": [*match.get("headers", []), *absent]}
 
 
-def has_cache(policies: RoutePolicies, pool: UpstreamPool | None) -> bool:
-    """Whether answers of a route are kept; those that a worker makes itself are not."""
-    return pool is not None and policies.get("response_cache", ResponseCachePolicy) is not None
+def has_cache(policies: RoutePolicies, revision: PublishedRevision, pool: UpstreamPool | None) -> bool:
+    """Whether answers of a route are kept.
+
+    Those that a worker makes itself are not, nor are those of a pool whose calls are copied: a copy is of what goes to
+    the worker, so that the mirror would be told what only the worker may know, and other things than the pool itself.
+    """
+    if pool is None or copies_of(revision, pool) is not None:
+        return False
+    return policies.get("response_cache", ResponseCachePolicy) is not None
 
 
 def through_cache(
@@ -76,7 +82,7 @@ def through_cache(
     )
     added = [header(names.CACHED_HEADER, route.header()), *_claim_to_hash(pool)]
     return {
-        "route": cached_action(service, revision, pool, policies),
+        "route": cached_action(policies),
         **changes,
         "request_headers_to_add": [*changes.get("request_headers_to_add", []), *added],
         "request_headers_to_remove": [name for name in removed if not cuts or name not in _CLAIMS],

@@ -51,13 +51,10 @@ def action_of(
     return {**action, **_mirrors(service, revision, pool)}
 
 
-def cached_action(
-    service: PublishedService, revision: PublishedRevision, pool: UpstreamPool, policies: RoutePolicies
-) -> JsonObject:
+def cached_action(policies: RoutePolicies) -> JsonObject:
     """To the workers, who have the answer or ask the pool for it. One that dies costs no call: it is done again."""
     again = other_host(f"{UNTOUCHED},reset", _RETRIES)
-    to_worker = {"cluster": names.WORKERS_CLUSTER, **_bounds(policies), "retry_policy": again}
-    return {**to_worker, **_mirrors(service, revision, pool)}
+    return {"cluster": names.WORKERS_CLUSTER, **_bounds(policies), "retry_policy": again}
 
 
 def tries_of(policies: RoutePolicies) -> dict[str, str]:
@@ -71,10 +68,14 @@ def tries_of(policies: RoutePolicies) -> dict[str, str]:
     return found
 
 
+def copies_of(revision: PublishedRevision, pool: UpstreamPool) -> str | None:
+    """The pool that gets a copy of each call to a pool; None where none does."""
+    return revision.mirror_pool if revision.mirror_pool != pool.name else None
+
+
 def _mirrors(service: PublishedService, revision: PublishedRevision, pool: UpstreamPool) -> JsonObject:
-    if revision.mirror_pool is None or revision.mirror_pool == pool.name:
-        return {}
-    return {"request_mirror_policies": [_mirror(service, revision, revision.mirror_pool)]}
+    copies = copies_of(revision, pool)
+    return {"request_mirror_policies": [_mirror(service, revision, copies)]} if copies is not None else {}
 
 
 def _mirror(service: PublishedService, revision: PublishedRevision, name: str) -> JsonObject:

@@ -127,7 +127,7 @@ class RouteMaker:
         """A route; one before it where answers are kept, and two where only idempotent methods may be tried again."""
         methods = route.methods if route is not None else ()
         kept = cached_methods(methods)
-        if kept and has_cache(self._policies(route), self._pool(route)):
+        if kept and has_cache(self._policies(route), self.revision, self._pool(route)):
             yield self._parts_of(route, "cached"), with_methods(cached_match(match), kept), kept
         safe = tuple(method for method in methods or sorted(IDEMPOTENT) if method in IDEMPOTENT)
         policies = self._policies(route)

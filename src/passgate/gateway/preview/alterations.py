@@ -13,6 +13,9 @@ from passgate.contracts.service_policy import (
     TimeoutPolicy,
     UpstreamTokenPolicy,
 )
+from passgate.contracts.upstream_pool import UpstreamPool
+from passgate.gateway.compile.cached_routes import has_cache
+from passgate.gateway.compile.route_actions import copies_of
 from passgate.gateway.compile.route_policies import RoutePolicies
 from passgate.gateway.preview.finding import Found, path_at_upstream
 from passgate.gateway.preview.rule import Rule
@@ -36,10 +39,13 @@ def request_changes(policies: RoutePolicies) -> Iterator[Rule]:
         yield Rule("upstream_token", "changes", words)
 
 
-def cache_rules(policies: RoutePolicies, revision: PublishedRevision, method: str) -> Iterator[Rule]:
+def cache_rules(
+    policies: RoutePolicies, revision: PublishedRevision, route: PublishedRoute | None, method: str
+) -> Iterator[Rule]:
     """Whether the answer may come from the gate itself."""
     cache = policies.get("response_cache", ResponseCachePolicy)
-    if cache is not None and revision.pools and not revision.mock and method.upper() in {"GET", "HEAD"}:
+    pool = _pool_of(revision, route) if revision.pools and not revision.mock else None
+    if cache is not None and has_cache(policies, revision, pool) and method.upper() in {"GET", "HEAD"}:
         whose = {"caller": "for this caller", "application": "for this application", "service": "for all callers"}
         words = f"A fresh answer that was kept {whose[cache.per]} is given again; without one the upstream is asked."
         yield Rule("response_cache", "depends", words)
@@ -57,11 +63,11 @@ def way_on(
     elif revision.mock:
         yield Rule("upstream", "passes", f"The answer is made from the document, for {seen}.")
     else:
-        pool = next(one for one in revision.pools if route is None or route.pool in {None, one.name})
+        pool = _pool_of(revision, route)
         credentials = f", with {', '.join(one.header for one in pool.credentials)} put on" if pool.credentials else ""
         yield Rule("upstream", "passes", f"The call goes to the pool {pool.name} as {seen}{credentials}.")
-        if revision.mirror_pool is not None and revision.mirror_pool != pool.name:
-            yield Rule("mirror", "changes", f"A copy goes to the pool {revision.mirror_pool}, its answer unheard.")
+        if (copies := copies_of(revision, pool)) is not None:
+            yield Rule("mirror", "changes", f"A copy goes to the pool {copies}, its answer unheard.")
     timeout = policies.get("timeout", TimeoutPolicy)
     if timeout is not None and timeout.total_ms:
         yield Rule("timeout", "depends", f"The answer must be complete within {timeout.total_ms} ms; else 504.")
@@ -69,6 +75,10 @@ def way_on(
     if retry is not None:
         words = f"What fails without harm is tried again up to {retry.attempts} times."
         yield Rule("retry", "changes", words)
+
+
+def _pool_of(revision: PublishedRevision, route: PublishedRoute | None) -> UpstreamPool:
+    return next(one for one in revision.pools if route is None or route.pool in {None, one.name})
 
 
 def answer_changes(policies: RoutePolicies, version: PublishedVersion) -> Iterator[Rule]:

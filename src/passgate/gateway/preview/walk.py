@@ -83,10 +83,10 @@ def _walk_revision(  # noqa: PLR0913 - all that a call's way depends on
         rules = [Rule("route", "passes", f"The call belongs to the route {taken}."), *rules]
     if not any(rule.name == "cors" and rule.status is not None for rule in rules):
         if whole:
-            rules += [*request_changes(policies), *fault_rules(policies), *cache_rules(policies, revision, call.method)]
+            rules += request_changes(policies)
+        rules += [*fault_rules(policies), *cache_rules(policies, revision, route, call.method)]
+        if whole:
             rules += way_on(found, revision, route, policies, call.path)
-        else:
-            rules += [*fault_rules(policies), *cache_rules(policies, revision, call.method)]
         rules += answer_changes(policies, version)
     return Walk(tuple(rules), version, revision, route)
 
