@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from passgate.contracts import cached_route, described_revision, offered_tools, prompt, verified_claims
+
 JsonObject = dict[str, Any]
 """A protobuf message in its JSON form, with the field names of the ``.proto`` files."""
 
@@ -83,41 +85,22 @@ WANTED_KEY: Final = "wanted"
 HASH_STATE: Final = "passgate.hash"
 """The claim that a call's address is chosen by."""
 
-CLAIMS_HEADER: Final = "x-passgate-claims"
-"""The verified token's claims, base64url JSON, for upstreams and workers; a client's own copy is cut off first."""
-
-FOREIGN_CLAIMS_HEADER: Final = "x-passgate-foreign-claims"
-"""The same for tokens of trusted issuers; apart from it, lest an upstream takes one for the other."""
-
-PROMPT_HEADER: Final = "x-passgate-prompt"
-"""Id of the revision of a prompt that a worker shall answer; a client's own copy is cut off first."""
-MOCK_HEADER: Final = "x-passgate-mock"
-"""Id of the revision whose document a worker shall answer from; cut off likewise."""
-SERVER_TOOL_HEADER: Final = "x-passgate-server-tool"
-"""``<service>/<revision>``: whose MCP server a worker shall call; cut off likewise."""
-SERVER_HEADER: Final = "x-passgate-server"
-"""Opens the way to an MCP server, at the inner socket alone; cut off at the public listener."""
-SERVER_PATH: Final = "/_passgate/servers"
-"""``/<revision>``: the way of workers to the MCP server of a revision."""
-ROUTE_HEADER: Final = "x-passgate-route"
-"""Id of the route of that revision; none where the revision has no routes. Cut off likewise."""
-
-CACHED_HEADER: Final = "x-passgate-cached"
-"""Whose answers a worker shall keep, and where it asks for them; cut off likewise."""
-HASH_HEADER: Final = "x-passgate-hash"
-"""The claim that such a call's address is chosen by; cut off likewise."""
-CLUSTER_HEADER: Final = "x-passgate-cluster"
-"""Where such a call goes, read at the workers' own socket alone."""
-KEPT_HOST_HEADER: Final = "x-passgate-kept-host"
-"""There: the Host stays as it is."""
-
-VALIDATION_PATH: Final = "/_passgate/validation"
-"""Where a worker is asked about a call: ``/<revision>/<route, or - >/<characters of the base path>`` and the call's own
-path follow. No call can reach it."""
-UPSTREAM_TOKEN_PATH: Final = "/_passgate/upstream-token"  # noqa: S105  # a path
-"""``/<seconds>/<audience, base64url>`` and the call's own path follow."""
-UPSTREAM_TOKEN_HEADER: Final = "x-passgate-upstream-token"  # noqa: S105  # a header's name
-"""In which a worker gives the token for the upstream; a client's own is cut off first."""
+# What the gate says to workers and upstreams, in the words that they read; clients' own copies are cut off first.
+CLAIMS_HEADER: Final = verified_claims.CLAIMS_HEADER
+FOREIGN_CLAIMS_HEADER: Final = verified_claims.FOREIGN_CLAIMS_HEADER
+PROMPT_HEADER: Final = prompt.PROMPT_HEADER
+MOCK_HEADER: Final = described_revision.MOCK_HEADER
+ROUTE_HEADER: Final = described_revision.ROUTE_HEADER
+VALIDATION_PATH: Final = described_revision.VALIDATION_PATH
+UPSTREAM_TOKEN_PATH: Final = described_revision.UPSTREAM_TOKEN_PATH
+UPSTREAM_TOKEN_HEADER: Final = described_revision.UPSTREAM_TOKEN_HEADER
+SERVER_TOOL_HEADER: Final = offered_tools.SERVER_TOOL_HEADER
+SERVER_HEADER: Final = offered_tools.SERVER_HEADER
+SERVER_PATH: Final = offered_tools.SERVER_PATH
+CACHED_HEADER: Final = cached_route.CACHED_HEADER
+HASH_HEADER: Final = cached_route.HASH_HEADER
+CLUSTER_HEADER: Final = cached_route.CLUSTER_HEADER
+KEPT_HOST_HEADER: Final = cached_route.KEPT_HOST_HEADER
 
 UNLOGGED_HEADER: Final = "x-passgate-unlogged"
 """Put by control's routes on their requests, which are then not in the access log; a client's own is cut off first."""

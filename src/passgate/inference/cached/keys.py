@@ -10,13 +10,14 @@ from functools import lru_cache
 import orjson
 
 from passgate.contracts.cached_route import CachedRoute
+from passgate.contracts.verified_claims import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER
 from passgate.inference.cached.fields import Fields
 
 CREDENTIALS = ("authorization", "cookie", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key")
 """In which a caller may have a credential for the upstream; that for the gate is cut off before."""
 _OF_ONE_TOKEN = frozenset({"jti", "iat", "exp", "nbf"})
 """Claims that say which token it is and how long it holds, and nothing of the caller."""
-_CLAIMS = ("x-passgate-claims", "x-passgate-foreign-claims")
+_CLAIMS = (CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER)
 
 
 def brings_credential(route: CachedRoute, request: Fields) -> bool:

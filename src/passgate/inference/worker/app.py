@@ -13,6 +13,7 @@ from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER, ROUTE
 from passgate.contracts.offered_tools import SERVER_TOOL_HEADER
 from passgate.contracts.prompt import PROMPT_HEADER, TRIAL_PATH
 from passgate.contracts.routing import SESSION_HEADER
+from passgate.contracts.verified_claims import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER
 from passgate.inference.exchange.mistral_client import AGENT
 from passgate.inference.inbound.gemini.format import PATH_HEADER
 from passgate.inference.inbound.gemini.path import CLIENT_HEADER as GOOGLE_CLIENT
@@ -34,7 +35,7 @@ from passgate.inference.worker.body_log import BodyLog
 from passgate.inference.worker.cached_handler import CachedHandler
 from passgate.inference.worker.call_frame import CallFrame
 from passgate.inference.worker.call_handler import UNFORESEEN, CallHandler
-from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
+from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.described_handler import DescribedHandler
 from passgate.inference.worker.file_call import FileCall

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from passgate.contracts.cached_route import CACHED_HEADER, CachedRoute
+from passgate.contracts.verified_claims import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER
 from passgate.inference.cached.fields import Fields
 from passgate.inference.cached.freshness import Keeping, keeping_of
 from passgate.inference.cached.kept_answer import KeptAnswer, read_stored, stored, stored_names
@@ -11,7 +12,7 @@ from passgate.inference.cached.keys import brings_credential, primary_key, varie
 from passgate.inference.cached.wishes import Wishes, has_changed, wishes_of
 from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.worker.cached_request import body_of, has_body, onward, passed, read_route
-from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
+from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.incoming import Header, Incoming
 from passgate.inference.worker.live_state import LiveState

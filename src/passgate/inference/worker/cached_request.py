@@ -12,8 +12,8 @@ from passgate.contracts.cached_route import (
     CachedHash,
     CachedRoute,
 )
+from passgate.contracts.verified_claims import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER
 from passgate.inference.cached.fields import Fields
-from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.incoming import Header
 

@@ -11,12 +11,10 @@ import orjson
 
 from passgate.contracts.revocation_list import TokenFacts
 from passgate.contracts.trusted_issuer import TrustedIssuer, application_of
+from passgate.contracts.verified_claims import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER
 from passgate.inference.limits.token_ceiling import TokenCeiling, ceilings_of
 from passgate.inference.worker.refusals import ClaimsMissingError
 
-CLAIMS_HEADER = "x-passgate-claims"
-FOREIGN_CLAIMS_HEADER = "x-passgate-foreign-claims"
-"""The same for the tokens of trusted issuers."""
 _MESSAGE = "The call bears no verified token."
 
 

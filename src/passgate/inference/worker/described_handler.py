@@ -16,11 +16,12 @@ from passgate.contracts.described_revision import (
     UPSTREAM_TOKEN_PATH,
     VALIDATION_PATH,
 )
+from passgate.contracts.verified_claims import CLAIMS_HEADER
 from passgate.inference.described.mock import NotDescribedError, mock_answer
 from passgate.inference.described.operations import description_of
 from passgate.inference.described.request_check import Asked, RequestRefusedError, check_of
 from passgate.inference.worker.answering import send_whole
-from passgate.inference.worker.caller import CLAIMS_HEADER, read_caller
+from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.incoming import Incoming
 from passgate.inference.worker.live_state import LiveState

@@ -9,9 +9,10 @@ import orjson
 
 from passgate.contracts.described_revision import ROUTE_HEADER
 from passgate.contracts.offered_tools import SERVER_TOOL_HEADER
+from passgate.contracts.verified_claims import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER
 from passgate.inference.tools.offers import offered_tool
 from passgate.inference.worker.answering import send_json
-from passgate.inference.worker.caller import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER, read_caller
+from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.incoming import Incoming
 from passgate.inference.worker.live_state import LiveState
 from passgate.inference.worker.refusals import RouteNotFoundError

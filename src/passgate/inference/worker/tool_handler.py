@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 
+from passgate.contracts.verified_claims import CLAIMS_HEADER
 from passgate.inference.tools.offers import ListedTool, ToolCaller, is_offered, listed_tools
 from passgate.inference.worker.answering import send_json, send_whole
-from passgate.inference.worker.caller import CLAIMS_HEADER, claims_of, read_caller
+from passgate.inference.worker.caller import claims_of, read_caller
 from passgate.inference.worker.client_request import ClientRequest
 from passgate.inference.worker.gate_client import GateClient
 from passgate.inference.worker.incoming import Incoming
