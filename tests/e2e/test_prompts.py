@@ -5,9 +5,6 @@ import pytest
 
 from e2e.running import Administrator, until
 from fake_vendor import FakeVendor, openai_chat
-from passgate.gateway.envoy import names
-
-pytestmark = pytest.mark.skipif(not hasattr(names, "PROMPT_HEADER"), reason="the gate does not route prompts")
 
 ANSWER = {"sentiment": "positive", "confidence": 0.93}
 SCHEMA = {
