@@ -93,8 +93,6 @@ class AdsServer:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._leaving: dict[asyncio.Task[Any], frozenset[str]] = {}
         """What takes pools away, each in its time."""
-        self._due: frozenset[str] = frozenset()
-        """Those whose time has come."""
         self._server: Any = None
 
     @property
@@ -207,35 +205,29 @@ class AdsServer:
                 fallen.append((name, group.candidate[0]))
                 came.update(group.candidate[1].get(names.CLUSTER, {}))
                 group.candidate = None
-        self._due = frozenset(came)  # no route has led there
-        await self._push(stream, self._wanted())
-        self._due = frozenset()
+        await self._push(stream, self._wanted(), due=frozenset(came))  # no route has led there
         for name, version in fallen:
             self._on_reject(name, version, rejection.type_url, rejection.message)
         return Outcome(OutcomeKind.REJECTED, rejection.type_url, rejection.message)
 
-    async def _push(self, stream: DeltaStream, wanted: PackedResources) -> Rejection | None:
+    async def _push(
+        self, stream: DeltaStream, wanted: PackedResources, due: frozenset[str] = frozenset()
+    ) -> Rejection | None:
+        """Make Envoy hold what is wanted, and the pools that no route leads to any more but for those that are due."""
         # Not waited for, but at hand: a cluster of a pool with credentials asks for them before it is acknowledged.
         stream.offer(names.SECRET, wanted.get(names.SECRET, {}), remove=False)
         for url, remove in _ORDER:
             if url not in wanted and not stream.holds(url):
                 continue
-            spare = self._spared(stream, wanted, url) if remove else ()
+            spare = _spared(stream, wanted, url, due) if remove else ()
             new = stream.offer(url, wanted.get(url, {}), remove=remove, spare=spare)
             rejection = await stream.settle(url)
             if rejection is not None:
                 return rejection
             if new:
                 await self._looked_up(new)
-        self._clear_later(stream, self._spared(stream, wanted, names.CLUSTER))
+        self._clear_later(stream, _spared(stream, wanted, names.CLUSTER, due))
         return None
-
-    def _spared(self, stream: DeltaStream, wanted: PackedResources, url: str) -> frozenset[str]:
-        """What is not taken away yet: pools, and their secrets with them."""
-        pools = frozenset(filter(names.is_pool_cluster, stream.surplus(names.CLUSTER, wanted.get(names.CLUSTER, {}))))
-        if url == names.SECRET and pools - self._due:
-            return frozenset(stream.surplus(url, wanted.get(url, {})))
-        return pools - self._due if url == names.CLUSTER else frozenset()
 
     def _clear_later(self, stream: DeltaStream, late: frozenset[str]) -> None:
         new = late.difference(*self._leaving.values())
@@ -248,9 +240,7 @@ class AdsServer:
         await asyncio.sleep(_LATE_SECONDS)
         async with self._turn:
             if self._stream is stream:
-                self._due = late
-                await self._push(stream, self._wanted())
-                self._due = frozenset()
+                await self._push(stream, self._wanted(), due=late)
 
     def _wanted(self) -> PackedResources:
         merged: dict[str, dict[str, Packed]] = {}
@@ -258,6 +248,15 @@ class AdsServer:
             for url, named in group.current.items():
                 merged.setdefault(url, {}).update(named)
         return merged
+
+
+def _spared(stream: DeltaStream, wanted: PackedResources, url: str, due: frozenset[str]) -> frozenset[str]:
+    """What is not taken away yet: pools but for those that are due, and as long as there is one all secrets."""
+    pools = frozenset(filter(names.is_pool_cluster, stream.surplus(names.CLUSTER, wanted.get(names.CLUSTER, {}))))
+    late = pools - due
+    if url == names.SECRET and late:
+        return frozenset(stream.surplus(url, wanted.get(url, {})))
+    return late if url == names.CLUSTER else frozenset()
 
 
 async def _read(stream: DeltaStream, requests: AsyncIterator[Any]) -> None:
