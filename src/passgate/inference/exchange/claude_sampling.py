@@ -32,9 +32,8 @@ def keep_sampling(target: Target, body: dict[str, Any], left_out: LeftOut) -> No
     for name in _SAMPLING:
         if name in refused and body.pop(name, None) is not None:
             left_out.member(name)
-    if model is not None and body.get("temperature", 0) > _MOST_TEMPERATURE:
-        body["temperature"] = _MOST_TEMPERATURE
-        left_out.member("temperature")
+    if model is not None and "temperature" in body:
+        body["temperature"] = left_out.no_higher_temperature(body["temperature"], _MOST_TEMPERATURE)
 
 
 def kept_choice(choice: ToolChoice | None, target: Target, left_out: LeftOut) -> ToolChoice | None:

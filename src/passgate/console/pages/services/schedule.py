@@ -11,6 +11,7 @@ from passgate.console.components.form import Form
 from passgate.console.components.table import Column, Row, Table, act, tag
 from passgate.console.components.text import box
 from passgate.console.pages.services.given_moment import given_moment
+from passgate.console.pages.services.successor import ask_for_successor
 from passgate.console.visit import Visit
 from passgate.publishing.lifecycle_schemas import ScheduledAct, ScheduleIn, ScheduleView
 from passgate.publishing.schemas import ServiceView
@@ -79,8 +80,7 @@ def ask_for_step(visit: Visit, service: ServiceView, version: VersionView, revis
             field = text_field("Sunset", optional=True, placeholder=placeholder, help_text=help_text)
             form.add("sunset_at", field)
         with box("pg-stack") as of_the_end:
-            others = {one.name: one.name for one in service.versions if one.id != version.id}
-            form.add("successor", choice_field("Successor", others, value=version.successor, optional=True))
+            ask_for_successor(form, service, version)
         chosen = form.field("act")
         of_publish.bind_visibility_from(chosen, "value", value="publish")
         of_deprecate.bind_visibility_from(chosen, "value", value="deprecate")

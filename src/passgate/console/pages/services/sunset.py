@@ -1,9 +1,10 @@
 """The dialogs of a version's end: deprecation and retirement."""
 
 from passgate.console.components.dialog import form_dialog
-from passgate.console.components.field import choice_field, text_field
+from passgate.console.components.field import text_field
 from passgate.console.components.form import Form
 from passgate.console.pages.services.given_moment import given_moment, shown_moment
+from passgate.console.pages.services.successor import ask_for_successor
 from passgate.console.visit import Visit
 from passgate.publishing.lifecycle_schemas import DeprecationIn, RetirementIn
 from passgate.publishing.schemas import ServiceView
@@ -31,7 +32,7 @@ def ask_to_deprecate(visit: Visit, service: ServiceView, version: VersionView) -
             help_text="The day, or the moment such as 2027-06-30 14:00, from which it answers 410, in UTC.",
         )
         form.add("sunset_at", field)
-        _ask_for_successor(form, service, version)
+        ask_for_successor(form, service, version)
 
 
 def ask_to_retire(visit: Visit, service: ServiceView, version: VersionView) -> None:
@@ -45,12 +46,6 @@ def ask_to_retire(visit: Visit, service: ServiceView, version: VersionView) -> N
 
     lead = "Its calls get 410 at once, and subscribers get a notice. It can be published again."
     with form_dialog(f"Retire {version.name}?", lead, "Retire version", retire, kind="danger") as form:
-        _ask_for_successor(
+        ask_for_successor(
             form, service, version, "Callers read in the 410, and subscribers in their notice, where to go."
         )
-
-
-def _ask_for_successor(form: Form, service: ServiceView, version: VersionView, help_text: str = "") -> None:
-    others = {one.name: one.name for one in service.versions if one.id != version.id}
-    field = choice_field("Successor", others, value=version.successor, optional=True, help_text=help_text)
-    form.add("successor", field)
