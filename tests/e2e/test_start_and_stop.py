@@ -1,5 +1,6 @@
 """What `passgate up` promises of its start and its end."""
 
+import http.client
 import socket
 import sqlite3
 import stat
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from e2e.running import Running, free_port, running, set_up
+from passgate.bootstrap.layout import folders_of
+from passgate.settings import Settings
 
 
 def refused(data: Path, **settings: str) -> str:
@@ -45,6 +48,18 @@ def test_a_stop_takes_less_than_ten_seconds_and_leaves_nothing_running(tmp_path:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", passgate.port)) != 0
         assert passgate.cli("status").returncode == 1
+
+
+def test_control_leaves_it_to_envoy_to_close_an_idle_connection(tmp_path: Path) -> None:
+    """Else Envoy sends a call, now and then, on a connection that is just being closed, and the caller gets 502."""
+    with running(tmp_path / "data") as passgate, socket.socket(socket.AF_UNIX) as idle:
+        idle.connect(str(folders_of(Settings(data_dir=passgate.data)).socket("control")))
+        connection = http.client.HTTPConnection("control")
+        connection.sock = idle
+        for pause in (6, 0):
+            connection.request("GET", "/api/v1/openapi.json")
+            assert len(connection.getresponse().read()) > 1000
+            time.sleep(pause)
 
 
 def test_the_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:

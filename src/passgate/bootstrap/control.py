@@ -34,6 +34,9 @@ from passgate.storage.work import Storage
 _log = logging.getLogger("passgate.control")
 
 _GRACE_SECONDS = 3
+_KEPT_SECONDS = 2 * 60 * 60
+"""How long an idle connection stays open: longer than Envoy keeps one (an hour), so that Envoy is the one that closes
+it. What control closes, Envoy may just be sending a call on, which then fails."""
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be told from the others
 
 
@@ -57,6 +60,7 @@ def run_control(settings: Settings, folders: Folders) -> None:
         access_log=False,
         server_header=False,
         forwarded_allow_ips="*",  # the socket is reachable by Envoy alone
+        timeout_keep_alive=_KEPT_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     with (
