@@ -24,12 +24,14 @@ class Load:
     """Request ids of calls that got a whole answer of 200."""
     last_answer: float = 0.0
     longest_silence: float = 0.0
+    silent_from: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, callers: int) -> list[threading.Thread]:
         self.last_answer = time.monotonic()
         threads = [threading.Thread(target=self._call) for _ in range(callers)]
+        threads.append(threading.Thread(target=self._watch))
         for thread in threads:
             thread.start()
         return threads
@@ -52,10 +54,21 @@ class Load:
                 else:
                     time.sleep(0.01)
 
+    def _watch(self) -> None:
+        """Leave out of the silence what this process, too, was kept from running: the whole machine stood still."""
+        while not self._stop.is_set():
+            slept = time.monotonic()
+            time.sleep(0.05)
+            late = time.monotonic() - slept - 0.05
+            if late > 0.2:
+                with self._lock:
+                    self.last_answer += late
+
     def _note(self, request_id: str) -> None:
         with self._lock:
             now = time.monotonic()
-            self.longest_silence = max(self.longest_silence, now - self.last_answer)
+            if now - self.last_answer > self.longest_silence:
+                self.longest_silence, self.silent_from = now - self.last_answer, self.last_answer
             self.last_answer = now
             self.answered.append(request_id)
 
@@ -91,7 +104,7 @@ def test_a_killed_process_costs_no_answered_call(ada: Administrator, openai_vend
             assert time.monotonic() - killed < 10
     finally:
         load.stop(threads)
-    assert load.longest_silence < 3
+    assert load.longest_silence < 3, f"{load.silent_from - killed:.2f} s after the kill"
     answered = set(load.answered)
     assert len(answered) == len(load.answered)
     until(lambda: answered <= counted(ada).keys(), seconds=30, what="a row for each answered call")
