@@ -68,7 +68,7 @@ def _row(one: CertificateView, now: datetime, *, may_publish: bool) -> Row:
     return {
         "id": one.id,
         "name": ", ".join(one.hosts),
-        "sub": one.issuer,
+        "sub": f"{one.issuer}, until {one.not_after:%d %b %Y}",
         "ends": _end(one.not_after, now),
         "fingerprint": one.fingerprint[:_SHOWN],
         "actions": [act("renew", "Renew", of=of), act("delete", "Take away", of=of, tone="bad")] if may_publish else [],
@@ -76,23 +76,30 @@ def _row(one: CertificateView, now: datetime, *, may_publish: bool) -> Row:
 
 
 def _end(moment: datetime, now: datetime) -> dict[str, object]:
-    """The day; from the first notice on with the days that are left."""
-    day, left = f"{moment:%d %b %Y}", moment - now
+    """The day; from the first notice on what is left."""
+    left = moment - now
     if left > timedelta(days=max(TOLD_DAYS)):
-        return tag(day)
+        return tag(f"{moment:%d %b %Y}")
     tone: Tone = "warn" if left > timedelta(days=sorted(TOLD_DAYS)[1]) else "bad"
-    rest = "expired" if left <= timedelta(0) else f"{counted(left.days, 'day')} left" if left.days else "hours left"
-    return tag(f"{day}, {rest}", tone, dot=True)
+    return tag(_left(left), tone, dot=True)
+
+
+def _left(time: timedelta) -> str:
+    if time <= timedelta(0):
+        return "expired"
+    return f"{counted(time.days, 'day')} left" if time.days else "hours left"
 
 
 def _ask(visit: Visit, service: ServiceView, one: CertificateView | None) -> None:
     async def save(form: Form) -> None:
         given = CertificateIn.model_validate({name: form[name] or "" for name in ("chain_pem", "key_pem")})
         if one is None:
-            await visit.change(add_certificate, service.id, given)
+            saved = await visit.change(add_certificate, service.id, given)
         else:
-            await visit.change(renew_certificate, service.id, one.id, given)
-        visit.tell("New connections see the certificate; open ones go on.")
+            saved = await visit.change(renew_certificate, service.id, one.id, given)
+        left = saved.not_after - visit.console.storage.clock.now()
+        soon = f" {_left(left).capitalize()}: renew it soon." if left <= timedelta(days=max(TOLD_DAYS)) else ""
+        visit.tell(f"New connections see the certificate; open ones go on.{soon}")
         await visit.refresh()
 
     title = "Add certificate" if one is None else f"Renew the certificate of {one.hosts[0]}"
