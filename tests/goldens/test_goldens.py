@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from envoy_validation import inlined, validate
 from goldens.golden_files import FILES, compiled, kept, layout_at
 from passgate.gateway.envoy.bootstrap import bootstrap
 from passgate.gateway.envoy.ca_bundle import find_ca_bundle
-from passgate.gateway.envoy.validation import inlined, validate
 from wire.certificates import write_certificate
 from wire.rig import envoy_binary
 

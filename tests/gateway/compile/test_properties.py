@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from envoy_validation import inlined, validate
 from goldens.golden_files import layout_at
 from passgate.contracts.gateway_snapshot import RESERVED_PREFIXES, GatewaySnapshot, GatewaySubscription
 from passgate.contracts.service_policy import AccessPolicy, TimeoutPolicy
@@ -16,7 +17,6 @@ from passgate.gateway.compile.resources import Resources, compile_resources
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.bootstrap import bootstrap
 from passgate.gateway.envoy.ca_bundle import find_ca_bundle
-from passgate.gateway.envoy.validation import inlined, validate
 from wire.published import revision, service, version
 from wire.rig import envoy_binary, message_factory
 from wire.tokens import Issuer

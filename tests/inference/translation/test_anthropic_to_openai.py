@@ -118,13 +118,13 @@ def test_a_vendor_that_takes_more_gets_more() -> None:
             USER,
         ],
     }
-    body, dropped = translated(document, accepts=accepts, reasoning_field="reasoning_details", system_role="developer")
+    body, dropped = translated(document, accepts=accepts, reasoning_field="reasoning_details")
     assert dropped == ()
     assert body["top_k"] == 5
     control = {"type": "ephemeral", "ttl": "1h"}
     detail = {"type": "reasoning.text", "text": "Hm.", "signature": "SIG", "format": "anthropic-claude-v1", "index": 0}
     assert body["messages"][:3] == [
-        {"role": "developer", "content": [{"type": "text", "text": "Be brief.", "cache_control": control}]},
+        {"role": "system", "content": [{"type": "text", "text": "Be brief.", "cache_control": control}]},
         {
             "role": "user",
             "content": [{"type": "file", "file": {"filename": "document.pdf", "file_data": "https://x/a.pdf"}}],

@@ -68,9 +68,7 @@ def _openai_event(key: Key, text: str, last: dict[str, Any]) -> bytes:
     delta: dict[str, Any] = {kind: text}
     if kind == "arguments":
         delta = {"tool_calls": [{"index": call, "function": {"arguments": text}}]}
-    about: dict[str, Any] = {
-        name: last[name] for name in ("id", "object", "created", "model", "system_fingerprint") if name in last
-    }
+    about: dict[str, Any] = {name: last[name] for name in _ABOUT if name in last}
     choices = [{"index": number, "delta": delta, "finish_reason": None}]
     return sse_event(write_json({**about, "choices": choices}))
 

@@ -57,12 +57,11 @@ class MessageWriter:
         return [self._system(texts)]
 
     def _system(self, texts: list[Text]) -> dict[str, Any]:
-        role = self._profile.system_role
         if any(text.cache for text in texts) and "cache_control" in self._profile.accepts:
-            return {"role": role, "content": [self._parts.text(text) for text in texts]}
+            return {"role": "system", "content": [self._parts.text(text) for text in texts]}
         for text in texts:
             self._parts.leave_cache(text)
-        return {"role": role, "content": "\n\n".join(text.text for text in texts)}
+        return {"role": "system", "content": "\n\n".join(text.text for text in texts)}
 
     def _said(self, turn: Turn) -> list[dict[str, Any]]:
         """The results of tools first, each a message of its own; then what the user says and the tools' pictures."""

@@ -29,7 +29,6 @@ class OpenAIProfile:
         responses_only: beginnings of the names of models that answer there and nowhere else.
         reasoning_field: where the vendor wants its own earlier thoughts back: ``reasoning_content``,
             ``reasoning``, ``reasoning_details``; empty: nowhere.
-        system_role: ``system``, or ``developer`` for vendors that know only that.
         tool_call_id_length: exact length of tool call ids that the vendor demands (Mistral: 9); 0: none.
         headers: further headers to send.
         reasoning_style: how the vendor is told to think: ``effort`` (``reasoning_effort``), ``thinking``
@@ -64,7 +63,6 @@ class OpenAIProfile:
     responses_path: str = ""
     responses_only: tuple[str, ...] = ()
     reasoning_field: str = ""
-    system_role: str = "system"
     tool_call_id_length: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     reasoning_style: str = "effort"
@@ -117,7 +115,6 @@ def _read(profile: Mapping[str, Any]) -> OpenAIProfile:
         responses_path=profile.get("responses_path", _PLAIN.responses_path),
         responses_only=tuple(profile.get("responses_only", ())),
         reasoning_field=profile.get("reasoning_field", _PLAIN.reasoning_field),
-        system_role=profile.get("system_role", _PLAIN.system_role),
         tool_call_id_length=profile.get("tool_call_id_length", _PLAIN.tool_call_id_length),
         headers=dict(profile.get("headers", {})),
         reasoning_style=profile.get("reasoning_style", _PLAIN.reasoning_style),
