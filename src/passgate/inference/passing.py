@@ -1,6 +1,5 @@
 """The way through where client and vendor speak the same format: bytes pass, the gate reads along."""
 
-from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.failure import BAD_GATEWAY
 from passgate.inference.exchange.ports import Dialect, Format, NativeWire, Outgoing
 from passgate.inference.exchange.reading import is_success
@@ -50,23 +49,14 @@ class PassingStream(VendorStream):
     """Passes a stream on, event by event; half an event never reaches the client."""
 
     def __init__(self, wire: NativeWire, form: Format, *, hide_usage: bool) -> None:
-        super().__init__(form)
-        self._watcher = wire.watch()
+        watcher = wire.watch()
+        super().__init__(form, watcher.findings)
+        self._watcher = watcher
         self._hide_usage = hide_usage
-
-    @property
-    def usage(self) -> TokenUsage | None:
-        """What the vendor told of it so far."""
-        return self._watcher.findings.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        """The first choice's, as soon as it is known."""
-        return self._watcher.findings.finish_reason
 
     def _take(self, event: SseEvent) -> bytes:
         only_usage = self._watcher.see(event)
-        failure = self._watcher.findings.failure
+        failure = self._findings.failure
         if failure is not None:
             self._fail(failure)
             return b""

@@ -5,18 +5,31 @@ import hashlib
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exact_document import exact_document
 from passgate.inference.exchange.chat_reply import ChatReply
-from passgate.inference.exchange.events import Failed, Finished, Started, StreamEvent, UsageTold
+from passgate.inference.exchange.events import (
+    Failed,
+    Finished,
+    RefusalDelta,
+    Started,
+    StreamEvent,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+    ToolCallStarted,
+    UsageTold,
+)
 from passgate.inference.exchange.failure import BAD_GATEWAY
 from passgate.inference.exchange.mistral_client import AGENT
 from passgate.inference.exchange.ports import (
     ChatDialect,
     ChatFormat,
     Dialect,
+    Findings,
     Format,
     MakeId,
     ReplyContext,
 )
 from passgate.inference.exchange.reading import is_success
+from passgate.inference.exchange.said_text import text_bytes
 from passgate.inference.json_text import read_exact
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import (
@@ -101,31 +114,40 @@ class TranslatingStream(VendorStream):
         context: ReplyContext,
         made_id: MakeId,
     ) -> None:
-        super().__init__(form, chat_dialect.cutter())
-        self.usage: TokenUsage | None = None
-        self.finish_reason: str | None = None
+        super().__init__(form, Findings(), chat_dialect.cutter())
         self._decoder = chat_dialect.stream(made_id)
         self._encoder = chat_format.stream(context)
 
     def _take(self, event: SseEvent) -> bytes:
         out = []
+        counted: TokenUsage | None = None
         for neutral in self._decoder.see(event):
-            self._note(neutral)
+            counted = self._note(neutral) or counted
             if self.error_code is not None:
                 break
             out.append(self._encoder.write(neutral))
+        if counted is not None:  # of the whole event: some vendors count first and then say
+            self._findings.count(counted)
         return b"".join(out)
 
-    def _note(self, event: StreamEvent) -> None:
+    def _note(self, event: StreamEvent) -> TokenUsage | None:
+        """Note what an event tells of the answer; gives the usage, where it tells that."""
+        findings = self._findings
+        if type(event) is TextDelta:  # most are; no pattern is as quick
+            findings.uncounted += text_bytes(event.text)
+            return None
         match event:
+            case ThinkingDelta(text) | RefusalDelta(text) | ToolCallDelta(_, text) | ToolCallStarted(_, _, text):
+                findings.uncounted += text_bytes(text)
             case UsageTold(usage) | Started(usage=TokenUsage() as usage):
-                self.usage = usage
+                return usage
             case Finished(reason, _, 0):
-                self.finish_reason = reason or self.finish_reason
+                findings.finish_reason = reason or findings.finish_reason
             case Failed(failure):
                 self._fail(failure)
             case _:
                 pass
+        return None
 
     def _complete(self) -> bool:
         return self._decoder.complete

@@ -111,6 +111,11 @@ class StreamTranslator(Protocol):
         ...
 
     @property
+    def uncounted(self) -> int:
+        """Bytes (UTF-8) of what the model said, thought and asked of tools since the vendor last counted its tokens."""
+        ...
+
+    @property
     def finish_reason(self) -> str | None:
         """Why the model stopped, in the gate's words (see ``exchange.chat_reply.FinishReason``)."""
         ...

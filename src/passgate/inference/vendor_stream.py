@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 
+from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.failure import (
     BAD_GATEWAY,
     INVALID_RESPONSE,
@@ -9,7 +10,7 @@ from passgate.inference.exchange.failure import (
     Failure,
     VendorFailure,
 )
-from passgate.inference.exchange.ports import EventCutter, Format, VendorEndedEarlyError, VendorGarbageError
+from passgate.inference.exchange.ports import EventCutter, Findings, Format, VendorEndedEarlyError, VendorGarbageError
 from passgate.inference.sse import OversizedEventError, SseCutter, SseEvent
 from passgate.inference.vendor_errors import stream_code, stream_failure
 
@@ -23,11 +24,27 @@ class VendorStream(ABC):
     Once ``error_code`` is set nothing more of the vendor's bytes is used: stop reading and call ``close``.
     """
 
-    def __init__(self, form: Format, cutter: EventCutter | None = None) -> None:
+    def __init__(self, form: Format, findings: Findings, cutter: EventCutter | None = None) -> None:
         self.error_code: str | None = None
+        self._findings = findings
         self._form = form
         self._cutter = cutter or SseCutter()
         self._failed: VendorFailure | None = None
+
+    @property
+    def usage(self) -> TokenUsage | None:
+        """What the vendor told of it so far."""
+        return self._findings.usage
+
+    @property
+    def uncounted(self) -> int:
+        """Bytes of what was said since the vendor last counted."""
+        return self._findings.uncounted
+
+    @property
+    def finish_reason(self) -> str | None:
+        """The first choice's, as soon as it is known."""
+        return self._findings.finish_reason
 
     def feed(self, chunk: bytes) -> bytes:
         """The client's bytes that this chunk gives; may be empty."""

@@ -41,6 +41,15 @@ class Findings:
     usage: TokenUsage | None = None
     finish_reason: str | None = None
     failure: VendorFailure | None = None
+    uncounted: int = 0
+    """Of a stream: bytes (UTF-8) of what was said since the vendor last counted the answer's tokens."""
+
+    def count(self, usage: TokenUsage) -> None:
+        """Take in that the vendor counted, after what it said before; it may begin by counting the prompt alone."""
+        known = self.usage.output if self.usage is not None else 0
+        if usage.output > known or self.finish_reason is not None:
+            self.uncounted = 0
+        self.usage = usage
 
 
 class Watcher(Protocol):

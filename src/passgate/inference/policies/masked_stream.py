@@ -34,6 +34,11 @@ class MaskedStream:
         return self._inner.usage
 
     @property
+    def uncounted(self) -> int:
+        """Bytes of what the model said since the vendor last counted."""
+        return self._inner.uncounted
+
+    @property
     def finish_reason(self) -> str | None:
         """Why the model stopped."""
         return self._inner.finish_reason

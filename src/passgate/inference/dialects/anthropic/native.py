@@ -12,6 +12,7 @@ from passgate.inference.exchange.carried_signature import MARK
 from passgate.inference.exchange.event_object import watched_object
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
 from passgate.inference.exchange.reading import as_list, as_object, as_text
+from passgate.inference.exchange.said_text import said_bytes
 from passgate.inference.json_text import names_model_once, with_model, write_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target
@@ -66,13 +67,17 @@ class MessageWatcher:
             return False
         document = watched_object(event.data)
         kind = document.get("type")
-        if kind == "message_start":
+        if kind == "content_block_delta":
+            delta = document.get("delta")
+            text = delta.get("text") if type(delta) is dict else None  # nearly every event is so
+            self.findings.uncounted += len(text) if type(text) is str and text.isascii() else said_bytes(delta)
+        elif kind == "message_start":
             self._started = True
             self._take_usage(as_object(document.get("message")).get("usage"))
         elif kind == "message_delta":
-            self._take_usage(document.get("usage"))
             reason = read_stop(as_object(document.get("delta")).get("stop_reason"))
             self.findings.finish_reason = reason or self.findings.finish_reason
+            self._take_usage(document.get("usage"))
         elif kind == "message_stop":
             self._stopped = True
         elif kind == "error":
@@ -81,7 +86,9 @@ class MessageWatcher:
 
     def _take_usage(self, usage: object) -> None:
         self._count.add(usage)
-        self.findings.usage = self._count.total()
+        total = self._count.total()
+        if total is not None:
+            self.findings.count(total)
 
     def ending(self) -> bytes:
         """Nothing: ``message_stop`` is the end."""

@@ -10,6 +10,7 @@ from passgate.inference.dialects.gemini.usage import read_usage
 from passgate.inference.exchange.event_object import watched_object
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
 from passgate.inference.exchange.reading import as_count, as_list, as_object, as_text
+from passgate.inference.exchange.said_text import said_bytes
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target
 
@@ -62,17 +63,20 @@ class ResponseWatcher:
         if event.data is None:
             return False
         document = watched_object(event.data)
-        self.findings.usage = read_usage(document) or self.findings.usage
         self.findings.failure = self.findings.failure or read_failure(document)
         if read_block(document) is not None:
             self._blocked = True
             self.findings.finish_reason = "content_filter"
         for candidate in as_list(document.get("candidates")):
             self._see_candidate(as_object(candidate))
+        usage = read_usage(document)
+        if usage is not None:
+            self.findings.count(usage)
         return False
 
     def _see_candidate(self, candidate: dict[str, Any]) -> None:
         index = as_count(candidate.get("index"))
+        self.findings.uncounted += said_bytes(candidate.get("content"))
         self._called = self._called or _calls(candidate)
         reason = read_finish(candidate.get("finishReason"), called=self._called)
         if reason is None:

@@ -10,6 +10,7 @@ from passgate.inference.dialects.openai.usage import read_usage
 from passgate.inference.exact_document import exact_document
 from passgate.inference.exchange.mistral_client import needs_other_words
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorEndedEarlyError, VendorGarbageError
+from passgate.inference.exchange.said_text import said_bytes
 from passgate.inference.json_text import names_model_once, read_json, with_member, with_model, write_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target, VendorRequest
@@ -143,13 +144,13 @@ class ChatWatcher:
             raise VendorGarbageError("an event is not JSON") from error
         if not isinstance(document, dict):
             raise VendorGarbageError("an event is not an object")
-        usage = read_usage(document)
-        if usage is not None:
-            self.findings.usage = usage
         choices = document.get("choices")
         if isinstance(choices, list):
             for choice in choices:
                 self._see_choice(choice)
+        usage = read_usage(document)
+        if usage is not None:
+            self.findings.count(usage)
         if document.get("error") is not None or choices is None:
             self.findings.failure = self.findings.failure or read_failure(document)
         return usage is not None and not choices and document.get("usage") is not None
@@ -167,6 +168,11 @@ class ChatWatcher:
         index = choice.get("index")
         index = index if isinstance(index, int) else 0
         self._began = True
+        delta = choice.get("delta")
+        if delta:
+            # Nearly every event is so; a call each would cost as much again.
+            text = delta.get("content") if type(delta) is dict and len(delta) == 1 else None
+            self.findings.uncounted += len(text) if type(text) is str and text.isascii() else said_bytes(delta)
         reason = choice.get("finish_reason")
         if reason is None:
             self._open.add(index)

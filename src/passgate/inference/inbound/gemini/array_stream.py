@@ -21,6 +21,11 @@ class ArrayStream:
         return self._events.usage
 
     @property
+    def uncounted(self) -> int:
+        """Bytes of what the model said since the vendor last counted."""
+        return self._events.uncounted
+
+    @property
     def finish_reason(self) -> str | None:
         """Why the model stopped."""
         return self._events.finish_reason

@@ -12,6 +12,7 @@ from passgate.inference.exact_document import exact_document
 from passgate.inference.exchange.carried_signature import SEALED_MARK
 from passgate.inference.exchange.ports import Findings, NativeWire, Outgoing, VendorGarbageError
 from passgate.inference.exchange.reading import as_object, as_text
+from passgate.inference.exchange.said_text import said_bytes
 from passgate.inference.json_text import read_json
 from passgate.inference.sse import SseEvent
 from passgate.inference.translation import ParsedRequest, Target, VendorRequest
@@ -19,6 +20,7 @@ from passgate.inference.translation import ParsedRequest, Target, VendorRequest
 ENCRYPTED = "reasoning.encrypted_content"
 """What ``include`` names so that thoughts come with their content, which the vendor alone can read."""
 _LAST = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_SOUND = frozenset({"response.audio.delta", "response.output_audio.delta"})
 
 _MADE_ID = re.compile(r"rs_.+_\d+")
 """How the gate names the thoughts in an answer that it translated; OpenAI's own ids have no second underscore."""
@@ -108,11 +110,16 @@ class ResponseWatcher:
         if not isinstance(document, dict):
             raise VendorGarbageError("an event is not an object")
         kind = document.get("type")
-        if kind in _LAST:
+        said = document.get("delta")
+        if said is not None and kind not in _SOUND:
+            self.findings.uncounted += said_bytes(said)
+        elif kind in _LAST:
             self._ended = True
             response = as_object(document.get("response"))
             self.findings.usage = read_usage(response)
             self.findings.finish_reason = read_reason(response)
+            if self.findings.usage is not None:
+                self.findings.uncounted = 0
             if kind == "response.failed":
                 self.findings.failure = read_error(response.get("error"))
         elif kind == "error" or (kind is None and document.get("error") is not None):
