@@ -54,6 +54,23 @@ def test_a_call_s_entry_is_count_times_price(calls: House) -> None:
     answer(calls.stranger.get(f"{CALLS}/{call['id']}/ledger"), 404)
 
 
+def test_an_estimate_says_so_and_is_charged_anew_like_a_count(house: House, tmp_path: Path) -> None:
+    red = {"application_id": house.red_application, "team_id": house.red, "masked": [], "cached": False}
+    estimated = {"usage": {"input": 100, "output": 20}, "usage_source": "estimate", "outcome": "cancelled"}
+    line = usage_line(1, **red, **estimated, unit_prices="input=1;output=2", cost_micro_dollars=140)
+    (tmp_path / "usage-0.jsonl").write_bytes(line)
+    (tmp_path / "access.jsonl").write_bytes(ai_call_line(1, application_id=house.red_application))
+    Ingester(house.storage, tmp_path, "node-1", lambda: None).run_once()
+    made = answer(house.admin.post(ROOT, json=GIVEN), 201)
+    assert (made["calls"], made["cost_before_micro_dollars"], made["cost_after_micro_dollars"]) == (1, 140, 280)
+    (call,) = answer(house.viewer.get(CALLS), 200)["items"]
+    assert (call["usage"]["usage_source"], call["usage"]["cost_micro_dollars"]) == ("estimate", 280)
+    ledger = answer(house.viewer.get(f"{CALLS}/{call['id']}/ledger"), 200)
+    assert ledger["usage_source"] == "estimate"
+    first, second = ([(one["kind"], one["count"]) for one in entry["lines"]] for entry in ledger["entries"])
+    assert first == second == [("input", 100), ("output", 20)]
+
+
 def test_the_entry_of_a_large_prompt_says_why_it_costs_more(house: House, tmp_path: Path) -> None:
     price = "input=1;output=2;large_above=99;large_input=3;large_output=4"
     red = {"application_id": house.red_application, "team_id": house.red, "masked": [], "cached": False}

@@ -1,9 +1,15 @@
 """What a call was charged, and a correction of prices, as an administrator makes it."""
 
+import random
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from console.control_process import Control
 from console.pictures import Pictures
+from console.realistic_data import Known, add_call
+from passgate.metering.models import Usage
 
 pytestmark = pytest.mark.browser
 
@@ -31,3 +37,19 @@ def test_an_entry_is_read_and_corrected(page: Page, pictures: Pictures) -> None:
     expect(call.get_by_text("The first entry (no longer holds)")).to_be_visible()
     expect(call.get_by_text("$100.00 / M").first).to_be_visible()
     pictures.keep(page, "ledger")
+
+
+def test_a_call_that_was_estimated_says_so(page: Page, control: Control, known: Known, pictures: Pictures) -> None:
+    with control.storage.writing() as work:
+        at = work.clock.now() + timedelta(seconds=1)
+        request_id = add_call(work, known, at, random.Random(4), 0)  # noqa: S311 - an example
+        work.session.flush()
+        work.session.get_one(Usage, request_id).usage_source = "estimate"
+    page.goto("/console/calls")
+    page.locator("tbody tr").first.click()
+    panel = page.locator(".pg-drawer")
+    expect(panel.get_by_text(request_id)).to_be_visible()
+    expect(panel.get_by_text("Estimated: the stream was broken off before the vendor had counted.")).to_be_visible()
+    expect(panel.get_by_text("an estimate", exact=True)).to_be_visible()
+    expect(panel.get_by_text("Tokens out").last).to_be_visible()
+    pictures.keep(page, "estimate")

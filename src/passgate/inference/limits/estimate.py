@@ -51,14 +51,29 @@ def estimate(
         prompt = context_window
     if not generates:
         return Estimate(prompt, 0)
+    return Estimate(prompt, _most_output(document, max_output_tokens, ASSUMED_OUTPUT))
+
+
+def output_bound(document: Mapping[str, Any], max_output_tokens: int | None) -> int | None:
+    """Tokens of output that a call cannot exceed, by its request or by its model; None: neither states a maximum.
+
+    Args:
+        document: as for :func:`estimate`.
+        max_output_tokens: as for :func:`estimate`.
+    """
+    most = _most_output(document, max_output_tokens, _MOST)
+    return most if most < _MOST else None
+
+
+def _most_output(document: Mapping[str, Any], max_output_tokens: int | None, otherwise: int) -> int:
     nested = document.get("generationConfig", document.get("generation_config"))
     asked = nested if isinstance(nested, dict) else document
     stated = _first_number(asked, _OUTPUT_FIELDS)
     if stated is None:
-        stated = ASSUMED_OUTPUT
+        stated = otherwise
     if max_output_tokens is not None and stated > max_output_tokens:
         stated = max_output_tokens
-    return Estimate(prompt, min(_MOST, stated * (_first_number(asked, _CHOICES) or 1)))
+    return min(_MOST, stated * (_first_number(asked, _CHOICES) or 1))
 
 
 def _first_number(document: Mapping[str, Any], names: tuple[str, ...]) -> int | None:

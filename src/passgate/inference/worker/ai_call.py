@@ -19,7 +19,7 @@ from passgate.inference.routing_table import (
     ServingKey,
     ServingModel,
 )
-from passgate.inference.translation import InboundFormat, StreamTranslator
+from passgate.inference.translation import InboundFormat, ParsedRequest, StreamTranslator
 from passgate.inference.worker.caller import Caller
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class AiCall:
     timer_start: float
     team_id: str = ""
     model_name: str = ""
+    parsed: ParsedRequest | None = None
+    """As the policies of the model that was asked for want it; None: it was not admitted."""
     model: ServingModel | None = None
     table: RoutingTable | None = None
     """What holds for the call; a newer configuration holds for newer calls."""
@@ -114,6 +116,8 @@ class Ending(NamedTuple):
     error_code: str | None = None
     usage: TokenUsage | None = None
     finish_reason: str | None = None
+    estimated: bool = False
+    """Not all of the usage was counted by the vendor."""
 
 
 def usage_line(call: AiCall, ending: Ending) -> bytes:
@@ -135,7 +139,7 @@ def usage_line(call: AiCall, ending: Ending) -> bytes:
         "finish_reason": ending.finish_reason,
     }
     if usage is not None:
-        own["usage"], own["usage_source"] = usage, "vendor"
+        own["usage"], own["usage_source"] = usage, "estimate" if ending.estimated else "vendor"
         if price is not None:
             own["cost_micro_dollars"] = price.cost(usage)
     if ending.error_code is not None:

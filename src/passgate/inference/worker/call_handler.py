@@ -10,7 +10,7 @@ from passgate.contracts.routing import SESSION_HEADER
 from passgate.inference.files.ids import FilesApartError, OwnIds, names_files
 from passgate.inference.hooks.chain import HookChain
 from passgate.inference.policies.answer_cache import CACHE_HEADER, asked_seconds, cache_key
-from passgate.inference.policies.masker import Hits
+from passgate.inference.policies.masker import ContentBlockedError, Hits
 from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.routing_table import RoutingTable, ServingApplication, ServingModel
 from passgate.inference.translation import ParsedRequest
@@ -19,6 +19,7 @@ from passgate.inference.worker.ai_call import AiCall, Ending, Outcome, hooked_ca
 from passgate.inference.worker.answering import call_headers, send_refusal
 from passgate.inference.worker.attempts import Attempts
 from passgate.inference.worker.body_log import BodyLog, BodyTap
+from passgate.inference.worker.broken_stream import CLIENT_GONE, charged_as_far_as_it_came, ending_of_gone_client
 from passgate.inference.worker.call_guard import CallGuard
 from passgate.inference.worker.caller import read_caller
 from passgate.inference.worker.failure_log import log_failure
@@ -44,8 +45,6 @@ _log = logging.getLogger("passgate.inference")
 
 UNFORESEEN = "The gate failed. Its log says more, under this request id."
 
-_CLIENT_GONE = 499
-"""The status, by nginx's custom, of a call whose client went before it was answered."""
 _LAST_WORDS_SECONDS = 1.0
 """For a cut stream's client to take the event that says why."""
 
@@ -91,7 +90,7 @@ class CallHandler:
                 incoming = replace(incoming, send=tap.send)
             await self._serve(call, parsed, model, incoming)
         except ClientGoneError:
-            self._settle(call, Ending(_CLIENT_GONE, "cancelled"))
+            self._settle(call, Ending(CLIENT_GONE, "cancelled"))
         except PassgateError as error:
             outcome: Outcome = "revoked" if isinstance(error, TokenRevokedError) else "error"
             await self._fail(call, error, outcome, incoming.send)
@@ -130,6 +129,7 @@ class CallHandler:
         if self.hooks is not None:
             call.hooks = self.hooks.of(hooked_call(call))
             parsed = await call.hooks.before_request(parsed)
+        call.parsed = parsed
         return parsed, model
 
     async def _serve(self, call: AiCall, parsed: ParsedRequest, model: ServingModel, incoming: Incoming) -> None:
@@ -185,7 +185,7 @@ class CallHandler:
         if call.settled:
             return  # the answer was on its way out
         if guard.reason == "cancelled":
-            self._settle(call, _ending_of_gone_client(call))
+            self._settle(call, ending_of_gone_client(call))
         elif guard.reason == "revoked":
             await self._fail(call, TokenRevokedError("The token has been revoked."), "revoked", send)
         else:
@@ -196,7 +196,10 @@ class CallHandler:
         usage = call.translator.usage if call.translator is not None else None
         finish = call.translator.finish_reason if call.translator is not None else None
         status = 200 if call.head_sent else int(error.status)
-        self._settle(call, Ending(status, outcome, error.code, usage, finish))
+        ending = Ending(status, outcome, error.code, usage, finish)
+        if isinstance(error, (TokenRevokedError, ContentBlockedError)):
+            ending = charged_as_far_as_it_came(call, ending)
+        self._settle(call, ending)
         if isinstance(error, VendorFailedError):
             log_failure(call, error, "the caller is told")
         if not call.head_sent:
@@ -259,14 +262,3 @@ def _model_for(call: AiCall, table: RoutingTable, application: ServingApplicatio
     if table.knows(name):
         raise ModelNotAllowedError(f"The model '{name[:200]}' is not allowed for this application.", field="model")
     raise ModelNotFoundError(f"There is no model '{name[:200]}'.", field="model")
-
-
-def _ending_of_gone_client(call: AiCall) -> Ending:
-    """A client that goes when it has all that it wanted has not cancelled anything."""
-    translator = call.translator
-    if translator is None:
-        return Ending(_CLIENT_GONE, "cancelled")
-    status = 200 if call.head_sent else _CLIENT_GONE
-    translator.close(request_id=call.request_id)
-    outcome: Outcome = "ok" if call.head_sent and translator.error_code is None else "cancelled"
-    return Ending(status, outcome, None, translator.usage, translator.finish_reason)

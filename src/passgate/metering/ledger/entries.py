@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from passgate.contracts.charges import ChargeKind, charges
 from passgate.contracts.inference_config import PriceTable
-from passgate.contracts.usage_record import TokenUsage
+from passgate.contracts.usage_record import COUNTED, TokenUsage
 from passgate.kernel.actor import Actor
 from passgate.kernel.errors import NotFoundError
 from passgate.metering.ledger.models import Repricing, UsageCorrection
@@ -65,7 +65,7 @@ def call_ledger(actor: Actor, work: Work, call_id: int) -> CallLedger:
 
 
 def counted(usage: Usage) -> TokenUsage:
-    """What the vendor counted, in the contract's words."""
+    """What the vendor counted, or was estimated, in the contract's words."""
     return TokenUsage(
         input=usage.tokens_in,
         output=usage.tokens_out,
@@ -80,7 +80,7 @@ def counted(usage: Usage) -> TokenUsage:
 
 
 def _lines(usage: Usage, version: str | None, unit_prices: str | None) -> tuple[LedgerLine, ...]:
-    if version is None or unit_prices is None or usage.usage_source != "vendor":
+    if version is None or unit_prices is None or usage.usage_source not in COUNTED:
         return ()
     return tuple(
         LedgerLine(

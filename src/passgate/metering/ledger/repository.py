@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from passgate.contracts.usage_record import COUNTED
 from passgate.kernel.pagination import Page, PageRequest
 from passgate.metering.ledger.models import Repricing, UsageCorrection
 from passgate.metering.models import ServiceUsageDay, SpendDay, Usage, UsageHour
@@ -27,8 +28,8 @@ def one_at_a_time(session: Session) -> None:
 
 
 def usages_to_reprice(session: Session, conditions: Iterable[ColumnElement[bool]], limit: int) -> Sequence[Usage]:
-    """Usage that a vendor counted, in no particular order."""
-    query = select(Usage).where(Usage.usage_source == "vendor", *conditions).limit(limit)
+    """Usage that a vendor counted, or that was estimated where it could not, in no particular order."""
+    query = select(Usage).where(Usage.usage_source.in_(COUNTED), *conditions).limit(limit)
     return session.scalars(query.execution_options(yield_per=5_000)).all()
 
 

@@ -92,10 +92,7 @@ def _usage_facts(usage: UsageView) -> list[tuple[str, Value]]:
         ("Tokens out", grouped(usage.tokens_out)),
         ("of them reasoning", _some(usage.reasoning_tokens)),
         ("Pictures", _some(usage.images)),
-        (
-            "Counted by",
-            "the cache answered" if usage.cached else "the vendor" if usage.usage_source == "vendor" else "nobody",
-        ),
+        ("Counted by", "the cache answered" if usage.cached else _COUNTED_BY.get(usage.usage_source, "nobody")),
         ("First token after", milliseconds(usage.first_token_ms)),
         ("Finish reason", usage.finish_reason or ""),
         ("Dropped fields", ", ".join(usage.dropped)),
@@ -129,6 +126,7 @@ def _tried_words(tried: TriedView) -> str:
     return f"{words} after {milliseconds(tried.ms)}" if tried.ms else words
 
 
+_COUNTED_BY = {"vendor": "the vendor", "estimate": "an estimate"}
 _CHOSEN = {
     "only": "the only one",
     "priority": "the first by priority",

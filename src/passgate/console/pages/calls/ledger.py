@@ -34,7 +34,9 @@ def ledger_part(ledger: CallLedger) -> None:
     if ledger.cached:
         muted("Answered from the cache: nothing was charged.")
         return
-    if ledger.usage_source != "vendor":
+    if ledger.usage_source == "estimate":
+        muted("Estimated: the stream was broken off before the vendor had counted.")
+    elif ledger.usage_source != "vendor":
         muted("The vendor reported no usage: nothing was charged.")
         return
     holds = len(ledger.entries) - 1
