@@ -15,7 +15,10 @@ from fake_vendor import (
     json_reply,
     openai_chat,
     openai_stream,
+    stalled_stream,
 )
+from fake_vendor.anthropic_replies import anthropic_events
+from fake_vendor.openai_replies import openai_events
 from fake_vendor.reply import Reply
 from inference.worker.running_worker import (
     API_KEY,
@@ -123,8 +126,30 @@ def test_what_tells_nothing_is_not_free(raw: RunningWorker, vendor: FakeVendor) 
     flat, estimated, failed = raw.usage(3)
     assert (flat.cost_micro_dollars, flat.usage_source, flat.deployment_id) == (700, "none", None)
     assert estimated.usage.output >= 20
-    assert estimated.cost_micro_dollars >= 200
+    assert (estimated.cost_micro_dollars >= 200, estimated.usage_source) == (True, "none")
     assert (failed.cost_micro_dollars, failed.outcome) == (0, "error")
+
+
+def test_a_stream_that_is_left_costs_an_estimate_of_what_was_not_counted(
+    raw: RunningWorker, vendor: FakeVendor
+) -> None:
+    begun = anthropic_events(("twelve bytes",), prompt=1000)
+    vendor.reply("/v1/messages", stalled_stream(begun[:4]), stalled_stream(begun[:-1]))
+    vendor.reply("/v1/chat/completions", stalled_stream(openai_events(("a", "b"))[:3]))
+    message = {"model": "claude-sonnet-4-5-20250929", "max_tokens": 50, "messages": [], "stream": True}
+    question = {**QUESTION, "stream": True}
+    calls = [("/providers/an/v1/messages", message, 4), ("/providers/an/v1/messages", message, 6), (CHAT, question, 3)]
+    for number, (path, document, events) in enumerate(calls, start=1):
+        with raw.open(path, document) as answer:
+            seen = 0
+            while seen < events:
+                seen += answer.readline().startswith(b"data: ")
+        raw.usage(number)
+    left, told, by_size = raw.usage(3)
+    assert (left.usage.input, left.usage.output, left.usage_source) == (1000, 1 + 4, "estimate")
+    assert (told.usage.input, told.usage.output, told.usage_source) == (1000, 9, "vendor")
+    assert (by_size.usage.output, by_size.usage_source) == (3, "estimate")
+    assert by_size.cost_micro_dollars > 0
 
 
 def _without_usage(reply: Reply) -> Reply:

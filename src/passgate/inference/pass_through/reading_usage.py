@@ -12,6 +12,7 @@ from passgate.inference.dialects.ollama.reply import read_usage as ollama_usage
 from passgate.inference.dialects.openai.responses.usage import read_usage as responses_usage
 from passgate.inference.dialects.openai.usage import read_usage as openai_usage
 from passgate.inference.exchange.reading import as_object
+from passgate.inference.exchange.said_text import said_bytes
 from passgate.inference.json_text import read_json
 from passgate.inference.sse import OversizedEventError, SseCutter, SseEvent
 
@@ -29,6 +30,8 @@ class UsageReader:
         self.events = 0
         """Of a stream, those that hold something: about one for each token."""
         self.usage: TokenUsage | None = None
+        self.uncounted = 0
+        """Of a stream of Anthropic's, which counts before the first word and at the end: bytes of words in between."""
         self._cutter = SseCutter() if self.streams else None
         self._reads = not self.streams and (kind.endswith(("json", "jsonl")) or not kind)
         self._parts: list[bytes] = []
@@ -78,8 +81,12 @@ class UsageReader:
         kind = document.get("type")
         if kind in {"message_start", "message_delta"}:  # Anthropic tells its usage in parts
             holder = as_object(document.get("message")) if kind == "message_start" else document
+            self.uncounted = 0
             self._count.add(holder.get("usage"))
             return self._count.total()
+        if kind == "content_block_delta":
+            self.uncounted += said_bytes(document.get("delta"))
+            return None
         if "usageMetadata" in document:
             return gemini_usage(document)
         if isinstance(document.get("response"), dict):  # an event of OpenAI's Responses

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from passgate.contracts.usage_record import TokenUsage
+from passgate.contracts.usage_record import TokenUsage, UsageSource
 from passgate.inference.exchange.reading import is_success
-from passgate.inference.limits.estimate import BYTES_A_TOKEN
+from passgate.inference.limits.estimate import BYTES_A_TOKEN, output_bound
+from passgate.inference.limits.uncounted_usage import estimated_usage
 from passgate.inference.pass_through.address import PREFIX, read_address
 from passgate.inference.pass_through.headers import reply_headers, request_headers
 from passgate.inference.pass_through.reading_usage import UsageReader
@@ -40,6 +41,8 @@ from passgate.kernel.sigv4 import with_credential
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _CLIENT_GONE = 499
 _UNAUTHORIZED = 401
+_LEFT = ("cancelled", "revoked")
+"""Outcomes of calls that ended on the caller's account."""
 
 
 @dataclass(slots=True)
@@ -192,10 +195,11 @@ class PassThroughHandler:
             ending = ending._replace(error_code="vendor_error")
         if passage.status and (call.head_sent or ending.outcome == "cancelled"):
             ending = ending._replace(status=passage.status)
-        ending = ending._replace(usage=_charged(call, passage, told))
+        usage, source = _charged(call, passage, told, left=ending.outcome in _LEFT)
+        ending = ending._replace(usage=usage)
         if call.ration is not None:
             call.ration.settle(call, ending)
-        self.frame.write(call, ending, format_in=FORMAT, usage_source="vendor" if told is not None else "none")
+        self.frame.write(call, ending, format_in=FORMAT, usage_source=source)
 
 
 def _sends(asked: RawCall | None) -> bool:
@@ -203,21 +207,29 @@ def _sends(asked: RawCall | None) -> bool:
     return asked is not None and (asked.body.whole is not None or asked.body.pieces is not None)
 
 
-def _charged(call: AiCall, passage: _Passage, told: TokenUsage | None) -> TokenUsage | None:
-    """What is charged, at the price that the call's deployment then has; None: nothing.
+def _charged(
+    call: AiCall, passage: _Passage, told: TokenUsage | None, *, left: bool
+) -> tuple[TokenUsage | None, UsageSource]:
+    """What is charged, at the price that the call's deployment then has, and who counted it; None: nothing.
 
-    A vendor's error costs nothing. What the vendor tells is charged at the model's price; a stream that tells nothing
-    is charged by its size; all else costs the flat charge.
+    A vendor's error costs nothing. What the vendor tells is charged at the model's price, with an estimate of what it
+    had not counted of a stream that was left; a stream that tells nothing is charged by its size; all else costs the
+    flat charge.
     """
     asked, reader = passage.asked, passage.reader
+    source: UsageSource = "vendor" if told is not None else "none"
     if asked is None or reader is None or not is_success(passage.status):
-        return None
+        return None, source
     if told is not None and asked.priced:
-        return told
+        if not left or not reader.uncounted:
+            return told, source
+        most = output_bound(asked.body.document or {}, asked.deployment.target.max_output_tokens)
+        return estimated_usage(told, reader.uncounted, input_tokens=0, most_output=most), "estimate"
     if asked.priced and reader.streams and asked.body.whole:
-        return TokenUsage(input=len(asked.body.whole) // BYTES_A_TOKEN + 1, output=reader.events)
+        by_size = TokenUsage(input=len(asked.body.whole) // BYTES_A_TOKEN + 1, output=reader.events)
+        return by_size, "estimate" if left else source
     call.deployment = replace(asked.deployment, price=asked.provider.charge)
-    return told or TokenUsage()
+    return told or TokenUsage(), source
 
 
 def _request(asked: RawCall, request: ClientRequest, call: AiCall, target: Target) -> RawRequest:
