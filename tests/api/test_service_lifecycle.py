@@ -257,6 +257,34 @@ def test_a_step_that_fails_is_told_to_the_team(house: House, clock: MovingClock)
     ]
 
 
+def epoch(house: House) -> int:
+    with house.storage.reading() as work:
+        return published_services(work)[0].cache_epoch
+
+
+def test_a_purge_is_a_change_of_what_the_gate_knows(house: House) -> None:
+    one = made(house)
+    assert answer(house.owner.post(f"{one}/purge-cache"), 409)["code"] == "no_response_cache"
+    answer(house.owner.patch(one, json={"policies": [{"kind": "response_cache"}]}), 200)
+    house.published.clear()
+    purged = answer(house.owner.post(f"{one}/purge-cache"), 200)
+    assert (purged["service"]["id"], purged["gate"]["nodes"]) == (one.rpartition("/")[2], 0)
+    assert (epoch(house), house.published) == (1, [True])
+    entry = answer(house.admin.get("/api/v1/audit"), 200)["items"][0]
+    assert (entry["act"], entry["before"], entry["after"]) == (
+        "service.changed",
+        {"cache_epoch": 0},
+        {"cache_epoch": 1},
+    )
+    # A policy of a published revision is one, too; one of a draft is none yet.
+    answer(house.owner.patch(one, json={"policies": []}), 200)
+    draft = revised(house, one, policies=[{"kind": "response_cache", "routes": ["one"]}])
+    answer(house.owner.post(f"{one}/purge-cache", params={"wait": False}), 409)
+    answer(house.owner.post(f"{draft}/publish"), 200)
+    assert answer(house.owner.post(f"{one}/purge-cache", params={"wait": False}), 200)["gate"] is None
+    assert epoch(house) == 2
+
+
 def test_who_may_not(house: House) -> None:
     one = made(house)
     (first,) = answer(house.owner.get(f"{one}/versions/v1/revisions"), 200)["items"]
@@ -272,6 +300,7 @@ def test_who_may_not(house: House) -> None:
         ),
         ("POST", f"{version}/schedules", step),
         ("DELETE", f"{one}/schedules/{planned}", None),
+        ("POST", f"{one}/purge-cache", None),
     ]
     for method, url, body in writes:
         answer(house.nobody.request(method, url, json=body), 401)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from console.new_service import make_service
+from console.pictures import Pictures
 
 pytestmark = pytest.mark.browser
 
@@ -74,3 +75,35 @@ def _retire_with_successor(page: Page) -> None:
     expect(first).to_contain_text("Retired on ")
     expect(first).not_to_contain_text("Retires itself")
     expect(first.get_by_role("button", name="Publish again", exact=True)).to_be_visible()
+
+
+def test_what_is_kept_is_purged_where_its_policy_is_shown(page: Page, pictures: Pictures) -> None:
+    make_service(page, "Kept parcels", "/kept-parcels")
+    page.get_by_role("button", name="Policies").click()
+    purge = page.get_by_role("button", name="Purge kept answers")
+    for kind in ("Client addresses", "Response cache"):
+        expect(purge).to_have_count(0)
+        page.get_by_role("button", name="Add policy").first.click()
+        page.locator(".pg-kinds button", has_text=kind).click()
+        dialog = page.get_by_role("dialog", name=kind)
+        if kind == "Client addresses":
+            dialog.get_by_label("Deny").fill("203.0.113.0/24")
+        dialog.get_by_role("button", name="Add policy").click()
+        expect(page.get_by_role("table", name="Policies")).to_contain_text(kind)
+    _keep_at_both_widths(page, pictures, "purge-offered")
+    purge.click()
+    asked = page.get_by_role("dialog", name="Purge the kept answers of “Kept parcels”?")
+    _keep_at_both_widths(page, pictures, "purge-asked")
+    asked.get_by_role("button", name="Purge answers").click()
+    expect(page.get_by_text("What was kept of Kept parcels is purged.")).to_be_visible()
+    expect(asked).to_have_count(0)
+    page.get_by_role("button", name="Versions and revisions").click()
+    page.get_by_role("link", name="Revision 1").click()
+    expect(page.get_by_role("heading", name="Revision 1 of v1")).to_be_visible()
+    expect(purge).to_have_count(1)
+
+
+def _keep_at_both_widths(page: Page, pictures: Pictures, name: str) -> None:
+    for width in (390, 1360):
+        page.set_viewport_size({"width": width, "height": 820})
+        pictures.keep(page, f"{name}-{width}")

@@ -178,6 +178,20 @@ def test_no_revision_gets_the_answers_of_another(gate: Gate, upstream: KeptUpstr
     assert gate.call("/canary/a").body == b"rest 1"
 
 
+def test_a_purge_empties_what_is_kept_of_one_service(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says["/a"] = KEPT
+    one, other = cached(gate, "/purged", TOKEN, CACHE), cached(gate, "/beside")
+    ada, bob = gate.issuer.token(), gate.issuer.token(sub="user_bob")
+    publish(gate, one, other)
+
+    def asked() -> list[str | None]:
+        return marks(*(gate.call("/purged/a", token) for token in (ada, bob)), gate.call("/beside/a"))
+
+    assert [asked(), asked()] == [["miss"] * 3, ["hit"] * 3]
+    publish(gate, one.model_copy(update={"cache_epoch": 1}), other)
+    assert [asked(), asked()] == [["miss", "miss", "hit"], ["hit"] * 3]
+
+
 def test_a_new_revision_costs_no_call(gate: Gate, upstream: KeptUpstream) -> None:
     upstream.says["/a"] = "cache-control: no-store"
     statuses: list[int] = []

@@ -36,6 +36,8 @@ class CachedRoute(Contract):
     """The pool's, so it names the service and the revision."""
     scope: str
     """A digest of all that the gate changes of a request on this route: another policy never gets these answers."""
+    epoch: int = 0
+    """The service's: no answer that was kept in another one is given."""
     per: CacheSharing = "caller"
     seconds: int = 0
     """How long an answer is kept that says nothing of it; 0: not at all."""

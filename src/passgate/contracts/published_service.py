@@ -103,5 +103,7 @@ class PublishedService(Contract):
     default_version: str | None = None
     """Name of the version that calls get which name none; None: these answer 404."""
     policies: tuple[AnyPolicy, ...] = ()
+    cache_epoch: int = 0
+    """Grows with each purge of the answers that are kept."""
     versions: tuple[PublishedVersion, ...] = ()
     certificates: tuple[HostCertificate, ...] = ()

@@ -39,6 +39,12 @@ class RevisionChangedError(ConflictError):
     code = "revision_changed"
 
 
+class NoCacheError(ConflictError):
+    """A service whose answers are not kept."""
+
+    code = "no_response_cache"
+
+
 class OwnRevisionError(ForbiddenError):
     """Four eyes: who wrote or submitted a revision does not approve it."""
 

@@ -48,6 +48,8 @@ class Service(Base):
     """For all versions; in force as soon as they are changed."""
     mcp_tools: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     """Ids of the default version's routes that are offered as MCP tools; of a prompt, ``ask``."""
+    cache_epoch: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often its kept answers were purged; one that was kept in another epoch is never given again."""
     status: Mapped[str] = mapped_column(String(16), index=True)
     """``draft``, ``published`` (a version at least is) or ``retired``; follows from the versions."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

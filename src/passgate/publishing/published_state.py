@@ -62,6 +62,7 @@ def published_services(work: Work) -> tuple[PublishedService, ...]:
             selection=cast("VersionSelection", row.selection),
             default_version=row.default_version,
             policies=policies_of(row.policies),
+            cache_epoch=row.cache_epoch,
             certificates=certificates.get(row.id, ()),
             versions=tuple(
                 _version(

@@ -22,8 +22,10 @@ from passgate.publishing.lifecycle_schemas import (
     ScheduleView,
     WeightsIn,
 )
+from passgate.publishing.schemas import ServiceView
 from passgate.publishing.service import release, retirement, review, schedules
 from passgate.publishing.service.comparison import Comparison, compare_revision
+from passgate.publishing.service.kept_answers import purge_answers
 from passgate.publishing.version_schemas import RevisionDetail, VersionView
 
 router = APIRouter(prefix="/api/v1/services/{service_id}", tags=["services"])
@@ -46,6 +48,13 @@ class LiveOut(BaseModel):
     """The version as it is now, and on how many nodes it is so."""
 
     version: VersionView
+    gate: Spread | None = Field(default=None, description="Where it was waited for.")
+
+
+class PurgedOut(BaseModel):
+    """The service, and on how many nodes its answers are gone."""
+
+    service: ServiceView
     gate: Spread | None = Field(default=None, description="Where it was waited for.")
 
 
@@ -200,6 +209,14 @@ def republish_version(
     with edge.storage.writing() as work:
         version = retirement.republish_version(actor, work, service_id, version_id)
     return _live(edge, actor, version, wait=wait)
+
+
+@router.post("/purge-cache", dependencies=[_PUBLISH])
+def purge_cache(edge: CurrentEdge, actor: CurrentActor, service_id: str, *, wait: WaitQuery = True) -> PurgedOut:
+    """Have none of the answers that the gate keeps of the service be given again."""
+    with edge.storage.writing() as work:
+        service = purge_answers(actor, work, service_id)
+    return PurgedOut(service=service, gate=await_spread(actor, edge.storage) if wait else None)
 
 
 @router.get("/schedules", dependencies=[_READ])

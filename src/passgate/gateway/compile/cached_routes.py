@@ -71,6 +71,7 @@ def through_cache(
     route = CachedRoute(
         cluster=cluster,
         scope=_scope(cluster, policies, changes),
+        epoch=service.cache_epoch,
         per=policy.per,
         seconds=policy.default_ttl_seconds,
         told=tuple(name.lower() for name in claims.headers) if claims is not None else (),

@@ -45,7 +45,7 @@ def whose(route: CachedRoute, request: Fields, application_id: str) -> list[str]
 
 def primary_key(route: CachedRoute, host: str, target: str, sharing: Sequence[str]) -> bytes:
     """The key of a GET, as far as it is known before there is an answer (RFC 9111 section 2)."""
-    return _digest(["GET", route.cluster, route.scope, host.lower(), target, *sharing])
+    return _digest(["GET", route.cluster, route.scope, route.epoch, host.lower(), target, *sharing])
 
 
 def varied_key(primary: bytes, names: Sequence[str], request: Fields) -> bytes:

@@ -24,6 +24,7 @@ from passgate.console.pages.services.first_call import first_call
 from passgate.console.pages.services.form import ask_to_change
 from passgate.console.pages.services.plans import plans_part
 from passgate.console.pages.services.policy_list import PolicyList, policies_card
+from passgate.console.pages.services.purging import purging
 from passgate.console.pages.services.rows import ACCESS_TEXTS, STATUS_TONES
 from passgate.console.pages.services.subscribers import subscribers_card
 from passgate.console.pages.services.tools import tools_part
@@ -118,7 +119,12 @@ def _policies(visit: Visit, found: _Found) -> None:
     async def save(policies: list[AnyPolicy]) -> None:
         await visit.change(update_service, service.id, ServiceChange(policies=tuple(policies)))
 
-    policies_card(visit, PolicyList(service.policies, save if found.may_write else None), _POLICIES)
+    shown = PolicyList(
+        service.policies,
+        save if found.may_write else None,
+        purge=purging(visit, service, may_publish=found.may_publish),
+    )
+    policies_card(visit, shown, _POLICIES)
 
 
 def _find(actor: Actor, work: Work, service_id: str, origin: str) -> _Found:

@@ -40,6 +40,8 @@ class PolicyList:
     """Those of the service, in a revision's list."""
     routes: Mapping[str, str] = field(default_factory=dict)
     """What a policy may be limited to, by id; empty: policies hold for all."""
+    purge: Callable[[], None] | None = None
+    """Asks whether the answers that are kept shall go; None: they are not the reader's, or none are kept."""
 
 
 def policies_card(visit: Visit, shown: PolicyList, lead: str) -> None:
@@ -49,6 +51,10 @@ def policies_card(visit: Visit, shown: PolicyList, lead: str) -> None:
         _choose_kind(visit, shown)
 
     def done(row_id: str, what: str) -> None:
+        if what == "purge":
+            if shown.purge is not None:
+                shown.purge()
+            return
         at = int(row_id)
         if what == "edit":
             _edit(visit, shown, shown.own[at].kind, at)
@@ -75,12 +81,7 @@ def _own_rows(shown: PolicyList) -> list[Row]:
             **_row(policy, shown),
             "id": str(at),
             "of": tag("Revision", "brand"),
-            "actions": [
-                act("edit", "Edit", of=POLICY_KINDS[policy.kind].title),
-                act("remove", "Remove", of=POLICY_KINDS[policy.kind].title, tone="bad"),
-            ]
-            if shown.save is not None
-            else [],
+            "actions": [*_purging(policy, shown), *_changing(policy, shown)],
         }
         for at, policy in enumerate(shown.own)
     ]
@@ -93,10 +94,23 @@ def _inherited_rows(shown: PolicyList) -> list[Row]:
             **_row(policy, shown),
             "id": f"service-{at}",
             "of": tag("Service, replaced here" if policy.kind in replaced else "Service"),
-            "actions": [],
+            "actions": _purging(policy, shown),
         }
         for at, policy in enumerate(shown.inherited)
     ]
+
+
+def _purging(policy: AnyPolicy, shown: PolicyList) -> list[dict[str, str]]:
+    if shown.purge is None or policy.kind != "response_cache":
+        return []
+    return [act("purge", "Purge", of="kept answers")]
+
+
+def _changing(policy: AnyPolicy, shown: PolicyList) -> list[dict[str, str]]:
+    if shown.save is None:
+        return []
+    title = POLICY_KINDS[policy.kind].title
+    return [act("edit", "Edit", of=title), act("remove", "Remove", of=title, tone="bad")]
 
 
 def _row(policy: AnyPolicy, shown: PolicyList) -> Row:

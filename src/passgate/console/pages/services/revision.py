@@ -16,6 +16,7 @@ from passgate.console.pages.services.answering import answering_card
 from passgate.console.pages.services.policy_list import PolicyList, policies_card
 from passgate.console.pages.services.pools import Pools, pools_card
 from passgate.console.pages.services.publishing import ask_to_publish
+from passgate.console.pages.services.purging import purging
 from passgate.console.pages.services.revising import HeldRevision, ask_for_json, definition_given, revise
 from passgate.console.pages.services.routes import routes_card
 from passgate.console.pages.services.rows import REVISION_TONES
@@ -86,6 +87,7 @@ async def show(visit: Visit, args: PageArguments) -> None:
             save=save_policies if found.is_open else None,
             of_revision=True,
             inherited=service.policies,
+            purge=purging(visit, service, may_publish=found.may_publish) if revision.status == "published" else None,
             routes={route.id: f"{' '.join(route.methods) or 'ANY'} {route.path}" for route in definition.routes},
         )
         policies_card(visit, shown, _POLICIES)
