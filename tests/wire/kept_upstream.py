@@ -12,6 +12,9 @@ class KeptUpstream(EchoUpstream):
 
     says: dict[str, str] = field(default_factory=dict)
     status: int = 200
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    """What answers to GET wait for, where they are held."""
+    held: bool = False
 
     @property
     def calls(self) -> int:
@@ -26,6 +29,8 @@ class KeptUpstream(EchoUpstream):
             return await super()._answer(request, reader, writer)
         body = b"" if request.method == "HEAD" else f"{self.name} {self.calls}".encode()
         lines = "".join(f"{line}\r\n" for line in self.says[path].splitlines())
+        if self.held and request.method == "GET":
+            await self.go.wait()
         writer.write(f"HTTP/1.1 {self.status} X\r\n{lines}content-length: {len(body)}\r\n\r\n".encode() + body)
         await writer.drain()
         return True

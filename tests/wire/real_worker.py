@@ -29,6 +29,7 @@ class RealWorker(EchoUpstream):
             spool_dir=folder / "spool",
             vault=VAULT,
             cached_socket=folder / "cached.sock",
+            changes_file=folder / "changes",
         )
         self.server = WorkerServer(build_app(options), 1.0)
         self.listener = listen(path)

@@ -3,8 +3,10 @@
 import base64
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,11 +15,11 @@ import pytest
 from passgate.contracts.inference_config import InferenceConfig
 from passgate.contracts.published_service import PublishedService
 from passgate.contracts.revocation_list import RevocationList
-from passgate.contracts.service_policy import ClaimHeadersPolicy, ResponseCachePolicy, RetryPolicy
+from passgate.contracts.service_policy import ClaimHeadersPolicy, QueryPolicy, ResponseCachePolicy, RetryPolicy
 from passgate.contracts.upstream_pool import HashKey, InjectedCredential
 from wire.echo_upstream import EchoUpstream
 from wire.kept_upstream import KeptUpstream
-from wire.published import PUBLIC, TOKEN, pool, publish, revision, service, simple, version
+from wire.published import PUBLIC, TOKEN, pool, publish, revision, route, service, simple, version
 from wire.real_worker import RealWorker
 from wire.rig import VAULT, Answer, Gate, open_gate, wait_until
 
@@ -192,6 +194,98 @@ def test_a_purge_empties_what_is_kept_of_one_service(gate: Gate, upstream: KeptU
     assert [asked(), asked()] == [["miss", "miss", "hit"], ["hit"] * 3]
 
 
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def test_a_call_that_changes_takes_away_what_is_kept_of_its_path(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says.update(dict.fromkeys(("/a", "/b", "/up/a"), KEPT))
+    own = ResponseCachePolicy(per="caller")
+    publish(
+        gate,
+        cached(gate, "/changed", TOKEN, own),
+        cached(gate, "/queried", PUBLIC, CACHE, QueryPolicy(set={"by": "gate"})),
+        cached(gate, "/moved", pools=(pool(gate.rest.port, path_prefix="/up"),)),
+    )
+    ada, bob = gate.issuer.token(), gate.issuer.token(sub="user_bob")
+    asked = [("/changed/a", ada), ("/changed/a?x=1", ada), ("/changed/a", bob), ("/changed/b", ada)]
+
+    def get() -> list[str | None]:
+        return marks(*(gate.call(path, token) for path, token in asked))
+
+    get()
+    for method in UNSAFE:
+        assert get() == ["hit"] * 4
+        assert gate.call("/changed/a?y=2", ada, method=method, body=b"new").status == 200
+        assert get() == ["miss", "miss", "miss", "hit"], method
+    for method in ("GET", "HEAD", "OPTIONS"):
+        gate.call("/changed/a", ada, method=method)
+    assert get() == ["hit"] * 4
+    # Who may not call changes nothing, nor does what fails.
+    assert gate.call("/changed/a", method="DELETE").status == 401
+    upstream.status = 409
+    assert gate.call("/changed/a", ada, method="DELETE").status == 409
+    upstream.status = 303
+    assert get() == ["hit"] * 4
+    assert gate.call("/changed/a", ada, method="POST", body=b"new").status == 303
+    upstream.status = 200
+    assert get() == ["miss", "miss", "miss", "hit"]
+    for base, path in (("/queried", "/a?by=gate"), ("/moved", "/up/a")):
+        gate.call(f"{base}/a")
+        assert marks(gate.call(f"{base}/a")) == ["hit"], base
+        gate.call(f"{base}/a", method="PUT", body=b"new")
+        assert upstream.seen[-1].path == path
+        assert marks(gate.call(f"{base}/a")) == ["miss"], base
+
+
+def test_what_one_revision_changes_no_other_gives(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says["/a"] = KEPT
+    routes = (route("get", "/a", "GET"), route("put", "/a", "PUT"))
+    of_gets = ResponseCachePolicy(routes=("get",))
+    keeping = revision("rev_keeps", pool(gate.rest.port), routes=routes, policies=(of_gets,))
+    other = revision("rev_other", pool(gate.rest.port), weight=0)
+    publish(gate, service("/two", version("v1", keeping, other), policies=(PUBLIC,)))
+    for asked in ({}, {"x-passgate-revision": "rev_other"}):
+        gate.call("/two/a")
+        assert marks(gate.call("/two/a")) == ["hit"]
+        assert gate.call("/two/a", method="PUT", body=b"new", headers=asked).status == 200
+        assert marks(gate.call("/two/a")) == ["miss"]
+
+
+def test_an_answer_that_was_on_its_way_is_given_to_nobody_else(gate: Gate, upstream: KeptUpstream) -> None:
+    upstream.says["/a"] = KEPT
+    publish(gate, cached(gate, "/racing"))
+    upstream.held = True
+    with ThreadPoolExecutor(1) as beside:
+        before = beside.submit(gate.call, "/racing/a")
+        try:
+            wait_until(lambda: upstream.calls == 1)
+            assert gate.call("/racing/a", method="PUT", body=b"new").status == 200
+        finally:
+            upstream.held = False
+            gate.loop.call_soon_threadsafe(upstream.go.set)
+        assert marks(before.result()) == ["miss"]
+    assert marks(gate.call("/racing/a"), gate.call("/racing/a")) == ["miss", "hit"]
+
+
+def test_workers_of_a_node_give_up_together_and_a_call_needs_none() -> None:
+    workers = [RealWorker(f"worker{number}") for number in range(2)]
+    with open_cached(*workers) as gate:
+        assert isinstance(gate.rest, KeptUpstream)
+        gate.rest.says["/a"] = KEPT
+        publish(gate, cached(gate, "/shared"))
+        assert "hit" in {gate.call("/shared/a").headers["x-passgate-cache"] for _ in range(12)}
+        last = gate.rest.calls
+        assert gate.call("/shared/a", method="POST", body=b"new").body == f"rest {last + 1}".encode()
+        assert min(int(gate.call("/shared/a").body.split()[1]) for _ in range(12)) > last + 1
+        for worker in workers:
+            gate.run(worker.stop())
+        # What it changes cannot be given up then, and nothing of it can be given either.
+        changed = gate.call("/shared/a", method="POST", body=b"new")
+        assert (changed.status, changed.body) == (200, f"rest {gate.rest.calls}".encode())
+        for worker, path in zip(workers, gate.layout.worker_sockets, strict=True):
+            gate.run(worker.start(path))
+
+
 def test_a_new_revision_costs_no_call(gate: Gate, upstream: KeptUpstream) -> None:
     upstream.says["/a"] = "cache-control: no-store"
     statuses: list[int] = []
@@ -324,6 +418,37 @@ def test_streams_and_sockets_pass_by(gate: Gate, upstream: KeptUpstream) -> None
     assert gate.call("/live/socket").status == 426
     connection_headers = {**upgrade, "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ=="}
     assert _status_of_upgrade(gate, "/live/socket", connection_headers) == 101
+
+
+def test_neither_a_body_nor_its_answer_waits_for_the_whole(gate: Gate) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(15)
+        publish(gate, cached(gate, "/upload", pools=(pool(listener.getsockname()[1]),)))
+        connection = http.client.HTTPConnection("127.0.0.1", gate.layout.port, timeout=15)
+        connection.putrequest("POST", "/upload/a")
+        connection.putheader("transfer-encoding", "chunked")
+        connection.endheaders(b"5\r\nfirst\r\n")
+        upstream, _ = listener.accept()
+        with upstream:
+            upstream.settimeout(15)
+            _read_until(upstream, b"first")
+            upstream.sendall(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n6\r\nheard\n\r\n")
+            sending = connection.sock  # let go of when an answer begins before its request is whole
+            answer = connection.getresponse()
+            assert answer.readline() == b"heard\n"
+            sending.sendall(b"4\r\nlast\r\n0\r\n\r\n")
+            _read_until(upstream, b"last")
+            upstream.sendall(b"3\r\nend\r\n0\r\n\r\n")
+            assert answer.read() == b"end"
+        connection.close()
+
+
+def _read_until(connection: socket.socket, words: bytes) -> None:
+    read = b""
+    while words not in read:
+        piece = connection.recv(4096)
+        assert piece, read
+        read += piece
 
 
 @pytest.fixture

@@ -85,6 +85,11 @@ class Folders:
         """The set-up link on its way from control to the supervisor that prints it; deleted then."""
         return self.runtime / "setup-link"
 
+    @property
+    def changes(self) -> Path:
+        """Marks of what the workers have to give up of what they keep; nobody needs them after a restart."""
+        return self.runtime / "changes"
+
     def socket(self, name: str) -> Path:
         """The Unix socket of that name."""
         return self.runtime / f"{name}.sock"

@@ -23,6 +23,7 @@ def run_worker(settings: Settings, folders: Folders, name: str) -> None:
         spool_dir=folders.spool,
         gate_socket=folders.socket("gate"),
         cached_socket=folders.socket("cached"),
+        changes_file=folders.changes,
         hooks=load_hooks(seconds=settings.hook_seconds, refuse_on_failure=settings.hooks_failing == "refuse"),
         vault=load_vault(folders.data, secret),
         health_file=folders.routing_health(name),

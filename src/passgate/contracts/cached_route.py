@@ -10,6 +10,10 @@ from passgate.contracts.service_policy import CacheSharing
 
 CACHED_HEADER = "x-passgate-cached"
 """A :class:`CachedRoute` as JSON in ASCII; the gate cuts off a client's own."""
+PATH_HEADER = "x-passgate-path"
+"""The path as the client sent it; the gate puts it over a client's own."""
+CHANGED_PATH = "/_passgate/changed"
+"""Where the gate tells of a call that may have changed what is kept: ``/<service>`` and the call's path follow."""
 HASH_HEADER = "x-passgate-hash"
 """What the call's address is chosen by: to the worker where it is a claim, and from the worker; cut off likewise."""
 CLUSTER_HEADER = "x-passgate-cluster"
@@ -34,6 +38,8 @@ class CachedRoute(Contract):
 
     cluster: str
     """The pool's, so it names the service and the revision."""
+    service: str = ""
+    """The service's id: what is kept of its paths is given up together, whatever the revision."""
     scope: str
     """A digest of all that the gate changes of a request on this route: another policy never gets these answers."""
     epoch: int = 0

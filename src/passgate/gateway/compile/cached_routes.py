@@ -17,6 +17,7 @@ from passgate.gateway.compile.service_answers import header
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
+_KIND = "response_cache"
 _METHODS = ("GET", "HEAD")
 _PASSING_BY = ("upgrade", "range")
 """Headers of calls whose answers are never kept: these go to the upstream at once."""
@@ -34,6 +35,12 @@ def cached_match(match: JsonObject) -> JsonObject:
     return {**match, "headers": [*match.get("headers", []), *absent]}
 
 
+def keeps_answers(service: PublishedService) -> bool:
+    """Whether answers of the service are kept, of whatever revision and route."""
+    of_revisions = (revision.policies for version in service.versions for revision in version.revisions)
+    return any(policy.kind == _KIND for policies in (service.policies, *of_revisions) for policy in policies)
+
+
 def has_cache(policies: RoutePolicies, revision: PublishedRevision, pool: UpstreamPool | None) -> bool:
     """Whether answers of a route are kept.
 
@@ -42,7 +49,7 @@ def has_cache(policies: RoutePolicies, revision: PublishedRevision, pool: Upstre
     """
     if pool is None or copies_of(revision, pool) is not None:
         return False
-    return policies.get("response_cache", ResponseCachePolicy) is not None
+    return policies.get(_KIND, ResponseCachePolicy) is not None
 
 
 def through_cache(
@@ -61,7 +68,7 @@ def through_cache(
         policies: of the route.
         changes: of headers, as they are without the cache.
     """
-    policy = policies.get("response_cache", ResponseCachePolicy) or ResponseCachePolicy()
+    policy = policies.get(_KIND, ResponseCachePolicy) or ResponseCachePolicy()
     token = policies.get("upstream_token", UpstreamTokenPolicy)
     claims = policies.get("claim_headers", ClaimHeadersPolicy)
     removed = changes.get("request_headers_to_remove", [])
@@ -70,6 +77,7 @@ def through_cache(
     cluster = names.pool_cluster(service.id, revision.id, pool.name)
     route = CachedRoute(
         cluster=cluster,
+        service=service.id,
         scope=_scope(cluster, policies, changes),
         epoch=service.cache_epoch,
         per=policy.per,
@@ -81,7 +89,9 @@ def through_cache(
         hash=_hash(pool),
         again=tries_of(policies),
     )
-    added = [header(names.CACHED_HEADER, route.header()), *_claim_to_hash(pool)]
+    # The action changes the path after this is read.
+    path = _overwritten(names.PATH_HEADER, "%REQ(:PATH)%")
+    added = [header(names.CACHED_HEADER, route.header()), path, *_claim_to_hash(pool)]
     return {
         "route": cached_action(policies),
         **changes,
@@ -108,5 +118,8 @@ def _hash(pool: UpstreamPool) -> CachedHash | None:
 def _claim_to_hash(pool: UpstreamPool) -> list[JsonObject]:
     if pool.balance != "hash" or pool.hash_key is None or pool.hash_key.source != "claim":
         return []
-    value = f"%FILTER_STATE({names.HASH_STATE}:PLAIN)%"
-    return [{"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": names.HASH_HEADER, "value": value}}]
+    return [_overwritten(names.HASH_HEADER, f"%FILTER_STATE({names.HASH_STATE}:PLAIN)%")]
+
+
+def _overwritten(name: str, value: str) -> JsonObject:
+    return {"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": name, "value": value}}

@@ -18,6 +18,7 @@ from passgate.contracts.service_policy import (
 )
 from passgate.gateway.compile.route_policies import RoutePolicies
 from passgate.gateway.envoy import names
+from passgate.gateway.envoy.changing_calls import SCRIPT_NAME, about, changing_script
 from passgate.gateway.envoy.names import JsonObject, type_url
 from passgate.gateway.envoy.query_changes import query_script
 from passgate.gateway.envoy.switched_filters import asked_worker
@@ -33,6 +34,8 @@ class CallOwner:
     revision_id: str
     route_id: str
     base: str
+    may_change: bool = False
+    """Whether calls by unsafe methods take away what is kept of their path."""
 
 
 def switched_on(policies: RoutePolicies, owner: CallOwner) -> JsonObject:
@@ -76,9 +79,9 @@ def _switched_on(policies: RoutePolicies, owner: CallOwner) -> Iterator[tuple[st
         buffered = {"max_request_bytes": max(1, validation.max_bytes), "pack_as_bytes": True}
         path = f"{names.VALIDATION_PATH}/{owner.revision_id}/{owner.route_id or '-'}/{len(owner.base)}"
         yield names.VALIDATION_FILTER, _asking(path, with_request_body=buffered)
-    query = policies.get("query", QueryPolicy)
-    if query is not None:
-        yield names.REQUEST_FILTER, _query(query)
+    script = _script(policies.get("query", QueryPolicy), owner)
+    if script is not None:
+        yield names.REQUEST_FILTER, script
     token = policies.get("upstream_token", UpstreamTokenPolicy)
     if token is not None:
         audience = base64.urlsafe_b64encode(token.audience.encode()).decode().rstrip("=")
@@ -108,10 +111,20 @@ def _block(text: str) -> JsonObject:
     return {"remote_ip": {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}}
 
 
-def _query(policy: QueryPolicy) -> JsonObject:
+def _script(query: QueryPolicy | None, owner: CallOwner) -> JsonObject | None:
+    """What is written in Lua: changes of the query, and that workers hear of changes."""
+    url = type_url(f"{_FILTERS}.lua.v3.LuaPerRoute")
+    if not owner.may_change:
+        return {"@type": url, "source_code": {"inline_string": _query(query)}} if query is not None else None
+    context = {"filter_context": about(owner.service_id)}
+    if query is None:
+        return {"@type": url, "name": SCRIPT_NAME, **context}
+    return {"@type": url, "source_code": {"inline_string": changing_script(_query(query))}, **context}
+
+
+def _query(policy: QueryPolicy) -> str:
     put = [f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in policy.set.items()]
-    script = query_script([*policy.set, *policy.remove], put)
-    return {"@type": type_url(f"{_FILTERS}.lua.v3.LuaPerRoute"), "source_code": {"inline_string": script}}
+    return query_script([*policy.set, *policy.remove], put)
 
 
 def _fault(policy: FaultPolicy) -> JsonObject:

@@ -16,7 +16,7 @@ from passgate.contracts.published_service import (
 )
 from passgate.contracts.service_policy import CorsPolicy, ValidationPolicy
 from passgate.contracts.upstream_pool import UpstreamPool
-from passgate.gateway.compile.cached_routes import cached_match, cached_methods, has_cache, through_cache
+from passgate.gateway.compile.cached_routes import cached_match, cached_methods, has_cache, keeps_answers, through_cache
 from passgate.gateway.compile.joined_routes import PATHS_TOGETHER, TemplateRoute, any_of
 from passgate.gateway.compile.method_matches import preflight_route, with_methods
 from passgate.gateway.compile.path_templates import PathTemplate
@@ -168,6 +168,11 @@ class RouteMaker:
         told = self._pool(None) is None or self._everywhere.get("validation", ValidationPolicy) is not None
         return not told and not self._named
 
+    @cached_property
+    def _keeps_answers(self) -> bool:
+        """Whether any revision keeps answers: what one changes, another may have kept."""
+        return keeps_answers(self.service)
+
     def _name(self, route_id: str = "", kind: str | None = None) -> str:
         own = names.AI_ROUTE if self.service.kind == "prompt" else names.REST_ROUTE
         return route_name(kind or own, self.version.id, self.revision.id, route_id)
@@ -177,7 +182,8 @@ class RouteMaker:
         route_id = route.id if route is not None else ""
         policies = self._policies(route)
         pool = self._pool(route)
-        owner = CallOwner(self.service.id, self.revision.id, route_id, self.base)
+        may_change = pool is not None and calls != "cached" and self._keeps_answers
+        owner = CallOwner(self.service.id, self.revision.id, route_id, self.base, may_change=may_change)
         changes = changes_of(policies, pool, self._for_worker(route, pool), self.facts.issuers)
         changes["response_headers_to_add"] = [*changes.get("response_headers_to_add", []), *self._answer_headers]
         if pool is None:

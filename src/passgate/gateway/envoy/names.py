@@ -101,6 +101,8 @@ CACHED_HEADER: Final = cached_route.CACHED_HEADER
 HASH_HEADER: Final = cached_route.HASH_HEADER
 CLUSTER_HEADER: Final = cached_route.CLUSTER_HEADER
 KEPT_HOST_HEADER: Final = cached_route.KEPT_HOST_HEADER
+PATH_HEADER: Final = cached_route.PATH_HEADER
+CHANGED_PATH: Final = cached_route.CHANGED_PATH
 
 UNLOGGED_HEADER: Final = "x-passgate-unlogged"
 """Put by control's routes on their requests, which are then not in the access log; a client's own is cut off first."""

@@ -6,8 +6,6 @@ would reach the upstream as it is.
 
 from collections.abc import Iterable
 
-from passgate.gateway.envoy.names import JsonObject, type_url
-
 _SCRIPT = """
 local gone, put = {GONE}, {PUT}
 local function plain(text)
@@ -28,11 +26,6 @@ function envoy_on_request(handle)
   handle:headers():replace(':path', bare)
 end
 """
-
-
-def query_filter() -> JsonObject:
-    """The filter, which does nothing until a route gives it a script. It never chooses the route anew."""
-    return {"@type": type_url("envoy.extensions.filters.http.lua.v3.Lua"), "clear_route_cache": False}
 
 
 def query_script(gone: Iterable[str], put: Iterable[str]) -> str:

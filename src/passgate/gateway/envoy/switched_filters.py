@@ -1,8 +1,8 @@
 """Filters that judge what a service's policies, or a token itself, say: off until a route or the table has them on."""
 
 from passgate.gateway.envoy import names
+from passgate.gateway.envoy.changing_calls import SCRIPT_NAME, changing_script
 from passgate.gateway.envoy.names import JsonObject, type_url
-from passgate.gateway.envoy.query_changes import query_filter
 
 _FILTERS = "envoy.extensions.filters.http"
 _RATE_LIMIT_SECONDS = "1s"
@@ -29,7 +29,7 @@ def filters_after_access() -> list[JsonObject]:
         _off(names.OWN_RATE_FILTER, _rate_limit()),
         _off(names.RATE_LIMIT_FILTER, _rate_limit()),
         _off(names.VALIDATION_FILTER, _asking_a_worker(names.VALIDATION_PATH)),
-        _off(names.REQUEST_FILTER, query_filter()),
+        _off(names.REQUEST_FILTER, _scripts()),
         _off(names.HASH_FILTER, {"@type": names.SET_STATE}),
         _off(names.UPSTREAM_TOKEN_FILTER, _asking_a_worker(names.UPSTREAM_TOKEN_PATH)),
         _off(names.FAULT_FILTER, {"@type": type_url(f"{_FILTERS}.fault.v3.HTTPFault")}),
@@ -68,6 +68,15 @@ def asked_worker(path: str) -> JsonObject:
         "server_uri": {"uri": "http://workers", "cluster": names.WORKERS_CLUSTER, "timeout": _ASK_SECONDS},
         "path_prefix": path,
         "authorization_response": {"allowed_upstream_headers": token, "allowed_client_headers": anything},
+    }
+
+
+def _scripts() -> JsonObject:
+    """The filter, which does nothing until a route names a script or gives it one. It never chooses the route anew."""
+    return {
+        "@type": type_url(f"{_FILTERS}.lua.v3.Lua"),
+        "clear_route_cache": False,
+        "source_codes": {SCRIPT_NAME: {"inline_string": changing_script()}},
     }
 
 

@@ -24,6 +24,8 @@ class KeptAnswer:
     """When it is stale."""
     is_open: bool
     """It may be given to a call with whatever credential."""
+    generation: bytes = b""
+    """Of its place, when its upstream was asked."""
 
     @property
     def fields(self) -> Fields:
@@ -38,7 +40,7 @@ class KeptAnswer:
 def stored(answer: KeptAnswer) -> StoredAnswer:
     """The answer for the store."""
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]
-    about = orjson.dumps([answer.status, headers, answer.born, answer.until, answer.is_open])
+    about = orjson.dumps([answer.status, headers, answer.born, answer.until, answer.is_open, answer.generation.hex()])
     return StoredAnswer(_KIND, about + b"\n" + answer.body, None, b"")
 
 
@@ -55,8 +57,9 @@ def read_stored(found: StoredAnswer | None) -> KeptAnswer | tuple[str, ...] | No
     try:
         if found.content_type == _VARIED:
             return tuple(orjson.loads(about))
-        status, headers, born, until, is_open = orjson.loads(about)
+        status, headers, born, until, is_open, generation = orjson.loads(about)
         lines = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers)
+        kept_in = bytes.fromhex(generation)
     except (ValueError, TypeError, AttributeError):
         return None  # of another version
-    return KeptAnswer(status, lines, body, born, until, is_open)
+    return KeptAnswer(status, lines, body, born, until, is_open, kept_in)

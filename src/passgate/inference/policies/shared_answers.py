@@ -8,10 +8,13 @@ from typing import Any
 import orjson
 
 from passgate.inference.policies.answer_cache import AnswerCache, StoredAnswer
+from passgate.inference.policies.generations import WIDTH, Generations
 
 _log = logging.getLogger("passgate.inference")
 
 _PREFIX = b"{passgate}:answer:"
+_MARKS = b"{passgate}:answer-marks"
+"""As :class:`Generations` has them, for all nodes."""
 _CONNECTIONS = 16
 _TIMEOUT_SECONDS = 0.3
 """A cache that takes longer than that to answer is no help."""
@@ -24,14 +27,18 @@ _MOST_WAITING = 64
 class SharedAnswers:
     """Looks in the Valkey where one is configured, and in the worker's own memory while it is away."""
 
-    def __init__(self, memory: AnswerCache, url: str | None) -> None:
+    def __init__(self, memory: AnswerCache, url: str | None, generations: Generations | None = None) -> None:
         """Make it; it connects when it is first used.
 
         Args:
             memory: the worker's own.
             url: ``valkey://``, ``redis://``, ``rediss://`` or ``unix://``; None: memory alone.
+            generations: of what is kept in the memories of the node's workers; None: of this worker's.
         """
         self._memory = memory
+        self._generations = Generations(None) if generations is None else generations
+        self._owed: dict[int, bytes] = {}
+        """Changes that the Valkey was not told of yet."""
         self._client: Any = None
         self._away: tuple[type[Exception], ...] = (OSError, TimeoutError)
         """What says that the Valkey is away."""
@@ -69,6 +76,45 @@ class SharedAnswers:
             self._note_away(error)
             return self._memory.get(key)
 
+    async def find(self, key: bytes, place: int) -> tuple[StoredAnswer | None, bytes]:
+        """The answer as :meth:`get` has it, and the generation of its place."""
+        if self._is_there():
+            try:
+                await self._pay()
+                asked = self._client.pipeline(transaction=False).get(_PREFIX + key).getrange(_MARKS, *_span(place))
+                found, mark = await asked.execute()
+                return _read(found), _shared(mark)
+            except self._away as error:
+                self._note_away(error)
+        return self._memory.get(key), self._generations.at(place)
+
+    async def generation(self, place: int) -> bytes:
+        """That of what is kept of a place from now on; what is kept of another one is not to be given."""
+        if self._is_there():
+            try:
+                await self._pay()
+                return _shared(await self._client.getrange(_MARKS, *_span(place)))
+            except self._away as error:
+                self._note_away(error)
+        return self._generations.at(place)
+
+    async def give_up(self, place: int, mark: bytes) -> None:
+        """Begin another generation of a place; where the Valkey is away, it is told before it is asked again.
+
+        Args:
+            place: whose answers may not be given any more.
+            mark: that it has not had before.
+        """
+        self._generations.change(place, mark)
+        if self._client is None:
+            return
+        self._owed[place] = mark
+        if self._is_there():
+            try:
+                await self._pay()
+            except self._away as error:
+                self._note_away(error)
+
     def put(self, key: bytes, answer: StoredAnswer, seconds: int) -> None:
         """Keep an answer for so many seconds; the call does not wait for it."""
         if len(answer.body) > self.largest:
@@ -88,6 +134,13 @@ class SharedAnswers:
             with contextlib.suppress(*self._away):
                 await self._client.connection_pool.disconnect()
 
+    async def _pay(self) -> None:
+        while self._owed:
+            place, mark = next(iter(self._owed.items()))
+            await self._client.setrange(_MARKS, _span(place)[0], mark)
+            if self._owed.get(place) == mark:
+                del self._owed[place]
+
     async def _write(self, key: bytes, answer: StoredAnswer, seconds: int) -> None:
         try:
             await self._client.set(_PREFIX + key, _written(answer), ex=seconds)
@@ -101,6 +154,15 @@ class SharedAnswers:
     def _note_away(self, error: Exception) -> None:
         self._away_until = asyncio.get_running_loop().time() + _REST_SECONDS
         _log.warning("the Valkey of the cache is away (%s); answers are kept in memory meanwhile", type(error).__name__)
+
+
+def _span(place: int) -> tuple[int, int]:
+    return place * WIDTH, place * WIDTH + WIDTH - 1
+
+
+def _shared(mark: bytes) -> bytes:
+    """A generation of the Valkey's, which none of a memory's is like; beyond the last mark there is nothing."""
+    return b"v" + mark.ljust(WIDTH, b"\0")
 
 
 def _written(answer: StoredAnswer) -> bytes:

@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol
 
-from passgate.contracts.cached_route import CACHED_HEADER
+from passgate.contracts.cached_route import CACHED_HEADER, CHANGED_PATH
 from passgate.contracts.call_body import BODIES_FOLDER
 from passgate.contracts.described_revision import ASK_PREFIX, MOCK_HEADER, ROUTE_HEADER
 from passgate.contracts.offered_tools import SERVER_TOOL_HEADER
@@ -21,6 +21,7 @@ from passgate.inference.inbound.gemini.path import PREFIX as GEMINI
 from passgate.inference.inbound.gemini.path import read_call
 from passgate.inference.pass_through.address import PREFIX as PROVIDERS
 from passgate.inference.policies.answer_cache import CACHE_HEADER, AnswerCache
+from passgate.inference.policies.generations import Generations
 from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.routing import Router
 from passgate.inference.routing_table import ServingApplication
@@ -166,9 +167,10 @@ class WorkerApp:
         attempts = Attempts(client, Router(self._chance), limits, self._chance)
         self._state.load()
         timer = asyncio.get_running_loop().time
-        cache = SharedAnswers(AnswerCache(timer), options.rationing.valkey_url)
+        generations = Generations(options.changes_file)
+        cache = SharedAnswers(AnswerCache(timer), options.rationing.valkey_url, generations)
         way = UpstreamWay(options.cached_socket)
-        self._cached = CachedHandler(self._state, cache, way, self._clock)
+        self._cached = CachedHandler(self._state, cache, way, self._clock, self._ids)
         bodies = BodyLog(options.spool_dir / BODIES_FOLDER, options.vault, self._ids)
         self._calls = CallHandler(
             self._state, attempts, spool, limits, self._clock, rationing, cache, timer, options.hooks, bodies
@@ -232,7 +234,7 @@ class WorkerApp:
             if self._calls is not None and incoming.form == _CALL_PATHS.get(incoming.path):
                 _require_method(incoming, "POST")
                 await self._calls.answer(incoming)
-            elif CACHED_HEADER in incoming.headers and self._cached is not None:
+            elif self._cached is not None and _concerns_cache(incoming):
                 await self._cached.answer(request, incoming)
             elif SERVER_TOOL_HEADER in incoming.headers:
                 await self._server_tools.answer(incoming)
@@ -373,6 +375,12 @@ def _format_of(path: str, headers: Mapping[str, str]) -> InboundFormat:
 def _judges_requests(options: WorkerOptions) -> bool:
     """Whether a hook is installed that sees requests before vendors do."""
     return options.hooks is not None and any(one.act("before_request") for one in options.hooks.hooks)
+
+
+def _concerns_cache(incoming: Incoming) -> bool:
+    """Whether it is a call whose answer may be kept, or news of one that may have changed what is."""
+    told = incoming.path.startswith(f"{CHANGED_PATH}/") and _OTHERS.isdisjoint(incoming.headers)
+    return told or CACHED_HEADER in incoming.headers
 
 
 def _require_method(incoming: Incoming, method: str) -> None:

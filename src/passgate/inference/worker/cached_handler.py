@@ -1,15 +1,16 @@
 """Calls of services with a response cache: answered from the store, or by the upstream, whose answer is then kept."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
-from passgate.contracts.cached_route import CACHED_HEADER, CachedRoute
+from passgate.contracts.cached_route import CACHED_HEADER, CHANGED_PATH, PATH_HEADER, CachedRoute
 from passgate.contracts.verified_claims import CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER
 from passgate.inference.cached.fields import Fields
 from passgate.inference.cached.freshness import Keeping, keeping_of
 from passgate.inference.cached.kept_answer import KeptAnswer, read_stored, stored, stored_names
 from passgate.inference.cached.keys import brings_credential, primary_key, varied_key, whose
 from passgate.inference.cached.wishes import Wishes, has_changed, wishes_of
+from passgate.inference.policies.generations import mark_of, place_of
 from passgate.inference.policies.shared_answers import SharedAnswers
 from passgate.inference.worker.cached_request import body_of, has_body, onward, passed, read_route
 from passgate.inference.worker.caller import read_caller
@@ -21,6 +22,7 @@ from passgate.inference.worker.refusals import ClaimsMissingError, VendorFailedE
 from passgate.inference.worker.upstream_way import UpstreamWay
 from passgate.kernel.clock import Clock
 from passgate.kernel.errors import PassgateError
+from passgate.kernel.ids import IdFactory
 
 _HIT: Header = (b"x-passgate-cache", b"hit")
 _MISS: Header = (b"x-passgate-cache", b"miss")
@@ -47,7 +49,11 @@ class _Asked:
     route: CachedRoute
     fields: Fields
     key: bytes
+    place: int
+    """Whose answers a call by an unsafe method gives up."""
     wishes: Wishes
+    generation: bytes = b""
+    """That of its place, once it was looked for."""
 
     @property
     def needs_open(self) -> bool:
@@ -63,15 +69,19 @@ class CachedHandler:
     store: SharedAnswers
     way: UpstreamWay
     clock: Clock
+    ids: IdFactory
     _held: int = field(default=0)
 
     async def answer(self, request: ClientRequest, incoming: Incoming) -> None:
-        """Answer a call.
+        """Answer a call, or the gate, which tells of one that may have changed what is kept.
 
         Raises:
             UnavailableError: there is no way to the upstream.
             NothingKeptError: the caller would have had a kept answer only.
         """
+        if CACHED_HEADER not in incoming.headers:
+            await self._forget(request, incoming)
+            return
 
         def leave() -> None:
             request.task.cancel()
@@ -81,13 +91,20 @@ class CachedHandler:
         if asked.wishes.passes_by:
             await self._pass_on(asked)
             return
-        kept = None if asked.wishes.anew else await self._find(asked)
+        kept, asked = await self._find(asked)
         if kept is not None:
             await self._give(asked, kept)
         elif asked.wishes.only_kept:
             raise NothingKeptError("No fresh answer is kept.")
         else:
             await self._pass_on(asked)
+
+    async def _forget(self, request: ClientRequest, incoming: Incoming) -> None:
+        """Give up what is kept of a path: a call by an unsafe method did not fail there (RFC 9111 section 4.4)."""
+        service_id, slash, path = request.raw_path.decode("latin-1").removeprefix(f"{CHANGED_PATH}/").partition("/")
+        await self.store.give_up(place_of(service_id, slash + path), mark_of(self.ids.new("chg")))
+        await incoming.send({"type": "http.response.start", "status": int(HTTPStatus.NO_CONTENT), "headers": []})
+        await incoming.send({"type": "http.response.body", "body": b""})
 
     def _read(self, request: ClientRequest, incoming: Incoming) -> _Asked:
         fields = Fields(request.headers)
@@ -96,7 +113,8 @@ class CachedHandler:
         target = (request.raw_path + b"?" + request.query).decode("latin-1")
         key = primary_key(route, fields.get("host") or "", target, sharing)
         wishes = Wishes(passes_by=True) if has_body(fields) else wishes_of(fields)
-        return _Asked(request, incoming, route, fields, key, wishes)
+        place = place_of(route.service, (fields.get(PATH_HEADER) or "").partition("?")[0])
+        return _Asked(request, incoming, route, fields, key, place, wishes)
 
     def _application(self, incoming: Incoming) -> str:
         """Whose call it is. A caller that the worker does not know shares with nobody but himself."""
@@ -105,15 +123,22 @@ class CachedHandler:
         except ClaimsMissingError:
             return " ".join(incoming.headers.get(name, "") for name in (CLAIMS_HEADER, FOREIGN_CLAIMS_HEADER))
 
-    async def _find(self, asked: _Asked) -> KeptAnswer | None:
-        found = read_stored(await self.store.get(asked.key))
+    async def _find(self, asked: _Asked) -> tuple[KeptAnswer | None, _Asked]:
+        """What may be given, and the call with the generation that it was asked in."""
+        if asked.wishes.anew:
+            return None, replace(asked, generation=await self.store.generation(asked.place))
+        stored_answer, generation = await self.store.find(asked.key, asked.place)
+        found = read_stored(stored_answer)
         if isinstance(found, tuple):
             found = read_stored(await self.store.get(varied_key(asked.key, found, asked.fields)))
+        asked = replace(asked, generation=generation)
+        return found if isinstance(found, KeptAnswer) and self._will_do(asked, found) else None, asked
+
+    def _will_do(self, asked: _Asked, found: KeptAnswer) -> bool:
         now = self.clock.now().timestamp()
-        if not isinstance(found, KeptAnswer) or found.until <= now or (asked.needs_open and not found.is_open):
-            return None
-        oldest = asked.wishes.oldest
-        return found if oldest is None or found.age(now) <= oldest else None
+        if found.generation != asked.generation or found.until <= now or (asked.needs_open and not found.is_open):
+            return False
+        return asked.wishes.oldest is None or found.age(now) <= asked.wishes.oldest
 
     async def _give(self, asked: _Asked, kept: KeptAnswer) -> None:
         send = asked.incoming.send
@@ -181,7 +206,13 @@ class CachedHandler:
         now = self.clock.now().timestamp()
         headers = tuple(one for one in passed(reply.headers) if one[0] not in {b"age", b"content-length"})
         answer = KeptAnswer(
-            reply.status, headers, body, now - keeping.age, now + keeping.seconds, is_open=keeping.is_open
+            status=reply.status,
+            headers=headers,
+            body=body,
+            born=now - keeping.age,
+            until=now + keeping.seconds,
+            is_open=keeping.is_open,
+            generation=asked.generation,
         )
         names = tuple(sorted(set(answer.fields.names_in("vary"))))
         key = asked.key

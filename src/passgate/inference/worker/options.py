@@ -95,5 +95,7 @@ class WorkerOptions:
     """Where the node's own gate is called for a caller; None: nowhere, and tools cannot be called."""
     cached_socket: Path | None = None
     """Where upstreams are asked for answers that may be kept; None: nowhere, and such calls fail."""
+    changes_file: Path | None = None
+    """Where the node's workers tell each other which kept answers to give up; None: this one is alone."""
     ca_file: Path | None = None
     """PEM certificates to trust beside the system's, for vendors behind a private authority."""
