@@ -20,3 +20,10 @@ class Pictures:
             page.evaluate(f"window.passgateTheme.choose('{theme}')")
             page.wait_for_timeout(_FADE_MS)
             page.screenshot(path=Path(self.folder) / f"{name}-{theme}.png", full_page=full_page)
+
+
+def keep_at_both_widths(page: Page, pictures: Pictures, name: str) -> None:
+    """As on a telephone and on a desk; the page is left at the wider one."""
+    for width in (390, 1360):
+        page.set_viewport_size({"width": width, "height": 820})
+        pictures.keep(page, f"{name}-{width}")

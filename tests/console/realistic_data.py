@@ -279,6 +279,7 @@ def add_call(work: Work, known: Known, at: datetime, chance: random.Random, numb
             subject=known.applications[name],
             client_ip="10.1.4.9",
             user_agent="OpenAI/Python 3.54.0",
+            cached=status == 200 and number % 8 == 3,
         )
     )
     if is_ai and status == 200:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from console.control_process import Control
+from console.pictures import Pictures, keep_at_both_widths
 from console.realistic_data import Known, add_call
 
 pytestmark = pytest.mark.browser
@@ -56,3 +57,13 @@ def test_filters_and_older_calls(page: Page) -> None:
     expect(page.locator("tbody tr", has_not_text="subscription_missing")).to_have_count(0)
     page.get_by_label("Search calls").fill("nothing has this in it")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
+
+
+def test_a_kept_answer_says_so(page: Page, pictures: Pictures) -> None:
+    page.goto("/console/calls")
+    kept = page.locator("tbody tr", has_text="/orders/4711").filter(has=page.get_by_title("The cache answered."))
+    expect(kept.first).to_contain_text("200")
+    keep_at_both_widths(page, pictures, "kept-calls")
+    kept.first.click()
+    expect(page.locator(".pg-drawer")).to_contain_text("the cache answered")
+    keep_at_both_widths(page, pictures, "kept-call")

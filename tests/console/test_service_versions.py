@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from console.new_service import make_service
-from console.pictures import Pictures
+from console.pictures import Pictures, keep_at_both_widths
 
 pytestmark = pytest.mark.browser
 
@@ -90,10 +90,10 @@ def test_what_is_kept_is_purged_where_its_policy_is_shown(page: Page, pictures: 
             dialog.get_by_label("Deny").fill("203.0.113.0/24")
         dialog.get_by_role("button", name="Add policy").click()
         expect(page.get_by_role("table", name="Policies")).to_contain_text(kind)
-    _keep_at_both_widths(page, pictures, "purge-offered")
+    keep_at_both_widths(page, pictures, "purge-offered")
     purge.click()
     asked = page.get_by_role("dialog", name="Purge the kept answers of “Kept parcels”?")
-    _keep_at_both_widths(page, pictures, "purge-asked")
+    keep_at_both_widths(page, pictures, "purge-asked")
     asked.get_by_role("button", name="Purge answers").click()
     expect(page.get_by_text("What was kept of Kept parcels is purged.")).to_be_visible()
     expect(asked).to_have_count(0)
@@ -101,9 +101,3 @@ def test_what_is_kept_is_purged_where_its_policy_is_shown(page: Page, pictures: 
     page.get_by_role("link", name="Revision 1").click()
     expect(page.get_by_role("heading", name="Revision 1 of v1")).to_be_visible()
     expect(purge).to_have_count(1)
-
-
-def _keep_at_both_widths(page: Page, pictures: Pictures, name: str) -> None:
-    for width in (390, 1360):
-        page.set_viewport_size({"width": width, "height": 820})
-        pictures.keep(page, f"{name}-{width}")

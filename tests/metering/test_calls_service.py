@@ -62,6 +62,20 @@ def test_a_call_comes_with_names_and_usage(node: Node, admin: Actor) -> None:
     assert ai.started_at == moment(2)
 
 
+def test_a_kept_answer_is_told_of_services_and_of_models(node: Node, admin: Actor) -> None:
+    node.write("usage-0.jsonl", usage_line(3, cached=True))
+    kept = {"route": "kept|ver_1|rev_1|"}
+    calls = (call_line(1, **kept, details="h/via_upstream"), call_line(2, **kept, details="m/via_upstream"))
+    node.write("access.jsonl", *calls, ai_call_line(3, details="h/via_upstream"), ai_call_line(4))
+    node.drain()
+    assert [(call.kind, call.cached) for call in reversed(found(node, admin))] == [
+        ("rest", True),
+        ("rest", False),
+        ("ai", True),
+        ("ai", False),
+    ]
+
+
 def test_newest_first_across_teams_and_whatever_the_order_of_arrival(node: Node, admin: Actor) -> None:
     node.write("access.jsonl", call_line(5), blue(1), call_line(3), blue(4), call_line(2))
     node.drain()

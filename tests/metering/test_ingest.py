@@ -47,6 +47,7 @@ def test_a_call_becomes_a_row(node: Node) -> None:
         "version_id": None,
         "revision_id": None,
         "route_id": None,
+        "cached": False,
     }
 
 

@@ -23,3 +23,25 @@ def test_a_route_is_read_from_its_name(name: str | None, kind: str | None, ids: 
     assert isinstance(read.content, CallLine)
     assert read.content.route == kind
     assert (read.content.version_id, read.content.revision_id, read.content.route_id) == ids
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "details", "cached"),
+    [
+        ("kept|ver_1|rev_1|get", "h/via_upstream", "via_upstream", True),
+        ("kept|ver_1|rev_1|get", "m/via_upstream", "via_upstream", False),
+        ("rest|ver_1|rev_1|get", "h/via_upstream", "via_upstream", False),
+        ("kept|ver_1|rev_1|get", "-/-", None, False),
+        ("kept|ver_1|rev_1|get", " /two words", "two words", False),
+        ("kept|ver_1|rev_1|get", "via_upstream", "via_upstream", False),
+    ],
+    ids=["hit", "miss", "upstream's own word", "silent", "blank", "older node"],
+)
+def test_a_kept_answer_is_told_where_answers_are_kept(
+    name: str, words: str, details: str | None, *, cached: bool
+) -> None:
+    line = orjson.dumps({"facts": _FACTS[:-1] + words, "route": name})
+    (read,) = LineReader().read("access", [(line, 1)])
+    assert isinstance(read.content, CallLine)
+    assert (read.content.details, read.content.cached, read.content.route_id) == (details, cached, "get")
+    assert read.content.route == "rest"

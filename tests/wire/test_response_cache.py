@@ -85,7 +85,10 @@ def test_an_answer_is_given_again_as_long_as_it_is_fresh(gate: Gate, upstream: K
     wait_until(lambda: len(gate.log_lines()) >= before + 7)
     lines = gate.log_lines()[before:]
     assert len(lines) == 7
-    assert {line.service_id for line in lines} == {"svc_first"}
+    assert {(line.service_id, line.route, line.version_id) for line in lines} == {("svc_first", "rest", "ver_v1")}
+    assert {line.request_id: line.cached for line in lines if line.cached} == {
+        answer.headers["x-request-id"]: True for answer in (two, head)
+    }
 
 
 def test_what_says_nothing_is_kept_by_the_policy(gate: Gate, upstream: KeptUpstream) -> None:

@@ -21,7 +21,9 @@ FACTS = (
 """Fields of :class:`CallRecord` that a line tells in one text, in this order, parted by blanks; ``-``: none.
 
 Envoy writes a text of many values in a third of the time that as many members of an object take. None of these values
-comes from a client or another issuer, so none can hold a blank, but for the last one, which Envoy words.
+comes from a client or another issuer, so none can hold a blank, but for the last one, which Envoy words. Before its
+words and a slash stands the first letter of what the answer says in ``x-passgate-cache``: that may be an upstream's
+word, so it could be a blank, too. Lines of older nodes have Envoy's words alone.
 """
 
 

@@ -68,6 +68,8 @@ class Call(Base):
     revision_id: Mapped[str | None] = mapped_column(Text)
     route_id: Mapped[str | None] = mapped_column(Text)
     """Of the revision, such as ``get_orders_id``; None where it takes every path."""
+    cached: Mapped[bool] = mapped_column(server_default=false())
+    """Answered by a REST service's response cache; of AI calls their usage tells it."""
 
 
 class Usage(Base):

@@ -21,8 +21,11 @@ _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 _FAILED = (MsgspecError, ValueError, OverflowError)
 _BLANKS = len(FACTS) - 1
 _NONE = "-"
-_Places = tuple[str | None, str | None, str | None, str | None]
-_NOWHERE: _Places = (None, None, None, None)
+_KEPT_ROUTE = "kept"
+"""A route of a service where an answer may be one that a worker has kept."""
+_HIT = "h"
+_Places = tuple[str | None, str | None, str | None, str | None, bool]
+_NOWHERE: _Places = (None, None, None, None, False)
 
 
 class CallLine(CallRecord, gc=False):
@@ -33,6 +36,8 @@ class CallLine(CallRecord, gc=False):
     revision_id: str | None = None
     route_id: str | None = None
     """Of the service's route, whose name tells all three behind its kind, parted by ``|``."""
+    cached: bool = False
+    """The answer was one that a worker had kept."""
 
 
 class UsageLine(UsageRecord, gc=False):
@@ -75,6 +80,9 @@ class LineReader:
         service_id, jti, application_id, client_ip, details = others
         if request_id == _NONE:
             raise ValueError("a call without an id")
+        mark = _NONE
+        if details[1:2] == "/":
+            mark, details = details[0], details[2:]
         places = _NOWHERE if line.route is None else self.routes.get(line.route) or self._places(line.route)
         return CallLine(
             request_id,
@@ -101,7 +109,8 @@ class LineReader:
             line.foreign_subject,
             line.foreign_jti,
             _moment(start),
-            *places[1:],
+            *places[1:4],
+            places[4] and mark == _HIT,
         )
 
     def _usage(self, text: bytes) -> UsageLine:
@@ -113,7 +122,8 @@ class LineReader:
         kind, version, revision, own = (*route.split("|", 3), "", "", "")[:4]
         if len(self.routes) > _MOST_ROUTES:
             self.routes.clear()
-        self.routes[route] = (kind, version or None, revision or None, own or None)
+        keeps = kind == _KEPT_ROUTE
+        self.routes[route] = ("rest" if keeps else kind, version or None, revision or None, own or None, keeps)
         return self.routes[route]
 
 

@@ -139,6 +139,8 @@ class CallView(BaseModel):
     """Of the service."""
     revision_id: str | None
     route_id: str | None
+    cached: bool = False
+    """Answered from a cache: the REST service's, or that of AI calls."""
     usage: UsageView | None
 
 

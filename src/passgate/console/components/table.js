@@ -53,7 +53,8 @@ export default {
                 </span>
               </span>
               <span v-else-if="column.kind === 'badges'" class="pg-row-tight">
-                <span v-for="item in row[column.name]" :key="item.text" class="pg-badge" :data-tone="item.tone">{{ item.text }}</span>
+                <span v-for="item in row[column.name]" :key="item.text" class="pg-badge" :data-tone="item.tone"
+                      :title="item.title || null">{{ item.text }}</span>
               </span>
               <time v-else-if="['relative', 'clock', 'date'].includes(column.kind)" class="pg-num"
                     :datetime="row[column.name]" :title="exact(row[column.name])">{{ moment(row[column.name], column.kind, tick) }}</time>

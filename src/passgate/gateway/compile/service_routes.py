@@ -100,11 +100,11 @@ class RouteMaker:
                         template,
                         {
                             **parts.form,
-                            "name": self._name(route.id),
+                            "name": self._name(route.id, parts.kind),
                             "match": {**whole, **path},
                             "route": {**parts.form["route"], **to},
                         },
-                        name=self._name(),
+                        name=self._name(kind=parts.kind),
                         methods=methods,
                         likeness=(parts.text, orjson.dumps([whole, to])) if template.segments else None,
                     )
@@ -145,7 +145,8 @@ class RouteMaker:
         parts = self._parts.get(key)
         if parts is None:
             form = self._make_parts(route, calls)
-            parts = self._parts[key] = _Parts(form, orjson.dumps(form))
+            kind = names.KEPT_ROUTE if calls == "cached" else None
+            parts = self._parts[key] = _Parts({"name": self._name(kind=kind), **form}, orjson.dumps(form), kind)
         return parts
 
     def _policies(self, route: PublishedRoute | None) -> RoutePolicies:
@@ -178,7 +179,7 @@ class RouteMaker:
         return route_name(kind or own, self.version.id, self.revision.id, route_id)
 
     def _make_parts(self, route: PublishedRoute | None, calls: _Calls) -> JsonObject:
-        """All of a route but what it matches, and the name of one of several."""
+        """All of a route but its name and what it matches."""
         route_id = route.id if route is not None else ""
         policies = self._policies(route)
         pool = self._pool(route)
@@ -194,7 +195,6 @@ class RouteMaker:
             safe = calls == "safe"
             way = {"route": action_of(self.service, self.revision, pool, policies, safe=safe), **changes}
         parts: JsonObject = {
-            "name": self._name(),
             "metadata": {"filter_metadata": {names.METADATA_NAMESPACE: metadata_of(owner, policies)}},
             **way,
         }
@@ -286,3 +286,5 @@ class _Parts:
     form: JsonObject
     text: bytes
     """To tell whether two are alike."""
+    kind: str | None
+    """In its name; None: the service's."""

@@ -60,7 +60,7 @@ def _facts() -> dict[str, str]:
         "jti": _claim("jti"),
         "application_id": _claim("client_id"),
         "client_ip": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
-        "details": "%RESPONSE_CODE_DETAILS%",
+        "details": "%RESP(X-PASSGATE-CACHE):1%/%RESPONSE_CODE_DETAILS%",
     }
 
 

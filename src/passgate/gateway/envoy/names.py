@@ -108,6 +108,8 @@ UNLOGGED_HEADER: Final = "x-passgate-unlogged"
 """Put by control's routes on their requests, which are then not in the access log; a client's own is cut off first."""
 
 REST_ROUTE: Final = "rest"
+KEPT_ROUTE: Final = "kept"
+"""One of a service whose answers a worker keeps; on others, what an answer says of a cache is its upstream's word."""
 AI_ROUTE: Final = "ai"
 MCP_ROUTE: Final = "mcp"
 """Not logged as a call: the calls that tools make are, each with its service."""

@@ -56,6 +56,7 @@ _COLUMNS = (
     "version_id",
     "revision_id",
     "route_id",
+    "cached",
 )
 _Told = tuple[str | None, str | None]
 """What the usage of a call says: its model, and why it did not go well."""
@@ -149,6 +150,7 @@ def _rows(
             call.version_id,
             call.revision_id,
             call.route_id,
+            call.cached,
         )
         for call in calls
     ]

@@ -77,6 +77,7 @@ def _call_view(
         version_id=call.version_id,
         revision_id=call.revision_id,
         route_id=call.route_id,
+        cached=call.cached or (usage is not None and usage.cached),
         usage=usage,
     )
 

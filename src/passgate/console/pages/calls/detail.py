@@ -65,7 +65,7 @@ def _call_facts(call: CallView) -> list[tuple[str, Value]]:
         ("Status", lambda: badge(str(state["text"]), state["tone"])),  # type: ignore[arg-type]  # a cell's values are objects
         ("Time", lambda: Moment(call.started_at, "clock")),
         ("Latency", milliseconds(call.duration_ms)),
-        ("Upstream", milliseconds(call.upstream_ms)),
+        ("Upstream", "the cache answered" if call.cached and call.usage is None else milliseconds(call.upstream_ms)),
         ("Size", f"{byte_count(call.bytes_in)} in, {byte_count(call.bytes_out)} out"),
         ("Attempts", str(call.attempts) if call.attempts else ""),
         ("Request id", lambda: identifier(call.request_id)),

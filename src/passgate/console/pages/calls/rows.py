@@ -8,7 +8,7 @@ from passgate.metering.schemas import CallView
 
 COLUMNS = (
     Column("time", "Time", "clock"),
-    Column("status", "Status", "badge"),
+    Column("status", "Status", "badges"),
     Column("target", "Model or service"),
     Column("application", "Application"),
     Column("request", "Request", "code"),
@@ -25,7 +25,7 @@ def call_row(call: CallView, *, fresh: bool = False) -> Row:
         "id": str(call.id),
         "fresh": fresh,
         "time": call.started_at.isoformat(),
-        "status": status_tag(call),
+        "status": [status_tag(call), *([tag("cache", title="The cache answered.")] if call.cached else [])],
         "target": call.model or call.service_name or call.service_id,
         "application": call.application_name or call.application_id,
         "request": f"{call.method or ''} {call.path or ''}".strip(),
