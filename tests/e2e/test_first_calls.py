@@ -133,10 +133,32 @@ def test_a_rest_service_wants_a_token_and_a_subscription(story: Story, openai_ve
     cache = {"kind": "response_cache", "default_ttl_seconds": 600}
     story.ada.request("PATCH", f"/services/{service}", {"policies": [cache]})
     story.ada.in_force()
-    # Each worker has a memory of its own, and which one answers is by chance.
-    until(lambda: httpx.get(url, headers=bearer).headers["x-passgate-cache"] == "hit", what="an answer that is kept")
+    _is_kept_until_it_is_given_up(story, service, url, bearer)
     story.ada.post(f"/services/{service}/retire")
     until(lambda: httpx.get(url, headers=bearer).status_code == 410, what="the retirement")
+
+
+def _is_kept_until_it_is_given_up(story: Story, service: str, url: str, bearer: dict[str, str]) -> None:
+    def asked() -> httpx.Response:
+        return httpx.get(url, headers=bearer)
+
+    def hit() -> httpx.Response | None:
+        # Each worker has a memory of its own, and which one answers is by chance.
+        return answer if (answer := asked()).headers["x-passgate-cache"] == "hit" else None
+
+    until(hit, what="an answer that is kept")
+    assert httpx.delete(url, headers=bearer).status_code == 200
+    assert asked().headers["x-passgate-cache"] == "miss"
+    kept = until(hit, what="an answer that is kept again")
+    purged = story.ada.post(f"/services/{service}/purge-cache")
+    assert (purged["gate"]["nodes"], purged["gate"]["missing"]) == (1, [])
+    assert asked().headers["x-passgate-cache"] == "miss"
+
+    def listed() -> dict[str, object] | None:
+        rows = story.ada.get("/calls")["items"]
+        return next((row for row in rows if row["request_id"] == kept.headers["x-request-id"]), None)
+
+    assert until(listed, seconds=5, what="the call's row")["cached"] is True
 
 
 def test_a_revoked_token_is_refused_within_a_second_with_the_reason(story: Story) -> None:
