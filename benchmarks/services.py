@@ -38,13 +38,22 @@ def services(count: int, port: int) -> tuple[PublishedService, ...]:
 
 def snapshot(gate: Gate, count: int) -> GatewaySnapshot:
     """A snapshot of so many services, and subscriptions in proportion."""
-    subscriptions = tuple(
-        GatewaySubscription(service_id=f"svc_{number % count}", application_id=f"app_{number % APPLICATIONS}")
-        for number in range(SUBSCRIPTIONS * count // 1_000)
-    )
-    own = (GatewaySubscription(service_id="svc_7", application_id="app_one"),)
-    more = {"published": services(count, gate.rest.port), "subscriptions": (*subscriptions, *own)}
+    more = {
+        "published": services(count, gate.rest.port),
+        "subscriptions": subscriptions(count, SUBSCRIPTIONS * count // 1_000),
+    }
     return gate.snapshot(subscribed=()).model_copy(update=more)
+
+
+def subscriptions(of_services: int, count: int) -> tuple[GatewaySubscription, ...]:
+    """So many, no two alike, spread over the services and all applications."""
+    return tuple(
+        GatewaySubscription(
+            service_id=f"svc_{number % of_services:026d}",
+            application_id=f"app_{(5 * (number % of_services) + number // of_services) % APPLICATIONS:026d}",
+        )
+        for number in range(count)
+    )
 
 
 def measure(count: int) -> dict[str, float]:
@@ -62,7 +71,7 @@ def measure(count: int) -> dict[str, float]:
         gate.start_envoy(wait=False)
         wait_until(gate.is_ready, 60)
         found["start_s"] = time.monotonic() - began
-        found["rss_at_start_mb"] = _rss(gate)
+        found["rss_at_start_mb"] = rss(gate)
         changed = state.model_copy(
             update={
                 "version": state.version + 1,
@@ -72,10 +81,10 @@ def measure(count: int) -> dict[str, float]:
         began = time.monotonic()
         gate.run(_publish(gate, changed, kept), 120)
         found["change_live_s"] = time.monotonic() - began
-        found["rss_mb"] = _rss(gate)
+        found["rss_mb"] = rss(gate)
         found |= _calls(gate)
         time.sleep(_REST_SECONDS)
-        found["rss_at_rest_mb"] = _rss(gate)
+        found["rss_at_rest_mb"] = rss(gate)
         return found
 
 
@@ -92,10 +101,10 @@ def _service(number: int, port: int) -> PublishedService:
         for one in range(ROUTES)
     )
     pool = UpstreamPool(endpoints=(PoolEndpoint(host="127.0.0.1", port=port),))
-    revision = PublishedRevision(id=f"rev_{number}", number=1, routes=routes, pools=(pool,))
-    version = PublishedVersion(id=f"ver_{number}", name="v1", revisions=(revision,))
+    revision = PublishedRevision(id=f"rev_{number:026d}", number=1, routes=routes, pools=(pool,))
+    version = PublishedVersion(id=f"ver_{number:026d}", name="v1", revisions=(revision,))
     return PublishedService(
-        id=f"svc_{number}",
+        id=f"svc_{number:026d}",
         name=f"svc{number}",
         team_id="team_1",
         base_path=f"/team{number}/svc{number}",
@@ -104,7 +113,8 @@ def _service(number: int, port: int) -> PublishedService:
     )
 
 
-def _rss(gate: Gate) -> float:
+def rss(gate: Gate) -> float:
+    """Megabytes of Envoy that are in memory, its program among them."""
     status = Path(f"/proc/{_pid(gate)}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024  # type: ignore[union-attr]  # Linux says it
 

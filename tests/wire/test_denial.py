@@ -52,6 +52,16 @@ def test_a_revoked_token_is_refused_however_it_is_written(own_gate: Gate, part: 
     assert own_gate.call("/orders/1", own_gate.issuer.token()).status == 200
 
 
+@pytest.mark.parametrize("part", ["base", "delta"])
+def test_a_star_in_a_jti_revokes_that_token_alone(own_gate: Gate, part: str) -> None:
+    for jti in ("*", "*.example", "jti-*"):
+        _revoke(own_gate, jti, part)
+        assert own_gate.call("/orders/1", own_gate.issuer.token(jti=jti)).status == 401, jti
+        for other in ("jti-1", "a.example", "example"):
+            assert own_gate.call("/orders/1", own_gate.issuer.token(jti=other)).status == 200, (jti, other)
+        assert own_gate.call("/orders/1", own_gate.issuer.token(jti="x")).status == 401, "in the list beside it"
+
+
 def test_the_twin_signature_is_one_that_envoy_takes(gate: Gate) -> None:
     assert gate.call("/orders/1", _twin_signature(gate.issuer.token())).status == 200
 

@@ -70,6 +70,19 @@ def test_two_services_and_a_crafted_client_id_do_not_meet(own_gate: Gate) -> Non
     assert own_gate.call("/orders/1", own_gate.issuer.token(client_id="x|app_one")).status == 200
 
 
+@pytest.mark.parametrize("beside", ["app_one", "*.example"])
+def test_a_star_or_a_dot_in_an_application_stands_for_nothing_else(own_gate: Gate, beside: str) -> None:
+    listed = ("*", "*.example", "a*", "svc.example", "caf\u00e9")
+    pairs = tuple(("svc_orders", one) for one in {*listed, beside})
+    snapshot = own_gate.snapshot(own_gate.service("/orders"), subscribed=pairs)
+    assert own_gate.publish(snapshot).kind is OutcomeKind.APPLIED
+    for client_id in listed:
+        assert own_gate.call("/orders/1", own_gate.issuer.token(client_id=client_id)).status == 200, client_id
+    for client_id in ("a.example", "ab", "example", "svc", "x.svc.example", "SVC.example", "**", "CAF\u00c9"):
+        answer = own_gate.call("/orders/1", own_gate.issuer.token(client_id=client_id))
+        assert (answer.status, answer.json["code"]) == (403, "subscription_missing"), client_id
+
+
 def test_a_subscription_made_and_ended_changes_no_route(own_gate: Gate) -> None:
     token = own_gate.issuer.token(client_id="app_two")
     service = own_gate.service("/orders")

@@ -65,6 +65,6 @@ def test_both_parts_are_resources_and_an_empty_one_denies_nobody() -> None:
     base, delta = (
         resources[name]["typed_config"]["matcher"] for name in (names.DENY_BASE_FILTER, names.DENY_DELTA_FILTER)
     )
-    assert list(base["matcher_tree"]["exact_match_map"]["map"]) == ["a", "b"]
+    assert list(base["matcher_tree"]["custom_match"]["typed_config"]["domain_matchers"][0]["domains"]) == ["a", "b"]
     assert "matcher_tree" not in delta
     assert delta["on_no_match"]["action"]["typed_config"]["action"] == "ALLOW"

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.contracts.trusted_issuer import TrustedIssuer
 from passgate.gateway.compile.filter_state import filter_state
-from passgate.gateway.compile.matchers import Listed, lookup_filter
+from passgate.gateway.compile.matchers import Listed, followed_by, lookup_filter
 from passgate.gateway.compile.subscriptions import NOT_LISTED, listed, verdict_on
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
@@ -79,9 +79,8 @@ def with_foreign_subscribers(subscriptions: JsonObject, snapshot: GatewaySnapsho
     if not pairs:
         return subscriptions
     foreign = lookup_filter("", _SUBSCRIBER_STATE, pairs, missing=NOT_LISTED)
-    inner = foreign["typed_config"]["matcher"]
     typed = subscriptions["typed_config"]
-    matcher = {**typed["matcher"], "on_no_match": {"matcher": inner}} if "matcher_tree" in typed["matcher"] else inner
+    matcher = followed_by(typed["matcher"], foreign["typed_config"]["matcher"])
     return {**subscriptions, "typed_config": {**typed, "matcher": matcher}}
 
 
