@@ -46,7 +46,7 @@ def _is_odd(entry: str) -> bool:
 
 
 def _names(listed: list[tuple[str, Listed]]) -> JsonObject:
-    """A list of names, which is one table from name to verdict: a tenth of the memory of a map of actions."""
+    """A list of names: one table from name to verdict, a quarter of the memory of a map of actions or less."""
     by_verdict: dict[Listed, list[str]] = {}
     for entry, said in listed:
         by_verdict.setdefault(said, []).append(entry)

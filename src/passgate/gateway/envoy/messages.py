@@ -1,7 +1,8 @@
 """Messages of this very Envoy, made from their JSON form with every field checked.
 
-The JSON form is that of protobuf with the names of the ``.proto`` files. ``json_format`` would do, but takes 0.2 s for
-a deny list of 10,000 entries; this takes a tenth, since equal parts (the same ``dict`` object) are made once.
+The JSON form is that of protobuf with the names of the ``.proto`` files. ``json_format`` would do, but takes 32 ms for
+a deny list of 10,000 entries and 0.86 s for the routes of 1,000 services; this takes 3 ms and 0.52 s, since equal parts
+(the same ``dict`` object) are made once.
 """
 
 import re
