@@ -38,7 +38,7 @@ from passgate.storage.work import Work
 
 _SUBSCRIPTIONS = TypeAdapter(tuple[GatewaySubscription, ...])
 _MOST_WITHHELD = 2_000
-"""So many take 2.5 MB of Envoy, however many have ended over the years; of the others it says that there is none."""
+"""So many take 0.7 MB of Envoy, however many have ended over the years; of the others it says that there is none."""
 
 
 def published_services(work: Work) -> tuple[PublishedService, ...]:
