@@ -9,6 +9,7 @@ other way round.
 import hashlib
 import mmap
 import os
+import sys
 from pathlib import Path
 
 PLACES = 1 << 18
@@ -61,8 +62,11 @@ class Generations:
 def _mapped(file: Path) -> mmap.mmap:
     handle = os.open(file, os.O_RDWR | os.O_CREAT, _OWNER_ONLY)
     try:
-        # A page without room on the disk behind it would end the process when it is first written.
-        os.posix_fallocate(handle, 0, _SIZE)
+        if sys.platform == "linux":
+            # A page without room on the disk behind it would end the process when it is first written.
+            os.posix_fallocate(handle, 0, _SIZE)
+        else:
+            os.ftruncate(handle, _SIZE)
         return mmap.mmap(handle, _SIZE)
     finally:
         os.close(handle)
