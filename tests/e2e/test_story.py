@@ -247,11 +247,13 @@ def _sentiment(stage: Stage, manager: Page, developer: Page, call: Callable[...,
     manager.get_by_label("Callers get").click()
     manager.get_by_role("option", name="JSON that fits a schema").click()
     manager.get_by_label("JSON Schema").fill(_SCHEMA)
+    keep = manager.get_by_role("button", name="Keep as a test")
     for at, text in enumerate(("I love it.", "It came on time.", "A joy to use."), 1):
         manager.get_by_role("textbox", name="text").fill(text)
         manager.get_by_role("button", name="Run").click()
-        manager.get_by_role("button", name="Keep as a test").click()
+        keep.click()
         expect(manager.locator(".pg-badge", has_text=f"Example {at}")).to_be_visible()
+        expect(keep).to_have_count(0)  # else the next round would keep the answer of this one
     manager.get_by_role("switch", name="They must pass").click()
     stage.keep(manager, "prompt")
     manager.get_by_role("button", name="Publish").click()

@@ -69,6 +69,7 @@ class TryingCard:
                 field.on_value_change(lambda event, name=name: self._draft.values.__setitem__(name, event.value or ""))
 
     async def _run(self) -> None:
+        self._result.clear()  # what it said is not of this run
         definition = self._definition().without_tests()
         console = self._visit.console
         token = await self._visit.change(trial_token, console.token_issuer, self._team(), definition)
@@ -97,13 +98,14 @@ class TryingCard:
                     ]
                 )
             if trial.answer is not None:
-                with box("pg-row"):
-                    button("Keep as a test", self._keep_as_test, icon="plus")
+                with box("pg-row") as offer:
+                    button("Keep as a test", lambda: self._keep_as_test(offer), icon="plus")
 
-    def _keep_as_test(self) -> None:
+    def _keep_as_test(self, offer: ui.element) -> None:
         answer = self._draft.last_answer
         is_text = self._definition().output_schema is None
         first = next((name for name, value in answer.items() if isinstance(value, str | bool)), None)
         given = {"input": self._draft.last_input, "name": f"Example {len(self._draft.tests) + 1}"}
         expected = {} if is_text or first is None else {"expect": "subset", "value": {first: answer[first]}}
         self._keep(PromptTest.model_validate({**given, **expected}))
+        offer.delete()
