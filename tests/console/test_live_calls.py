@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
 from console.control_process import Control
 from console.pictures import Pictures, keep_at_both_widths
 from console.realistic_data import Known, add_call
+from passgate.metering.models import Call
 
 pytestmark = pytest.mark.browser
 
@@ -67,3 +69,15 @@ def test_a_kept_answer_says_so(page: Page, pictures: Pictures) -> None:
     kept.first.click()
     expect(page.locator(".pg-drawer")).to_contain_text("the cache answered")
     keep_at_both_widths(page, pictures, "kept-call")
+
+
+def test_a_client_that_left_is_not_told_as_a_refusal(page: Page, control: Control, known: Known) -> None:
+    request_id = _call(control, known, 3)
+    with control.storage.writing() as work:
+        work.session.execute(update(Call).where(Call.request_id == request_id).values(code="client_closed"))
+    page.goto("/console/calls")
+    page.get_by_label("Search calls").fill(request_id)
+    page.locator("tbody tr", has_text="client_closed").click()
+    told = page.locator(".pg-drawer .pg-banner")
+    expect(told).to_contain_text("The client left before the end of the answer.")
+    expect(told).to_have_attribute("role", "status")

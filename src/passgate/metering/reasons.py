@@ -5,7 +5,8 @@ FIRST_ERROR = 400
 
 _FIRST_SERVER_ERROR = 500
 _TOO_LARGE = 431
-_CLIENT_CLOSED = "client_closed"
+CLIENT_CLOSED = "client_closed"
+"""Nothing refused the call: its client left."""
 _UPSTREAM_ERROR = "upstream_error"
 _TIMEOUT = "upstream_timeout"
 _UNREACHABLE = "upstream_unreachable"
@@ -68,9 +69,9 @@ _DETAILS: tuple[tuple[str, str], ...] = (
     ("request_header_timeout", "request_timeout"),
     ("request_overall_timeout", "request_timeout"),
     ("stream_idle_timeout", "request_timeout"),
-    ("downstream_remote_disconnect", _CLIENT_CLOSED),
-    ("downstream_remote_reset", _CLIENT_CLOSED),
-    ("http2.remote_reset", _CLIENT_CLOSED),
+    ("downstream_remote_disconnect", CLIENT_CLOSED),
+    ("downstream_remote_reset", CLIENT_CLOSED),
+    ("http2.remote_reset", CLIENT_CLOSED),
 )
 """Beginnings of ``%RESPONSE_CODE_DETAILS%`` and what they mean; the first match wins."""
 
@@ -84,7 +85,7 @@ _STATUSES = {
 }
 """Envoy's own answers whose details tell no more."""
 
-_OUTCOMES = {"cancelled": _CLIENT_CLOSED, "revoked": "token_revoked", "error": _UPSTREAM_ERROR}
+_OUTCOMES = {"cancelled": CLIENT_CLOSED, "revoked": "token_revoked", "error": _UPSTREAM_ERROR}
 
 
 def reason_of_call(status: int, details: str | None, flags: str | None) -> str | None:
@@ -102,7 +103,7 @@ def reason_of_call(status: int, details: str | None, flags: str | None) -> str |
             if details.startswith(beginning):
                 return reason
     if status == 0 or (flags is not None and "DC" in flags.split(",")):
-        return _CLIENT_CLOSED
+        return CLIENT_CLOSED
     if status < FIRST_ERROR:
         return None
     if details in {None, "via_upstream"}:

@@ -15,8 +15,15 @@ from passgate.console.visit import Visit
 from passgate.kernel.money import format_dollars
 from passgate.metering.bodies.service import may_read_body
 from passgate.metering.ledger.entries import call_ledger
+from passgate.metering.reasons import CLIENT_CLOSED
 from passgate.metering.schemas import CallView, TriedView, UsageView
 from passgate.metering.service.calls import get_call
+
+
+def _tell_why(title: str, *, left: bool) -> None:
+    text = "The client left before the end of the answer." if left else "The rule that decided."
+    with banner(title, text, tone="info" if left else "bad"):
+        pass
 
 
 async def open_call(visit: Visit, call_id: int) -> None:
@@ -26,8 +33,7 @@ async def open_call(visit: Visit, call_id: int) -> None:
     has_body = call.usage is not None and await visit.ask(may_read_body, call_id)
     with drawer(call.model or call.service_name or "Call", f"{call.method or ''} {call.path or ''}".strip()):
         if call.code is not None:
-            with banner(f"{call.status} {call.code}", "The rule that decided.", tone="bad"):
-                pass
+            _tell_why(f"{call.status} {call.code}", left=call.code == CLIENT_CLOSED)
         _section("Call", _call_facts(call))
         _section("Caller", _caller_facts(call))
         if call.usage is not None:
