@@ -72,7 +72,7 @@ def test_a_kept_answer_says_so(page: Page, pictures: Pictures) -> None:
 
 
 def test_a_client_that_left_is_not_told_as_a_refusal(page: Page, control: Control, known: Known) -> None:
-    request_id = _call(control, known, 3)
+    request_id = _call(control, known, 33)
     with control.storage.writing() as work:
         work.session.execute(update(Call).where(Call.request_id == request_id).values(code="client_closed"))
     page.goto("/console/calls")
