@@ -167,6 +167,16 @@ class Gate:
     def run(self, work: Coroutine[Any, Any, T], seconds: float = 30.0) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
 
+    @contextmanager
+    def another(self, name: str) -> Iterator[EchoUpstream]:
+        """One more upstream."""
+        upstream = EchoUpstream(name)
+        self.run(upstream.start())
+        try:
+            yield upstream
+        finally:
+            self.run(upstream.stop())
+
     def start_envoy(self, *, wait: bool = True) -> None:
         config = bootstrap(self.layout)
         if self.alter is not None:

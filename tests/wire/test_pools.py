@@ -18,10 +18,8 @@ from wire.rig import VAULT, Gate, wait_until
 
 @pytest.fixture
 def second(own_gate: Gate) -> Iterator[EchoUpstream]:
-    upstream = EchoUpstream("second")
-    own_gate.run(upstream.start())
-    yield upstream
-    own_gate.run(upstream.stop())
+    with own_gate.another("second") as upstream:
+        yield upstream
 
 
 def _credential(value: str, header: str = "authorization") -> InjectedCredential:

@@ -456,10 +456,8 @@ def _read_until(connection: socket.socket, words: bytes) -> None:
 
 @pytest.fixture
 def mirror(gate: Gate) -> Iterator[EchoUpstream]:
-    upstream = EchoUpstream("mirror")
-    gate.run(upstream.start())
-    yield upstream
-    gate.run(upstream.stop())
+    with gate.another("mirror") as upstream:
+        yield upstream
 
 
 def test_of_a_pool_whose_calls_are_copied_nothing_is_kept(
