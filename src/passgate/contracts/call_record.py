@@ -26,6 +26,10 @@ words and a slash stands the first letter of what the answer says in ``x-passgat
 word, so it could be a blank, too. Lines of older nodes have Envoy's words alone.
 """
 
+KEPT_ROUTE = "kept"
+"""Kind of a service's route whose answers a worker keeps; on others, what an answer says of a cache is its upstream's
+word."""
+
 
 class AccessLine(msgspec.Struct, gc=False):
     """A line as Envoy writes it. Unknown members are ignored: a newer node may say more."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import MsgspecError
 from msgspec.json import Decoder
 
-from passgate.contracts.call_record import FACTS, AccessLine, CallRecord
+from passgate.contracts.call_record import FACTS, KEPT_ROUTE, AccessLine, CallRecord
 from passgate.contracts.usage_record import UsageRecord
 from passgate.metering.spool import Line, Source
 
@@ -21,8 +21,6 @@ _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 _FAILED = (MsgspecError, ValueError, OverflowError)
 _BLANKS = len(FACTS) - 1
 _NONE = "-"
-_KEPT_ROUTE = "kept"
-"""A route of a service where an answer may be one that a worker has kept."""
 _HIT = "h"
 _Places = tuple[str | None, str | None, str | None, str | None, bool]
 _NOWHERE: _Places = (None, None, None, None, False)
@@ -122,7 +120,7 @@ class LineReader:
         kind, version, revision, own = (*route.split("|", 3), "", "", "")[:4]
         if len(self.routes) > _MOST_ROUTES:
             self.routes.clear()
-        keeps = kind == _KEPT_ROUTE
+        keeps = kind == KEPT_ROUTE
         self.routes[route] = ("rest" if keeps else kind, version or None, revision or None, own or None, keeps)
         return self.routes[route]
 

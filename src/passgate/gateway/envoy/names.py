@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from passgate.contracts import cached_route, described_revision, offered_tools, prompt, verified_claims
+from passgate.contracts import cached_route, call_record, described_revision, offered_tools, prompt, verified_claims
 
 JsonObject = dict[str, Any]
 """A protobuf message in its JSON form, with the field names of the ``.proto`` files."""
@@ -85,7 +85,8 @@ WANTED_KEY: Final = "wanted"
 HASH_STATE: Final = "passgate.hash"
 """The claim that a call's address is chosen by."""
 
-# What the gate says to workers and upstreams, in the words that they read; clients' own copies are cut off first.
+# What the gate says to workers and upstreams, in the words that they read; clients' own copies are cut off,
+# or written over, first.
 CLAIMS_HEADER: Final = verified_claims.CLAIMS_HEADER
 FOREIGN_CLAIMS_HEADER: Final = verified_claims.FOREIGN_CLAIMS_HEADER
 PROMPT_HEADER: Final = prompt.PROMPT_HEADER
@@ -108,8 +109,7 @@ UNLOGGED_HEADER: Final = "x-passgate-unlogged"
 """Put by control's routes on their requests, which are then not in the access log; a client's own is cut off first."""
 
 REST_ROUTE: Final = "rest"
-KEPT_ROUTE: Final = "kept"
-"""One of a service whose answers a worker keeps; on others, what an answer says of a cache is its upstream's word."""
+KEPT_ROUTE: Final = call_record.KEPT_ROUTE
 AI_ROUTE: Final = "ai"
 MCP_ROUTE: Final = "mcp"
 """Not logged as a call: the calls that tools make are, each with its service."""
