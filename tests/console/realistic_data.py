@@ -66,6 +66,8 @@ class Known:
     user: str = ""
     identity_provider: str = ""
     issuer: str = ""
+    request_ids: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - ids of an example
+    """One source for all calls of a Passgate, so that tests may draw the rest of a call from the same seed."""
 
     def one_of_each(self) -> dict[str, str]:
         return {
@@ -246,7 +248,7 @@ def _hour(work: Work, known: Known, hour: datetime, name: str, calls: int) -> No
 def add_call(work: Work, known: Known, at: datetime, chance: random.Random, number: int) -> str:
     """One call with its usage; the request id."""
     name = chance.choice(list(_APPLICATIONS))
-    request_id = f"{chance.getrandbits(128):032x}"
+    request_id = f"{known.request_ids.getrandbits(128):032x}"
     is_ai = number % 4 != 3
     status, code = (
         (429, "rate_limited")
