@@ -195,12 +195,12 @@ def test_what_a_token_says_of_itself(claims: dict[str, object], ceilings: tuple[
     ids=str,
 )
 def test_the_output_to_reserve_is_what_the_call_may_get(document: dict[str, object], output: int) -> None:
-    found = estimate(300, document, generates=True, context_window=None, max_output_tokens=8000)
+    found = estimate(bytes(300), document, generates=True, context_window=None, max_output_tokens=8000)
     assert (found.input, found.output) == (101, output)
 
 
 def test_a_prompt_is_no_larger_than_the_window_and_vectors_have_no_output() -> None:
-    found = estimate(9_000_000, {}, generates=False, context_window=1000, max_output_tokens=None)
+    found = estimate(bytes(9_000_000), {}, generates=False, context_window=1000, max_output_tokens=None)
     assert (found.input, found.output) == (1000, 0)
 
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from passgate.inference.limits.inline_media import inline_media
+
 BYTES_A_TOKEN = 3
 """Of a request's body. English text has 4 to 5 bytes a token and Chinese about 3, and JSON adds its own, so prompts of
-text are counted too high; what is larger in the vendor's count than in ours is pictures and files by reference."""
+text are counted too high, and files within them far too high; what is larger in the vendor's count than in ours is
+pictures and files by reference."""
 ASSUMED_OUTPUT = 4096
 """Tokens of output that are reserved for a call that sets no maximum, or the model's own maximum where that is less."""
 _MOST = 10_000_000
@@ -30,7 +33,7 @@ class Estimate:
 
 
 def estimate(
-    body_bytes: int,
+    raw: bytes,
     document: Mapping[str, Any],
     *,
     generates: bool,
@@ -40,13 +43,14 @@ def estimate(
     """What to reserve.
 
     Args:
-        body_bytes: the request's size.
-        document: the request; its maximum of output is read under the names of all formats.
+        raw: the request.
+        document: the same, read; its maximum of output is read under the names of all formats.
         generates: False where the answer holds no tokens of the model's (embeddings, counts).
         context_window: the model's, in tokens; a prompt cannot be larger.
         max_output_tokens: the model's.
     """
-    prompt = body_bytes // BYTES_A_TOKEN + 1
+    media = inline_media(raw, document)
+    prompt = (len(raw) - media.bytes) // BYTES_A_TOKEN + 1 + media.tokens
     if context_window is not None and prompt > context_window:
         prompt = context_window
     if not generates:

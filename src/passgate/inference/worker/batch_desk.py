@@ -175,7 +175,7 @@ def _added(asked: FileCall, provider: FileProvider, found: _Asked | None, raw: b
         found = _Asked(*served)
     target = found.deployment.target
     one = estimate(
-        len(raw),
+        raw,
         line.body,
         generates=found.model.kind == "chat",
         context_window=target.context_window,

@@ -39,7 +39,7 @@ def charged_as_far_as_it_came(call: AiCall, ending: Ending) -> Ending:
     if call.model is None or call.model.kind != "chat":
         return ending
     window, most = deployment.target.context_window, deployment.target.max_output_tokens
-    asked = estimate(len(parsed.raw), parsed.document, generates=True, context_window=window, max_output_tokens=most)
+    asked = estimate(parsed.raw, parsed.document, generates=True, context_window=window, max_output_tokens=most)
     bound = output_bound(parsed.document, most)
     usage = estimated_usage(told, uncounted, input_tokens=asked.input, most_output=bound)
     return ending._replace(usage=usage, estimated=True)

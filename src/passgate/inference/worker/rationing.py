@@ -343,7 +343,7 @@ def _estimate(parsed: ParsedRequest, model: ServingModel) -> Estimate:
         return Estimate(0, 0)
     target = model.deployments[0].target if model.deployments else None
     return estimate(
-        len(parsed.raw),
+        parsed.raw,
         parsed.document,
         generates=model.kind == "chat",
         context_window=target.context_window if target is not None else None,
