@@ -1,5 +1,6 @@
 """Fixtures that every area uses: a fresh database, and time, ids and sealing that a test controls."""
 
+import gc
 import itertools
 from collections.abc import Iterator
 
@@ -14,6 +15,12 @@ from passgate.kernel.permissions import Permission
 from passgate.kernel.sealing import Vault
 from passgate.storage.engine import open_engine
 from passgate.storage.work import Storage
+
+
+def pytest_collection_finish() -> None:
+    """Pass thousands of tests by when garbage is collected: looking at them stopped everything for seconds."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
