@@ -30,7 +30,8 @@ class TokenUsage:
 
 
 UsageSource = Literal["vendor", "estimate", "none"]
-"""Who counted. ``estimate``: nobody all of it, since a stream was broken off on the caller's account before the end."""
+"""Who counted. ``estimate``: nobody all of it, since the vendor never does, or a stream was broken off on the caller's
+account before the end."""
 COUNTED: tuple[UsageSource, ...] = ("vendor", "estimate")
 """Where there are counts to be charged by kind, and to be charged anew."""
 

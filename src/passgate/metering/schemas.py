@@ -79,8 +79,8 @@ class UsageView(BaseModel):
     """Of those written to the cache, those that are kept for an hour."""
     images: int
     usage_source: str
-    """``vendor`` where the vendor counted the tokens; ``estimate`` where a stream was broken off on the caller's
-    account before it had; else ``none``."""
+    """``vendor`` where the vendor counted the tokens; ``estimate`` where it never did, or a stream was broken off on
+    the caller's account before it had; else ``none``."""
     cost_micro_dollars: int
     """As the last correction has it; ``GET /calls/{id}/ledger`` tells how it came about."""
     price_version: str | None

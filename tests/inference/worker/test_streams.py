@@ -128,6 +128,16 @@ def test_what_a_vendor_of_openai_s_format_had_not_counted_when_its_client_left_i
     assert record.cost_micro_dollars == prompt * 2 + 6 * 10
 
 
+def test_a_vendor_that_never_counts_does_not_make_its_streams_free(worker: RunningWorker, vendor: FakeVendor) -> None:
+    vendor.reply("/v1/chat/completions", stream_reply(openai_events(("twelve bytes", "four"), usage=False)))
+    with worker.open("/v1/chat/completions", CHAT) as response:
+        assert list(events(response))[-1] == "[DONE]"
+    (record,) = worker.usage()
+    prompt = len(json.dumps(CHAT)) // 3 + 1
+    assert (record.usage.input, record.usage.output, record.usage_source) == (prompt, 6, "estimate")
+    assert (record.outcome, record.cost_micro_dollars) == ("ok", prompt * 2 + 6 * 10)
+
+
 def test_a_client_that_leaves_just_before_the_count_pays_all_the_same(
     worker: RunningWorker, vendor: FakeVendor
 ) -> None:

@@ -1,8 +1,9 @@
+import json
 from typing import Any
 
 import pytest
 
-from fake_vendor import FakeVendor, anthropic_message, openai_chat, openai_embeddings
+from fake_vendor import FakeVendor, Reply, anthropic_message, json_reply, openai_chat, openai_embeddings
 from inference.worker.running_worker import API_KEY, RunningWorker, claims
 
 CHAT: dict[str, Any] = {"model": "gpt", "messages": [{"role": "user", "content": "Hi"}]}
@@ -48,6 +49,38 @@ def test_embeddings_by_a_name_with_a_slash(worker: RunningWorker, vendor: FakeVe
     assert answer.headers["x-passgate-model"] == "acme/embed"
     (record,) = worker.usage()
     assert (record.usage.input, record.cost_micro_dollars) == (7, 14)
+
+
+def without_usage(reply: Reply) -> Reply:
+    document = json.loads(b"".join(reply.parts))
+    return json_reply({name: value for name, value in document.items() if name != "usage"})
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "asked", "reply"),
+    [
+        ("/v1/chat/completions", CHAT, "/v1/chat/completions", openai_chat("Good day")),
+        ("/v1/messages", {**MESSAGE, "model": "gpt"}, "/v1/chat/completions", openai_chat("Good day")),
+        ("/v1/messages", MESSAGE, "/v1/messages", anthropic_message("Good day")),
+    ],
+    ids=["native", "translated", "messages"],
+)
+def test_a_vendor_that_never_counts_does_not_make_its_chats_free(
+    worker: RunningWorker, vendor: FakeVendor, path: str, document: dict[str, Any], asked: str, reply: Reply
+) -> None:
+    vendor.reply(asked, without_usage(reply))
+    assert worker.call(path, document).status == 200
+    (record,) = worker.usage()
+    prompt = len(json.dumps(document)) // 3 + 1
+    assert (record.usage.input, record.usage.output, record.usage_source) == (prompt, 3, "estimate")
+    assert record.cost_micro_dollars == prompt * 2 + 3 * 10
+
+
+def test_what_has_no_words_is_not_estimated(worker: RunningWorker, vendor: FakeVendor) -> None:
+    vendor.reply("/v1/embeddings", without_usage(openai_embeddings()))
+    assert worker.call("/v1/embeddings", {"model": "acme/embed", "input": "a"}).status == 200
+    (record,) = worker.usage()
+    assert (record.outcome, record.cost_micro_dollars, record.usage_source) == ("ok", 0, "none")
 
 
 def test_messages_to_anthropic(worker: RunningWorker, vendor: FakeVendor) -> None:

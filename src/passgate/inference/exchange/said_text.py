@@ -8,6 +8,8 @@ _NOT_SAID = frozenset(
         "encrypted_content",
         "executed_tools",
         "extra_content",
+        "finishReason",
+        "finish_reason",
         "format",
         "id",
         "image_url",

@@ -20,6 +20,7 @@ from passgate.inference.worker.refusals import VendorDeclinedError, VendorInvali
 from passgate.inference.worker.retry_after import read_retry_after
 from passgate.inference.worker.stream_relay import StreamRelay
 from passgate.inference.worker.time_limit import TimeLimit, TimeLimits
+from passgate.inference.worker.uncounted_answer import of_whole_answer, with_estimate
 from passgate.inference.worker.vendor_client import VendorClient, VendorReply
 
 _SERVER_ERROR = 500
@@ -98,7 +99,10 @@ class Attempt:
         if code is not None and not call.head_sent:
             raise self._declined_stream(relay, translator, tail, code)
         outcome: Outcome = "ok" if code is None else "error"
-        self.settle(call, Ending(_OK, outcome, code, translator.usage, translator.finish_reason))
+        ending = Ending(_OK, outcome, code, translator.usage, translator.finish_reason)
+        if ending.usage is None and code is None:
+            ending = with_estimate(call, ending, None, translator.uncounted)
+        self.settle(call, ending)
         await relay.finish(tail)
         return code
 
@@ -150,7 +154,8 @@ class Attempt:
         if call.hooks is not None and not call.stream:
             answer = await call.hooks.after_answer(answer)
         outcome: Outcome = "ok" if answer.error_code is None else "error"
-        self.settle(call, Ending(answer.status, outcome, answer.error_code, answer.usage, answer.finish_reason))
+        ending = Ending(answer.status, outcome, answer.error_code, answer.usage, answer.finish_reason)
+        self.settle(call, ending if answer.usage is not None else of_whole_answer(call, ending, answer.body))
         headers = call_headers(call)
         if retry_after is not None and answer.error_code is not None:
             headers.append((b"retry-after", retry_after.encode("latin-1", "replace")))

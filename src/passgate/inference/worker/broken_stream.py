@@ -1,9 +1,8 @@
 """A stream that ends on the caller's account, before its vendor's end: what is charged for it."""
 
-from passgate.inference.limits.estimate import estimate, output_bound
-from passgate.inference.limits.uncounted_usage import estimated_usage
 from passgate.inference.policies.masker import ContentBlockedError
 from passgate.inference.worker.ai_call import AiCall, Ending
+from passgate.inference.worker.uncounted_answer import with_estimate
 
 CLIENT_GONE = 499
 """The status, by nginx's custom, of a call whose client went before it was answered."""
@@ -26,20 +25,13 @@ def charged_as_far_as_it_came(call: AiCall, ending: Ending) -> Ending:
 
     Vendors of OpenAI's format count at the very end; were what is left before free, leaving would get round any budget.
     Where nothing of an answer came, nothing is charged, and a vendor that reported an error is charged as it told.
-    Streams of pictures and sound have no words that could be counted.
     """
-    translator, parsed, deployment = call.translator, call.parsed, call.deployment
+    translator = call.translator
     if translator is None:
         return ending
     told, uncounted = translator.usage, translator.uncounted
     ending = ending._replace(usage=told, finish_reason=translator.finish_reason)
     counted = not uncounted if told is not None else not uncounted and not call.head_sent
-    if counted or translator.error_code not in _NOT_THE_VENDOR or parsed is None or deployment is None:
+    if counted or translator.error_code not in _NOT_THE_VENDOR:
         return ending
-    if call.model is None or call.model.kind != "chat":
-        return ending
-    window, most = deployment.target.context_window, deployment.target.max_output_tokens
-    asked = estimate(parsed.raw, parsed.document, generates=True, context_window=window, max_output_tokens=most)
-    bound = output_bound(parsed.document, most)
-    usage = estimated_usage(told, uncounted, input_tokens=asked.input, most_output=bound)
-    return ending._replace(usage=usage, estimated=True)
+    return with_estimate(call, ending, told, uncounted)

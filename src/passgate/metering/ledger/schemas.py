@@ -54,8 +54,8 @@ class CallLedger(BaseModel):
     call_id: int
     request_id: str
     usage_source: str
-    """``vendor`` where the vendor counted; ``estimate``: a stream was broken off on the caller's account before it had;
-    ``none``: nothing is charged."""
+    """``vendor`` where the vendor counted; ``estimate``: it never did, or a stream was broken off on the caller's
+    account before it had; ``none``: nothing is charged."""
     cached: bool
     """Answered from the cache, for nothing."""
     cost_micro_dollars: int

@@ -35,7 +35,7 @@ def ledger_part(ledger: CallLedger) -> None:
         muted("Answered from the cache: nothing was charged.")
         return
     if ledger.usage_source == "estimate":
-        muted("Estimated: the stream was broken off before the vendor had counted.")
+        muted("Estimated: the vendor never counted, or the stream was broken off before it had.")
     elif ledger.usage_source != "vendor":
         muted("The vendor reported no usage: nothing was charged.")
         return
