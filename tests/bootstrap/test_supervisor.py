@@ -1,12 +1,16 @@
 import asyncio
+import dataclasses
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 from passgate.bootstrap.child import EXIT_CONFIGURATION, ChildSpec
+from passgate.bootstrap.node_plan import NodePlan, StopGroup
+from passgate.bootstrap.readiness import GateAddress
 from passgate.bootstrap.supervisor import Supervisor
 
 SLEEPER = "import time; time.sleep(60)"
@@ -31,7 +35,7 @@ def supervisor(tmp_path: Path, *specs: ChildSpec, patience: float = 5.0) -> Supe
 
     return Supervisor(
         specs=specs,
-        stop_order=[(frozenset(spec.name for spec in specs), patience)],
+        stop_order=[StopGroup([spec.name for spec in specs], patience)],
         is_ready=ready,
         on_ready=lambda: None,
         before_stop=nothing,
@@ -90,3 +94,33 @@ def test_a_child_that_ignores_sigterm_is_killed_in_time(tmp_path: Path) -> None:
         return time.monotonic() - asked
 
     assert 0.3 <= asyncio.run(scenario()) < 3
+
+
+def test_the_supervisor_loads_no_library() -> None:
+    """It stays for as long as the node runs, and what it has loaded stays with it."""
+    new = "{name.partition('.')[0] for name in sys.modules.keys() - before}"
+    code = f"import sys; before = {{*sys.modules}}; import passgate.bootstrap.supervising; print(*{new})"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) - sys.stdlib_module_names == {"passgate"}
+
+
+def test_a_plan_survives_its_way_to_the_supervisor() -> None:
+    plan = NodePlan(
+        children=(ChildSpec("control", ["python", "-m", "it"], {"SECRET": "ä\udcff"}),),
+        stop_order=(StopGroup(("envoy",), 1.5), StopGroup(("control",), 2.5)),
+        gate=GateAddress("::", 8443, has_tls=True),
+        control=None,
+        envoy_admin="/run/envoy.sock",
+        report="/data/processes.json",
+        base_url="https://gate.example",
+        setup_link="/data/setup-link",
+        log_format="json",
+        log_level="warning",
+    )
+    read = NodePlan.read(plan.text().encode().decode())
+    assert dataclasses.asdict(read) == {
+        **dataclasses.asdict(plan),
+        "children": ({"name": "control", "argv": ["python", "-m", "it"], "env": {"SECRET": "ä\udcff"}},),
+        "stop_order": ({"names": ["envoy"], "seconds": 1.5}, {"names": ["control"], "seconds": 2.5}),
+    }
+    assert (read.gate, read.children[0].name) == (plan.gate, "control")

@@ -1,21 +1,19 @@
 """A node's processes: which there are, how they start, and in which order they stop."""
 
-import asyncio
-import contextlib
 import errno
 import fcntl
 import json
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 from passgate.bootstrap.child import ChildSpec
 from passgate.bootstrap.layout import Folders
 from passgate.bootstrap.logs import ENVOY_LOG_FORMATS
-from passgate.bootstrap.readiness import gate_is_ready
-from passgate.bootstrap.supervisor import Supervisor
-from passgate.gateway.envoy.admin import AdminError, EnvoyAdmin
+from passgate.bootstrap.node_plan import NodePlan, StopGroup
+from passgate.bootstrap.readiness import GateAddress
+from passgate.bootstrap.supervising import become_supervisor
 from passgate.gateway.envoy.binary import EnvoyBinary, find_envoy
 from passgate.gateway.envoy.bootstrap import bootstrap
 from passgate.gateway.envoy.ca_bundle import find_ca_bundle
@@ -28,9 +26,6 @@ from passgate.settings import Settings, child_environment
 _ENVOY_LEVELS = {"debug": "info", "info": "warning", "warning": "error", "error": "critical"}
 """Envoy says at each level what we would say one level lower."""
 
-_DRAIN_POLLS = 40
-_DRAIN_POLL_SECONDS = 0.1
-
 
 class CannotStartError(PassgateError):
     """Something that a start needs is taken or missing; the text says what."""
@@ -38,31 +33,39 @@ class CannotStartError(PassgateError):
     code = "cannot_start"
 
 
-def run_node(settings: Settings, folders: Folders, *, with_control: bool, announce: Callable[[], None]) -> int:
-    """Run a node to its end; the exit code.
+def run_node(settings: Settings, folders: Folders, *, with_control: bool) -> NoReturn:
+    """Prepare a node, and become its supervisor.
 
     Raises:
         PassgateError: the port is taken, the data folder is in use, or Envoy is missing.
     """
     binary = find_envoy()
-    with _sole_use(folders):
-        _check_port(settings)
-        for leftover in folders.runtime.glob("*.sock"):
-            leftover.unlink()
-        supervisor = Supervisor(
-            specs=_specs(settings, folders, binary, with_control=with_control),
-            stop_order=(
-                (frozenset({"envoy"}), 1.5),
-                (frozenset({"control", *worker_names(settings)}), 2.5),
-                (frozenset({"agent"}), 1.5),
-            ),
-            is_ready=lambda: gate_is_ready(settings, folders.socket("control") if with_control else None),
-            on_ready=announce,
-            before_stop=lambda: _drain(folders),
-            report=folders.processes,
-            port=settings.port,
-        )
-        return asyncio.run(supervisor.run())
+    lock = _sole_use(folders)
+    _check_port(settings)
+    for leftover in folders.runtime.glob("*.sock"):
+        leftover.unlink()
+    plan = NodePlan(
+        children=_specs(settings, folders, binary, with_control=with_control),
+        stop_order=(
+            StopGroup(("envoy",), 1.5),
+            StopGroup(("control", *worker_names(settings)), 2.5),
+            StopGroup(("agent",), 1.5),
+        ),
+        gate=gate_address(settings),
+        control=str(folders.socket("control")) if with_control else None,
+        envoy_admin=str(folders.socket("envoy-admin")),
+        report=str(folders.processes),
+        base_url=settings.base_url,
+        setup_link=str(folders.setup_link),
+        log_format=settings.log_format,
+        log_level=settings.log_level,
+    )
+    become_supervisor(plan, {**_ONE_ARENA, **child_environment(settings)}, lock)
+
+
+def gate_address(settings: Settings) -> GateAddress:
+    """Where the gate of these settings is asked."""
+    return GateAddress(settings.host, settings.port, has_tls=settings.tls_certificate is not None)
 
 
 def node_layout(settings: Settings, folders: Folders) -> NodeLayout:
@@ -124,25 +127,11 @@ def _check_port(settings: Settings) -> None:
             ) from error
 
 
-@contextlib.contextmanager
-def _sole_use(folders: Folders) -> Iterator[None]:
+def _sole_use(folders: Folders) -> int:
+    """The lock on the data folder: a descriptor that holds it for as long as it is open."""
     descriptor = os.open(folders.node / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         raise CannotStartError(f"Another Passgate already runs on the data folder {folders.data}.") from error
-    else:
-        yield
-    finally:
-        os.close(descriptor)
-
-
-async def _drain(folders: Folders) -> None:
-    """Let calls that are under way finish, for a while; new connections go elsewhere."""
-    admin = EnvoyAdmin(folders.socket("envoy-admin"))
-    with contextlib.suppress(AdminError):
-        await admin.drain()
-        for _ in range(_DRAIN_POLLS):
-            if not await admin.calls_under_way():
-                return
-            await asyncio.sleep(_DRAIN_POLL_SECONDS)
+    return descriptor

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from passgate.kernel.unix_http import UnixConnection
-from passgate.settings import Settings
 
 _SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class GateAddress:
+    """Where a gate listens, and whether with TLS."""
+
+    host: str
+    port: int
+    has_tls: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +29,15 @@ class Answer:
     body: dict[str, object]
 
 
-def ask_gate(settings: Settings, path: str) -> Answer | None:
+def ask_gate(gate: GateAddress, path: str) -> Answer | None:
     """What the gate's own port answers; None where nothing listens. Its certificate is not checked: it is ours."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
-    if settings.tls_certificate is None:
-        return _ask(http.client.HTTPConnection(host, settings.port, timeout=_SECONDS), path)
+    host = "127.0.0.1" if gate.host in ("0.0.0.0", "::") else gate.host  # noqa: S104 - compared, not bound
+    if not gate.has_tls:
+        return _ask(http.client.HTTPConnection(host, gate.port, timeout=_SECONDS), path)
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _ask(http.client.HTTPSConnection(host, settings.port, timeout=_SECONDS, context=context), path)
+    return _ask(http.client.HTTPSConnection(host, gate.port, timeout=_SECONDS, context=context), path)
 
 
 def ask_socket(socket_path: Path, path: str, method: str = "GET") -> Answer | None:
@@ -37,9 +45,9 @@ def ask_socket(socket_path: Path, path: str, method: str = "GET") -> Answer | No
     return _ask(UnixConnection(socket_path, _SECONDS), path, method)
 
 
-async def gate_is_ready(settings: Settings, control: Path | None) -> bool:
+async def gate_is_ready(address: GateAddress, control: Path | None) -> bool:
     """Whether calls pass the gate and, where control runs here, whether it answers."""
-    gate = await asyncio.to_thread(ask_gate, settings, "/readyz")
+    gate = await asyncio.to_thread(ask_gate, address, "/readyz")
     if gate is None or gate.status != http.HTTPStatus.OK:
         return False
     if control is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from passgate.bootstrap.child import Child, ChildSpec
+from passgate.bootstrap.node_plan import StopGroup
 
 _log = logging.getLogger("passgate.supervisor")
 
@@ -24,7 +25,7 @@ class Supervisor:
 
     Attributes:
         specs: the children, in the order of starting; they are stopped in the order of ``stop_order``.
-        stop_order: groups of names that get SIGTERM together, each with the seconds it may take.
+        stop_order: the first to be stopped first.
         is_ready: whether the whole serves.
         on_ready: called once, when it first does.
         before_stop: run before the first child is stopped; draining.
@@ -33,7 +34,7 @@ class Supervisor:
     """
 
     specs: Sequence[ChildSpec]
-    stop_order: Sequence[tuple[frozenset[str], float]]
+    stop_order: Sequence[StopGroup]
     is_ready: Callable[[], Awaitable[bool]]
     on_ready: Callable[[], None]
     before_stop: Callable[[], Awaitable[None]]
@@ -75,11 +76,11 @@ class Supervisor:
         if drain:
             _log.info("stopping")
             await self.before_stop()
-        for names, seconds in self.stop_order:
-            group = [child for child in self._children if child.spec.name in names]
+        for stopped in self.stop_order:
+            group = [child for child in self._children if child.spec.name in stopped.names]
             for child in group:
                 child.send(signal.SIGTERM)
-            await asyncio.gather(*(child.stopped_within(seconds) for child in group))
+            await asyncio.gather(*(child.stopped_within(stopped.seconds) for child in group))
 
     def _write_report(self) -> None:
         children = {

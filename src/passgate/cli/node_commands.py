@@ -1,12 +1,10 @@
 """``passgate up`` and ``passgate node``."""
 
 import argparse
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from passgate import __version__
-from passgate.bootstrap.layout import Folders, folders_of, make_folders
+from passgate.bootstrap.layout import folders_of, make_folders
 from passgate.bootstrap.logs import configure_logging
 from passgate.bootstrap.node import run_node
 from passgate.kernel.errors import InvalidInputError
@@ -31,12 +29,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="port to listen on (PASSGATE_PORT, 8080)")
 
 
-def _up(options: argparse.Namespace) -> int:
+def _up(options: argparse.Namespace) -> NoReturn:
     settings = load_settings(data_dir=options.data, host=options.host, port=options.port)
-    return _run(settings, with_control=True)
+    _run(settings, with_control=True)
 
 
-def _node(options: argparse.Namespace) -> int:
+def _node(options: argparse.Namespace) -> NoReturn:
     settings = load_settings(
         data_dir=options.data,
         host=options.host,
@@ -53,26 +51,11 @@ def _node(options: argparse.Namespace) -> int:
             f"A further node needs the first one's master key: set PASSGATE_MASTER_KEY, or copy {FILE_NAME} into "
             f"{settings.data_dir}."
         )
-    return _run(settings, with_control=False)
+    _run(settings, with_control=False)
 
 
-def _run(settings: Settings, *, with_control: bool) -> int:
+def _run(settings: Settings, *, with_control: bool) -> NoReturn:
     configure_logging("supervisor", settings.log_format, settings.log_level)
     folders = folders_of(settings)
     make_folders(folders)
-    return run_node(
-        settings,
-        folders,
-        with_control=with_control,
-        announce=lambda: _announce(settings, folders, control=with_control),
-    )
-
-
-def _announce(settings: Settings, folders: Folders, *, control: bool) -> None:
-    lines = [f"Passgate {__version__} is ready: {settings.base_url}"]
-    if control and folders.setup_link.exists():
-        link = folders.setup_link.read_text(encoding="utf-8")
-        folders.setup_link.unlink()
-        lines += ["", "Create the first administrator with this link (once, within 24 hours):", f"  {link}"]
-    print("\n" + "\n".join(lines) + "\n")
-    sys.stdout.flush()
+    run_node(settings, folders, with_control=with_control)

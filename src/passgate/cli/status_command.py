@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from passgate.bootstrap.layout import folders_of
+from passgate.bootstrap.node import gate_address
 from passgate.bootstrap.readiness import ask_gate
 from passgate.settings import load_settings
 
@@ -30,7 +31,7 @@ def _status(options: argparse.Namespace) -> int:
         report = {"processes": {}}
     if options.port is None:
         settings = load_settings(data_dir=options.data, port=report.get("port"))
-    answer = ask_gate(settings, "/readyz") if report["processes"] else None
+    answer = ask_gate(gate_address(settings), "/readyz") if report["processes"] else None
     ready = answer is not None and answer.status == HTTPStatus.OK
     if options.json:
         details = answer.body if answer is not None else {}
