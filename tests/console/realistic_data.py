@@ -1,6 +1,7 @@
 """Data as an organisation has it after some weeks: put in through the services, and calls through the tables."""
 
 import random
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -248,7 +249,7 @@ def _hour(work: Work, known: Known, hour: datetime, name: str, calls: int) -> No
 def add_call(work: Work, known: Known, at: datetime, chance: random.Random, number: int) -> str:
     """One call with its usage; the request id."""
     name = chance.choice(list(_APPLICATIONS))
-    request_id = f"{known.request_ids.getrandbits(128):032x}"
+    request_id = f"{int(at.timestamp() * 1000)}-{uuid.UUID(int=known.request_ids.getrandbits(128))}"
     is_ai = number % 4 != 3
     status, code = (
         (429, "rate_limited")

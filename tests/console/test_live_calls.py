@@ -77,6 +77,7 @@ def test_a_client_that_left_is_not_told_as_a_refusal(page: Page, control: Contro
         work.session.execute(update(Call).where(Call.request_id == request_id).values(code="client_closed"))
     page.goto("/console/calls")
     page.get_by_label("Search calls").fill(request_id)
+    expect(page.locator("tbody tr")).to_have_count(1)
     page.locator("tbody tr", has_text="client_closed").click()
     told = page.locator(".pg-drawer .pg-banner")
     expect(told).to_contain_text("The client left before the end of the answer.")
