@@ -8,9 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from passgate.bootstrap.child import EXIT_CONFIGURATION, ChildSpec
-from passgate.bootstrap.node_plan import NodePlan, StopGroup
-from passgate.bootstrap.readiness import GateAddress
+from passgate.bootstrap.child import EXIT_CONFIGURATION
+from passgate.bootstrap.node_plan import ChildSpec, GateAddress, NodePlan, StopGroup
 from passgate.bootstrap.supervisor import Supervisor
 
 SLEEPER = "import time; time.sleep(60)"

@@ -24,7 +24,7 @@ from passgate.gateway.envoy.admin import AdminError, EnvoyAdmin
 from passgate.gateway.envoy.binary import find_envoy
 from passgate.gateway.envoy.descriptors import load_descriptors
 from passgate.gateway.envoy.messages import MessageFactory
-from passgate.gateway.last_good import NodeFiles, write_atomically
+from passgate.gateway.last_good import NodeFiles
 from passgate.gateway.node_record import NodeRecord
 from passgate.gateway.rate_limits.counts import MemoryCounts
 from passgate.gateway.rate_limits.limiter import Limiter
@@ -34,6 +34,7 @@ from passgate.identity.oauth.purging import purge_oauth
 from passgate.identity.service.audit import purge_log
 from passgate.identity.service.revocation import purge_expired
 from passgate.identity.service.token_purging import purge_tokens
+from passgate.kernel.atomic_file import write_atomically
 from passgate.metering.bodies.intake import take_bodies
 from passgate.metering.bodies.service import delete_old_bodies
 from passgate.metering.budgets.spent import spent_sums

@@ -7,9 +7,11 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
+
+from passgate.bootstrap.node_plan import ChildSpec
 
 _log = logging.getLogger("passgate.supervisor")
 
@@ -21,15 +23,6 @@ _STEADY_SECONDS = 30.0
 _PR_SET_PDEATHSIG = 1
 
 ChildState = Literal["starting", "running", "restarting", "stopped", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class ChildSpec:
-    """How to start a child."""
-
-    name: str
-    argv: Sequence[str]
-    env: Mapping[str, str]
 
 
 @dataclass(slots=True)

@@ -20,13 +20,13 @@ from passgate.bootstrap.scheduled_steps import made_steps
 from passgate.bootstrap.signing_keys import kept_keys
 from passgate.bootstrap.subscriptions import ended_subscriptions
 from passgate.console.app import Console, mount_console
-from passgate.gateway.last_good import write_atomically
 from passgate.gateway.publication import Publication
 from passgate.identity.schemas import TokenIssuer
 from passgate.identity.service.key_rotation import keep_keys
 from passgate.identity.service.keys import ensure_signing_key
 from passgate.identity.service.sessions import SessionLimits
 from passgate.identity.service.setup import has_administrator, new_setup_link
+from passgate.kernel.atomic_file import write_atomically
 from passgate.publishing.prompts.gate import LocalGate
 from passgate.settings import Settings
 from passgate.storage.work import Storage

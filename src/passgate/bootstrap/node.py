@@ -8,18 +8,16 @@ import socket
 import sys
 from typing import NoReturn
 
-from passgate.bootstrap.child import ChildSpec
+from passgate.bootstrap.handover import become_supervisor
 from passgate.bootstrap.layout import Folders
 from passgate.bootstrap.logs import ENVOY_LOG_FORMATS
-from passgate.bootstrap.node_plan import NodePlan, StopGroup
-from passgate.bootstrap.readiness import GateAddress
-from passgate.bootstrap.supervising import become_supervisor
+from passgate.bootstrap.node_plan import ChildSpec, GateAddress, NodePlan, StopGroup
 from passgate.gateway.envoy.binary import EnvoyBinary, find_envoy
 from passgate.gateway.envoy.bootstrap import bootstrap
 from passgate.gateway.envoy.ca_bundle import find_ca_bundle
 from passgate.gateway.envoy.command import envoy_command
 from passgate.gateway.envoy.layout import NodeLayout
-from passgate.gateway.last_good import write_atomically
+from passgate.kernel.atomic_file import write_atomically
 from passgate.kernel.errors import PassgateError
 from passgate.settings import Settings, child_environment
 

@@ -2,13 +2,29 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from passgate.bootstrap.child import ChildSpec
 from passgate.bootstrap.logs import LogFormat
-from passgate.bootstrap.readiness import GateAddress
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSpec:
+    """How to start a child."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GateAddress:
+    """Where a gate listens, and whether with TLS."""
+
+    host: str
+    port: int
+    has_tls: bool
 
 
 @dataclass(frozen=True, slots=True)

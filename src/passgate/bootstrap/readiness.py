@@ -7,18 +7,10 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from passgate.bootstrap.node_plan import GateAddress
 from passgate.kernel.unix_http import UnixConnection
 
 _SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class GateAddress:
-    """Where a gate listens, and whether with TLS."""
-
-    host: str
-    port: int
-    has_tls: bool
 
 
 @dataclass(frozen=True, slots=True)

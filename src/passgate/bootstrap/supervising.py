@@ -8,10 +8,7 @@ import asyncio
 import contextlib
 import os
 import sys
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
 
 from passgate import __version__
 from passgate.bootstrap.logs import configure_logging
@@ -22,24 +19,6 @@ from passgate.gateway.envoy.admin import AdminError, EnvoyAdmin
 
 _DRAIN_POLLS = 40
 _DRAIN_POLL_SECONDS = 0.1
-
-
-def become_supervisor(plan: NodePlan, environment: Mapping[str, str], kept_open: int) -> NoReturn:
-    """Replace this program by the supervisor of that plan; the process stays the same.
-
-    Args:
-        plan: goes over in a file without a name, since there are secrets in it.
-        environment: of the supervisor.
-        kept_open: a descriptor that stays open in it.
-    """
-    with tempfile.TemporaryFile() as file:
-        file.write(plan.text().encode())
-        file.seek(0)
-        for descriptor in (file.fileno(), kept_open):
-            os.set_inheritable(descriptor, True)
-        sys.stdout.flush()
-        argv = [sys.executable, "-m", __spec__.name, str(file.fileno())]
-        os.execve(sys.executable, argv, dict(environment))  # noqa: S606 - nothing of it comes from outside
 
 
 def main(descriptor: int) -> int:

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from passgate.bootstrap.child import Child, ChildSpec
-from passgate.bootstrap.node_plan import StopGroup
+from passgate.bootstrap.child import Child
+from passgate.bootstrap.node_plan import ChildSpec, StopGroup
 
 _log = logging.getLogger("passgate.supervisor")
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from passgate.bootstrap.layout import folders_of
 from passgate.bootstrap.node import gate_address
-from passgate.bootstrap.readiness import ask_gate
 from passgate.settings import load_settings
 
 EXIT_NOT_READY = 1
@@ -24,6 +23,8 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse gives its subparsers 
 
 
 def _status(options: argparse.Namespace) -> int:
+    from passgate.bootstrap.readiness import ask_gate  # noqa: PLC0415 - clients of HTTP, which no start should wait for
+
     settings = load_settings(data_dir=options.data, port=options.port)
     try:
         report = json.loads(folders_of(settings).processes.read_bytes())

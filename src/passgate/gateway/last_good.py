@@ -1,7 +1,5 @@
 """The last snapshot that was in force, on the node's own disk: it starts again from this without a database."""
 
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from passgate.contracts.gateway_snapshot import GatewaySnapshot
 from passgate.contracts.inference_config import InferenceConfig
 from passgate.contracts.revocation_list import RevocationList
 from passgate.gateway.state import Snapshot
+from passgate.kernel.atomic_file import write_atomically
 
 
 class _StoredSnapshot(BaseModel):
@@ -18,15 +17,6 @@ class _StoredSnapshot(BaseModel):
 
     gateway: GatewaySnapshot
     inference: InferenceConfig
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace the file in one step, readable by its owner alone; a reader sees the old or the new, never a part."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    temporary.replace(path)
 
 
 @dataclass(frozen=True, slots=True)
