@@ -31,6 +31,13 @@ class LeftOut:
         self.member("stop")
         return list(stops[:most])
 
+    def no_larger_limit(self, limit: int | None, most: int | None) -> int | None:
+        """The limit of the answer, or the model's own (None: unknown), beyond which vendors refuse the request."""
+        if limit is None or most is None or limit <= most:
+            return limit
+        self.member("max_tokens")
+        return most
+
     def no_higher_temperature(self, temperature: float | None, most: float) -> float | None:
         """The temperature, or the highest that the vendor takes (0: any), the nearest that there is."""
         if temperature is None or not 0 < most < temperature:

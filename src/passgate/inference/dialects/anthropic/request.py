@@ -82,13 +82,8 @@ def _body(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, 
 
 def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int:
     """Anthropic demands one; a larger one than the model has would be refused, so it is lowered and named."""
-    most = target.max_output_tokens
-    if request.max_tokens is None:
-        return most_output(target)
-    if most is not None and request.max_tokens > most:
-        left_out.member("max_tokens")
-        return most
-    return request.max_tokens
+    limit = left_out.no_larger_limit(request.max_tokens, target.max_output_tokens)
+    return limit if limit is not None else most_output(target)
 
 
 def _messages(

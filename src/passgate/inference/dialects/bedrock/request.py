@@ -113,10 +113,7 @@ def _messages(request: ChatRequest, target: Target, writer: BlockWriter, left_ou
 
 
 def _inference(request: ChatRequest, target: Target, left_out: LeftOut) -> dict[str, Any]:
-    limit, most = request.max_tokens, target.max_output_tokens
-    if limit is not None and most is not None and limit > most:
-        left_out.member("max_tokens")
-        limit = most
+    limit = left_out.no_larger_limit(request.max_tokens, target.max_output_tokens)
     stops = [stop for stop in request.stop if stop.strip()]
     if len(stops) != len(request.stop):
         left_out.member("stop")

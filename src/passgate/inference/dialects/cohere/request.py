@@ -11,7 +11,6 @@ from passgate.inference.json_text import write_json
 from passgate.inference.translation import ParsedRequest, Target, UntranslatableError, VendorRequest
 
 _NAMES = {
-    "max_tokens": "max_tokens",
     "temperature": "temperature",
     "top_p": "p",
     "top_k": "k",
@@ -51,13 +50,11 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     left_out = LeftOut(request)
     body: dict[str, Any] = {"model": target.vendor_model, "messages": MessageWriter(left_out).write(request)}
     body["stream"] = request.stream
+    if request.max_tokens is not None:
+        body["max_tokens"] = left_out.no_larger_limit(request.max_tokens, target.max_output_tokens)
     for name, theirs in _NAMES.items():
         if getattr(request, name) is not None:
             body[theirs] = getattr(request, name)
-    most = target.max_output_tokens
-    if most is not None and body.get("max_tokens", 0) > most:
-        left_out.member("max_tokens")
-        body["max_tokens"] = most
     if request.stop:
         body["stop_sequences"] = left_out.all_but_first_stops(request.stop, _MOST_STOPS)
     for name in _UNKNOWN:

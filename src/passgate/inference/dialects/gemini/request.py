@@ -67,7 +67,7 @@ def _generation_config(request: ChatRequest, target: Target, left_out: LeftOut) 
     if _SINCE_4.search(target.vendor_model):
         _leave_what_4_refuses(request, config, left_out)
     _put_probabilities(request, target, config, left_out)
-    config["maxOutputTokens"] = _limit(request, target, left_out)
+    config["maxOutputTokens"] = left_out.no_larger_limit(request.max_tokens, target.max_output_tokens)
     config["stopSequences"] = left_out.all_but_first_stops(request.stop, _MOST_STOPS) or None
     config["thinkingConfig"] = thinking_config(request, target, left_out)
     wanted = request.response_format
@@ -95,15 +95,6 @@ def _leave_what_4_refuses(request: ChatRequest, config: dict[str, Any], left_out
         name = request.called("n")
         message = f"The field '{name}' cannot be translated: Gemini 4 gives one answer."
         raise UntranslatableError(message, field=name)
-
-
-def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int | None:
-    """The limit of the answer; a larger one than the model has would be refused, so it is lowered and named."""
-    wanted, most = request.max_tokens, target.max_output_tokens
-    if wanted is None or most is None or wanted <= most:
-        return wanted
-    left_out.member("max_tokens")
-    return most
 
 
 def _put_tools(request: ChatRequest, body: dict[str, Any], left_out: LeftOut) -> None:

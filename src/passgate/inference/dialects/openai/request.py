@@ -44,7 +44,9 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     for name in _SAME_NAME:
         body.put(name, name, getattr(request, name))
     body.put("stop", "stop", left_out.all_but_first_stops(request.stop, profile.most_stops) or None)
-    body.put("max_tokens", profile.max_tokens_field, _limit(request, target, left_out))
+    body.put(
+        "max_tokens", profile.max_tokens_field, left_out.no_larger_limit(request.max_tokens, target.max_output_tokens)
+    )
     if "top_k" in profile.accepts:
         body.put("top_k", "top_k", request.top_k)
     else:
@@ -63,15 +65,6 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     url = endpoint(target, profile.chat_path)
     vendor_request = VendorRequest("POST", url, request_headers(target, profile), write_json(body.document))
     return Outgoing(vendor_request, left_out.names())
-
-
-def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int | None:
-    """The limit of the answer; a larger one than the model has would be refused, so it is lowered and named."""
-    wanted, most = request.max_tokens, target.max_output_tokens
-    if wanted is None or most is None or wanted <= most:
-        return wanted
-    left_out.member("max_tokens")
-    return most
 
 
 def _put_tools(request: ChatRequest, body: Body) -> None:

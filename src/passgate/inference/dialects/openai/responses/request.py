@@ -58,7 +58,7 @@ def responses_body(request: ChatRequest, parsed: ParsedRequest, target: Target, 
     if request.stop:
         left_out.member("stop")
     body.put("user", "safety_identifier", request.user)
-    body.put("max_tokens", "max_output_tokens", _limit(request, target, left_out))
+    body.put("max_tokens", "max_output_tokens", left_out.no_larger_limit(request.max_tokens, target.max_output_tokens))
     body.document["store"] = False
     _put_tools(request, body)
     _put_reasoning(request, target, body)
@@ -68,15 +68,6 @@ def responses_body(request: ChatRequest, parsed: ParsedRequest, target: Target, 
     if request.stream:
         body.document["stream"] = True
     return body.document
-
-
-def _limit(request: ChatRequest, target: Target, left_out: LeftOut) -> int | None:
-    """The limit of the answer; a larger one than the model has would be refused, so it is lowered and named."""
-    wanted, most = request.max_tokens, target.max_output_tokens
-    if wanted is None or most is None or wanted <= most:
-        return wanted
-    left_out.member("max_tokens")
-    return most
 
 
 def _put_tools(request: ChatRequest, body: Body) -> None:
