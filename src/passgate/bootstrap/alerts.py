@@ -1,13 +1,11 @@
 """Control's threads that look for what is worth an alert, and send alerts to webhooks."""
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from passgate.bootstrap.rounds import rounds
 from passgate.gateway.routing_health import limit_peaks
 from passgate.gateway.service import rejections
 from passgate.metering.alerts.delivery import deliver_due
@@ -24,7 +22,6 @@ _DELIVER_SECONDS = 1.0
 @contextmanager
 def raised_alerts(settings: Settings, storage: Storage) -> Iterator[None]:
     """Look and deliver while inside."""
-    ended = threading.Event()
     watch = Watch(token_notice=timedelta(days=settings.alert_token_days), error_percent=settings.alert_error_percent)
 
     def look() -> None:
@@ -36,17 +33,9 @@ def raised_alerts(settings: Settings, storage: Storage) -> Iterator[None]:
     def deliver() -> None:
         deliver_due(storage, to_private=settings.webhooks_to_private)
 
-    for name, job, pause in (("alerts", look, _LOOK_SECONDS), ("webhooks", deliver, _DELIVER_SECONDS)):
-        threading.Thread(target=_follow, args=(job, pause, ended), name=name, daemon=True).start()
-    try:
+    with (
+        rounds(look, _LOOK_SECONDS, "alerts", _log),
+        # A message under way ends with the process; another start sends it again.
+        rounds(deliver, _DELIVER_SECONDS, "webhooks", _log),
+    ):
         yield
-    finally:
-        ended.set()  # a message under way ends with the process; another start sends it again
-
-
-def _follow(job: Callable[[], None], pause: float, ended: threading.Event) -> None:
-    while not ended.wait(pause):
-        try:
-            job()
-        except SQLAlchemyError as error:
-            _log.warning("alerts wait for the database: %s", str(getattr(error, "orig", None) or error).splitlines()[0])
