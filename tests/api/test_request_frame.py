@@ -1,17 +1,21 @@
 """What surrounds every request."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.types import Message, Receive, Scope, Send
 
 from api.house import URL, House, answer
 from factories import ISSUER
 from passgate.api.app import create_api
 from passgate.api.dependencies import public
 from passgate.api.edge import Edge
+from passgate.api.request_frame import RequestFrame
 from passgate.kernel.errors import UnavailableError
 from passgate.storage.work import Storage
 
@@ -157,3 +161,32 @@ def test_a_database_that_fails_is_a_503(house: House) -> None:
     with house.storage.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE browser_sessions RENAME TO gone")
     assert answer(house.owner.get("/api/v1/teams"), 503)["code"] == "database_unavailable"
+
+
+@pytest.mark.parametrize("leaves", [True, False], ids=["left", "waits"])
+def test_an_answer_that_nobody_waits_for_is_not_missed(
+    house: House, caplog: pytest.LogCaptureFixture, *, leaves: bool
+) -> None:
+    """As NiceGUI does it: Starlette's middleware around a page that gives up when its client is gone."""
+    sent: list[Message] = []
+    coming = iter([{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}])
+
+    async def receive() -> Message:
+        return next(coming)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, send
+        while leaves and (await receive())["type"] != "http.disconnect":
+            pass
+
+    app = house.nobody.app
+    assert isinstance(app, FastAPI)
+    around = BaseHTTPMiddleware(page, dispatch=lambda request, call_next: call_next(request))
+    scope: Scope = {"type": "http", "method": "GET", "path": "/console/", "headers": []}
+    with caplog.at_level(logging.ERROR, "passgate.api"):
+        asyncio.run(RequestFrame(around, app.state.edge)(scope, receive, send))
+    assert [message["status"] for message in sent if "status" in message] == ([] if leaves else [500])
+    assert ("No response returned." in caplog.text) is not leaves

@@ -38,20 +38,22 @@ _HEADERS_OF_API = {
 }
 
 
-def _bounded(receive: Receive, path: str) -> Receive:
+class _Incoming:
     """The body as it comes in, up to a limit that no honest request comes near."""
-    size = 0
-    most = MAX_DOCUMENT_BYTES if path.startswith(_DOCUMENT_PATHS) else MAX_BODY_BYTES
 
-    async def receive_bounded() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > most:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body has at most {most} bytes.")
+    def __init__(self, receive: Receive, path: str) -> None:
+        self._receive = receive
+        self._size = 0
+        self._most = MAX_DOCUMENT_BYTES if path.startswith(_DOCUMENT_PATHS) else MAX_BODY_BYTES
+        self.client_left = False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self.client_left = self.client_left or message["type"] == "http.disconnect"
+        self._size += len(message.get("body", b""))
+        if self._size > self._most:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body has at most {self._most} bytes.")
         return message
-
-    return receive_bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,15 @@ class RequestFrame:
             return
         peer = scope["client"][0] if scope.get("client") else ""
         origin = Origin(ip=client_address(headers.get("x-forwarded-for", ""), peer), request_id=request_id)
+        incoming = _Incoming(receive, scope["path"])
         try:
             with serving(origin):
-                await self.app(scope, _bounded(receive, scope["path"]), send_framed)
-        except Exception:  # the edge of the process: whatever was not foreseen is logged and answered
+                await self.app(scope, incoming, send_framed)
+        except Exception as error:  # the edge of the process: whatever was not foreseen is logged and answered
+            if incoming.client_left and not has_started and isinstance(error, RuntimeError):
+                # Starlette's middleware, in NiceGUI's, takes an answer that nobody waits for to be one that is missing.
+                _log.info("request %s was left by its client: %s", request_id, error)
+                return
             _log.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
             if has_started:
                 raise
