@@ -16,8 +16,8 @@ def become_supervisor(plan: NodePlan, environment: Mapping[str, str], kept_open:
     """Replace this program by the supervisor of that plan; the process stays the same.
 
     Args:
-        plan: goes over in a file without a name, since there are secrets in it.
-        environment: of the supervisor.
+        plan: goes over in a file without a name.
+        environment: of the supervisor and, where the plan says no other, of its children. Secrets are told here alone.
         kept_open: a descriptor that stays open in it.
     """
     with tempfile.TemporaryFile() as file:

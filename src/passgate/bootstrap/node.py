@@ -95,21 +95,13 @@ def worker_names(settings: Settings) -> list[str]:
 
 
 def _specs(settings: Settings, folders: Folders, envoy: EnvoyBinary, *, with_control: bool) -> list[ChildSpec]:
-    environment = child_environment(settings)
     names = [*(["control"] if with_control else []), "agent", *worker_names(settings)]
-    python = [
-        ChildSpec(
-            name=name,
-            argv=[sys.executable, "-m", "passgate.bootstrap.process", name],
-            env={**_ONE_ARENA, **environment},
-        )
-        for name in names
-    ]
+    python = [ChildSpec(name=name, argv=[sys.executable, "-m", "passgate.bootstrap.process", name]) for name in names]
     layout = node_layout(settings, folders)
     write_atomically(folders.bootstrap, json.dumps(bootstrap(layout), indent=1))
     argv = envoy_command(envoy, layout, folders.bootstrap, log_level=_ENVOY_LEVELS[settings.log_level])
     argv += ["--log-format", ENVOY_LOG_FORMATS[settings.log_format]]
-    return [*python, ChildSpec(name="envoy", argv=argv, env=environment)]
+    return [*python, ChildSpec(name="envoy", argv=argv)]
 
 
 def _check_port(settings: Settings) -> None:

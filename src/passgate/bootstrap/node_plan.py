@@ -15,7 +15,8 @@ class ChildSpec:
 
     name: str
     argv: Sequence[str]
-    env: Mapping[str, str]
+    env: Mapping[str, str] | None = None
+    """None: the supervisor's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class NodePlan:
     log_level: str
 
     def text(self) -> str:
-        """The plan as JSON. It holds what the children's environment holds: secrets too."""
+        """The plan as JSON."""
         return json.dumps(dataclasses.asdict(self))
 
     @classmethod
