@@ -23,6 +23,8 @@ MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 """Where OpenAPI documents of 5 MB come in as texts in JSON."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_MISSING = "No response returned."
+"""Of Starlette's middleware, which NiceGUI puts around its pages; also where nobody waits for an answer any more."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _DOCUMENT_PATHS = ("/api/v1/openapi/", "/api/v1/declarations/")
 _API_PATHS = ("/api/", "/.well-known/")
@@ -91,8 +93,7 @@ class RequestFrame:
             with serving(origin):
                 await self.app(scope, incoming, send_framed)
         except Exception as error:  # the edge of the process: whatever was not foreseen is logged and answered
-            if incoming.client_left and not has_started and isinstance(error, RuntimeError):
-                # Starlette's middleware, in NiceGUI's, takes an answer that nobody waits for to be one that is missing.
+            if incoming.client_left and not has_started and str(error) == _MISSING:
                 _log.info("request %s was left by its client: %s", request_id, error)
                 return
             _log.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])

@@ -44,7 +44,6 @@ class Child:
         while not self._stop.is_set():
             self._process = await asyncio.create_subprocess_exec(
                 *self.spec.argv,
-                env=self.spec.env,
                 stdin=asyncio.subprocess.DEVNULL,
                 preexec_fn=_prepare,
                 start_new_session=True,  # a Ctrl-C reaches the supervisor alone, which then stops all in order

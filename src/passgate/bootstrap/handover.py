@@ -17,7 +17,7 @@ def become_supervisor(plan: NodePlan, environment: Mapping[str, str], kept_open:
 
     Args:
         plan: goes over in a file without a name.
-        environment: of the supervisor and, where the plan says no other, of its children. Secrets are told here alone.
+        environment: of the supervisor and its children. Secrets are told here alone.
         kept_open: a descriptor that stays open in it.
     """
     with tempfile.TemporaryFile() as file:

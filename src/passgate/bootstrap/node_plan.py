@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,12 +11,10 @@ from passgate.bootstrap.logs import LogFormat
 
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
-    """How to start a child."""
+    """How to start a child; its environment is the supervisor's own."""
 
     name: str
     argv: Sequence[str]
-    env: Mapping[str, str] | None = None
-    """None: the supervisor's own."""
 
 
 @dataclass(frozen=True, slots=True)

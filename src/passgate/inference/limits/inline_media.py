@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 PICTURE_TOKENS = 5_000
-"""A picture's at most: vendors make larger ones smaller first. OpenAI knows 1,536 patches of 2.46 tokens for its
-dearest (https://platform.openai.com/docs/guides/images-vision), Anthropic 1,600, and more for its newest models. Of
-those known, gpt-4o-mini alone counts more, some tens of thousands."""
+"""A picture's at most: vendors make larger ones smaller first. Anthropic counts about 1,600
+(https://docs.anthropic.com/en/docs/vision); by what users of OpenAI report, its dearest models count 1,536 patches of
+2.46 tokens, and gpt-4o-mini alone more, thousands for each part of a picture."""
 SOUND_BYTES_A_TOKEN = 80
-"""Of base64. Gemini counts 32 tokens a second (https://ai.google.dev/gemini-api/docs/audio), more than others; speech
-of 16 kbit/s has 2,700 bytes of base64 in that time."""
+"""Of base64. Gemini counts 32 tokens a second, as its forum quotes its documentation; speech of 16 kbit/s has 2,700
+bytes of base64 in that time."""
 
 _SMALL = 15_000
 """Bytes of base64 that count as text does: no more than a picture's tokens."""

@@ -155,7 +155,7 @@ class Attempt:
             answer = await call.hooks.after_answer(answer)
         outcome: Outcome = "ok" if answer.error_code is None else "error"
         ending = Ending(answer.status, outcome, answer.error_code, answer.usage, answer.finish_reason)
-        self.settle(call, ending if answer.usage is not None else of_whole_answer(call, ending, answer.body))
+        self.settle(call, of_whole_answer(call, ending, answer.body))
         headers = call_headers(call)
         if retry_after is not None and answer.error_code is not None:
             headers.append((b"retry-after", retry_after.encode("latin-1", "replace")))
