@@ -28,7 +28,7 @@ from passgate.gateway.last_good import NodeFiles
 from passgate.gateway.node_record import NodeRecord
 from passgate.gateway.rate_limits.counts import MemoryCounts
 from passgate.gateway.rate_limits.limiter import Limiter
-from passgate.gateway.service import serving_nodes
+from passgate.gateway.service import forget_nodes, serving_nodes
 from passgate.gateway.wake_up import WakeUp
 from passgate.identity.oauth.purging import purge_oauth
 from passgate.identity.service.audit import purge_log
@@ -160,6 +160,7 @@ def _upkeep(settings: Settings, storage: Storage) -> None:
     with storage.writing() as work:
         purge_expired(work)
         purge_oauth(work)
+        forget_nodes(work)
     if settings.audit_retention_days:
         with storage.writing() as work:
             purge_log(work, storage.clock.now() - timedelta(days=settings.audit_retention_days))

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, func, select, text
 
@@ -47,5 +48,10 @@ def drop_old_snapshots(work: Work, newest: int) -> None:
 
 
 def all_nodes(work: Work) -> Sequence[NodeRow]:
-    """Every node that has ever reported, by name."""
+    """Every node that has reported and is not forgotten, by name."""
     return work.session.scalars(select(NodeRow).order_by(NodeRow.name)).all()
+
+
+def drop_nodes_before(work: Work, unseen_since: datetime) -> None:
+    """Delete the rows of nodes that have not reported since."""
+    work.session.execute(delete(NodeRow).where(NodeRow.last_seen_at < unseen_since))

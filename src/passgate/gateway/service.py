@@ -12,6 +12,8 @@ from passgate.storage.work import Work
 
 SILENT_AFTER = timedelta(seconds=15)
 """A node that has not reported for this long counts as silent; it reports every two seconds."""
+FORGOTTEN_AFTER = timedelta(days=7)
+"""A node that has not reported for this long is not coming back under its name; until then it is shown as silent."""
 
 
 def list_nodes(actor: Actor, work: Work) -> list[NodeView]:
@@ -29,6 +31,11 @@ def serving_nodes(work: Work) -> int:
     """How many nodes report, one at least; for the nodes' own use, so no actor is asked for."""
     now = work.clock.now()
     return max(1, sum(now - row.last_seen_at <= SILENT_AFTER for row in repository.all_nodes(work)))
+
+
+def forget_nodes(work: Work) -> None:
+    """Forget nodes that are gone for good, such as pods of a smaller set; upkeep, so no actor is asked for."""
+    repository.drop_nodes_before(work, work.clock.now() - FORGOTTEN_AFTER)
 
 
 def rejections(work: Work) -> list[tuple[str, int, str]]:
