@@ -31,6 +31,11 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, description="The URL that clients use, without a path; unset: `http://localhost:<port>`."
     )
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=0,
+        description="Proxies in front of the gate, each of which adds the address that it sees to `X-Forwarded-For`: "
+        "the caller's address is the one that the first of them saw. 0: the header is not believed.",
+    )
     issuer: str | None = Field(default=None, description="`iss` of issued tokens; unset: the public URL.")
     audience: str = Field(default="passgate", description="`aud` of tokens that may pass the gate.")
     node_name: str = Field(default="node-1", description="This node's name; unique among the nodes of a database.")

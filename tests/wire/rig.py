@@ -94,6 +94,7 @@ class Gate:
 
     folder: Path
     public_url: str | None = None
+    trusted_proxies: int = 0
     flushing: LogFlushing = EVERY_LINE
     concurrency: int = 1
     alter: Alter | None = None
@@ -132,6 +133,7 @@ class Gate:
             ca_bundle=self.ca_bundle or find_ca_bundle(),
             concurrency=self.concurrency,
             public_url=self.public_url,
+            trusted_proxies=self.trusted_proxies,
             tls_certificate=self.folder / "tls.crt" if self.tls else None,
             tls_key=self.folder / "tls.key" if self.tls else None,
         )

@@ -346,6 +346,7 @@ def test_the_upstream_sees_what_it_saw_without(gate: Gate) -> None:
     pools = (
         pool(gate.rest.port, credentials=(secret,), host_header="orders.internal", path_prefix="/up"),
         pool(gate.rest.port, name="two", balance="hash", hash_key=HashKey(source="claim", name="sub")),
+        pool(gate.rest.port, name="three", balance="hash", hash_key=HashKey(source="ip")),
     )
     publish(
         gate,

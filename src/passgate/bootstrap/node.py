@@ -82,6 +82,7 @@ def node_layout(settings: Settings, folders: Folders) -> NodeLayout:
         ca_bundle=find_ca_bundle(),
         concurrency=settings.envoy_threads,
         public_url=settings.base_url,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

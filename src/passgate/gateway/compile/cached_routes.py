@@ -91,7 +91,7 @@ def through_cache(
     )
     # The action changes the path after this is read.
     path = _overwritten(names.PATH_HEADER, "%REQ(:PATH)%")
-    added = [header(names.CACHED_HEADER, route.header()), path, *_claim_to_hash(pool)]
+    added = [header(names.CACHED_HEADER, route.header()), path, *_told_to_hash(pool)]
     return {
         "route": cached_action(policies),
         **changes,
@@ -115,10 +115,17 @@ def _hash(pool: UpstreamPool) -> CachedHash | None:
     return CachedHash(source=pool.hash_key.source, name=pool.hash_key.name)
 
 
-def _claim_to_hash(pool: UpstreamPool) -> list[JsonObject]:
-    if pool.balance != "hash" or pool.hash_key is None or pool.hash_key.source != "claim":
+def _told_to_hash(pool: UpstreamPool) -> list[JsonObject]:
+    """What the worker cannot read from the request: a claim, and the caller's address as Envoy has found it."""
+    if pool.balance != "hash" or pool.hash_key is None:
         return []
-    return [_overwritten(names.HASH_HEADER, f"%FILTER_STATE({names.HASH_STATE}:PLAIN)%")]
+    match pool.hash_key.source:
+        case "claim":
+            return [_overwritten(names.HASH_HEADER, f"%FILTER_STATE({names.HASH_STATE}:PLAIN)%")]
+        case "ip":
+            return [_overwritten(names.HASH_HEADER, "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")]
+        case _:
+            return []
 
 
 def _overwritten(name: str, value: str) -> JsonObject:

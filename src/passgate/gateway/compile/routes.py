@@ -24,7 +24,7 @@ _WEBSOCKET: JsonObject = {"upgrade_configs": [{"upgrade_type": "websocket", "ena
 
 def route_table(snapshot: GatewaySnapshot, layout: NodeLayout, kept: KeptParts) -> JsonObject:
     """All routes of the node."""
-    own = fixed_blocks(_routes_by_prefix(snapshot))
+    own = fixed_blocks(_routes_by_prefix(snapshot, layout))
     table: JsonObject = {
         "name": names.ROUTE_TABLE,
         "virtual_hosts": virtual_hosts(snapshot.published, facts_of(snapshot), own, _unknown(), kept),
@@ -49,19 +49,28 @@ def facts_of(snapshot: GatewaySnapshot) -> GateFacts:
     )
 
 
-def _routes_by_prefix(snapshot: GatewaySnapshot) -> dict[str, list[JsonObject]]:
+def _routes_by_prefix(snapshot: GatewaySnapshot, layout: NodeLayout) -> dict[str, list[JsonObject]]:
+    caller = _caller(layout)
     return (
         {prefix: [_ai(f"{prefix}/")] for prefix in _AI_PREFIXES}
         | {"/v2/rerank": [_ai("/v2/rerank")], "/": [_home()]}
-        | {"/mcp": [_tools()]}
+        | {"/mcp": [_tools(caller)]}
         | server_routes(snapshot.published)
         | _health()
-        | _control()
+        | _control(caller)
     )
 
 
 _OFF_WITHOUT_SERVICE = (names.SERVICES_FILTER, names.SUBSCRIPTION_FILTER, names.OWN_RATE_FILTER)
 """No service, so nothing that a token's list of services could be asked about; its calls a minute the worker counts."""
+
+
+def _caller(layout: NodeLayout) -> list[JsonObject]:
+    """Who calls, for control and workers: they go by the header's last address, which behind proxies is a proxy's."""
+    if not layout.trusted_proxies:
+        return []
+    address = {"key": "x-forwarded-for", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}
+    return [{"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": address}]
 
 
 def _seen_from_outside(public_url: str) -> list[JsonObject]:
@@ -106,7 +115,7 @@ def _ai(prefix: str) -> JsonObject:
     }
 
 
-def _tools() -> JsonObject:
+def _tools(caller: list[JsonObject]) -> JsonObject:
     """Tools for agents: the worker calls the gate again for each, with the token, which is nobody else's to see."""
     url = type_url("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig")
     off = without(_OFF_WITHOUT_SERVICE)["typed_per_filter_config"]
@@ -115,17 +124,18 @@ def _tools() -> JsonObject:
         "match": {"path_separated_prefix": "/mcp"},
         "route": {"cluster": names.WORKERS_CLUSTER, "timeout": "0s", "idle_timeout": _IDLE},
         "request_headers_to_remove": [name for name in CREDENTIAL_HEADERS if name != "authorization"],
+        **({"request_headers_to_add": caller} if caller else {}),
         "typed_per_filter_config": {**off, names.JWT_FILTER: {"@type": url, "requirement_name": KEPT}},
     }
 
 
-def _control() -> dict[str, list[JsonObject]]:
+def _control(caller: list[JsonObject]) -> dict[str, list[JsonObject]]:
     """Control checks for itself who calls; the console's socket stays open as long as the page does."""
     brief: JsonObject = {"cluster": names.CONTROL_CLUSTER, "timeout": "60s"}
     console: JsonObject = {"cluster": names.CONTROL_CLUSTER, "timeout": "0s", "idle_timeout": "3600s", **_WEBSOCKET}
     actions = {**dict.fromkeys(_CONTROL_PREFIXES, brief), "/console": console}
     unlogged = {"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": names.UNLOGGED_HEADER, "value": "1"}}
-    common = {"name": names.CONTROL_ROUTE, "request_headers_to_add": [unlogged], **without(NO_TOKEN)}
+    common = {"name": names.CONTROL_ROUTE, "request_headers_to_add": [unlogged, *caller], **without(NO_TOKEN)}
     return {
         prefix: [{"match": {"path_separated_prefix": prefix}, "route": action, **common}]
         for prefix, action in actions.items()

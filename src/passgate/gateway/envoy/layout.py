@@ -34,6 +34,7 @@ class NodeLayout:
         tls_key: PEM file of its private key.
         public_url: the URL under which the world reaches the gate, where that is not what Envoy itself sees (behind a
             balancer that ends TLS); upstreams are told its scheme and host.
+        trusted_proxies: how many proxies in front of the gate add the address that they see to X-Forwarded-For.
     """
 
     name: str
@@ -49,6 +50,7 @@ class NodeLayout:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     public_url: str | None = None
+    trusted_proxies: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what would fail later with a worse message."""

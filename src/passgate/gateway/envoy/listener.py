@@ -59,6 +59,7 @@ def inner_listener(layout: NodeLayout) -> JsonObject:
     manager = {
         **connection_manager(layout),
         "use_remote_address": False,
+        "xff_num_trusted_hops": 0,
         "local_reply_config": local_reply_config(layout.public_url, SERVICE_FORMATS),
         "early_header_mutation_extensions": [_first_changes(_ONLY_OURS)],
     }
@@ -75,6 +76,7 @@ def connection_manager(layout: NodeLayout) -> JsonObject:
         "@type": type_url("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"),
         "stat_prefix": "public",
         "use_remote_address": True,
+        **({"xff_num_trusted_hops": layout.trusted_proxies} if layout.trusted_proxies else {}),
         "normalize_path": True,
         "merge_slashes": True,
         "path_with_escaped_slashes_action": "REJECT_REQUEST",

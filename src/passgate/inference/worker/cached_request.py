@@ -103,9 +103,7 @@ def _hashed(by: CachedHash, fields: Fields) -> str:
     match by.source:
         case "header":
             return fields.get(by.name.lower()) or ""
-        case "ip":
-            return (fields.get("x-forwarded-for") or "").rsplit(",", 1)[-1].strip()
-        case "claim":
+        case "claim" | "ip":
             return fields.get(HASH_HEADER) or ""
         case "cookie":
             pairs = (part.strip().partition("=") for part in (fields.get("cookie") or "").replace(",", ";").split(";"))
