@@ -27,6 +27,11 @@ def list_nodes(actor: Actor, work: Work) -> list[NodeView]:
     return [_view(work, row, version, seq) for row in repository.all_nodes(work)]
 
 
+def visible_nodes(actor: Actor, work: Work) -> list[NodeView]:
+    """The nodes, for those who may see them; none for the others."""
+    return list_nodes(actor, work) if actor.may(Permission.NODE_READ) else []
+
+
 def serving_nodes(work: Work) -> int:
     """How many nodes report, one at least; for the nodes' own use, so no actor is asked for."""
     now = work.clock.now()

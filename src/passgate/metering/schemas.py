@@ -210,3 +210,33 @@ class Summary(BaseModel):
     """By calls, ten at most; tokens and cost are zero."""
     top_models: tuple[Ranked, ...]
     """By calls, ten at most; calls are those that a worker took up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTraffic:
+    """Calls at the gate; those of no service, such as of models, have no id."""
+
+    kind: str
+    service_id: str
+    service_name: str
+    calls: int
+    errors: int
+    """Calls with status 0 or from 400 up."""
+    latency_ms: int
+    """The durations of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTraffic:
+    """Calls of a model that a provider answered; those that none was asked for have no provider."""
+
+    model: str
+    provider_id: str
+    provider_name: str
+    calls: int
+    errors: int
+    latency_ms: int
+    tokens_in: int
+    tokens_out: int
+    cost: int
+    """Micro-dollars, corrections of prices included."""

@@ -16,6 +16,7 @@ from passgate.api.routers import (
     limits,
     masking,
     mcp_tools,
+    metrics,
     models,
     nodes,
     notices,
@@ -104,6 +105,7 @@ ROUTERS = (
     alerts.router,
     webhooks.router,
     summary.router,
+    metrics.router,
     nodes.router,
     jwks.router,
 )
