@@ -138,11 +138,7 @@ def read_request(document: dict[str, Any]) -> Meaning:
     asked.text("user", document.get("input"))
     for item in as_rows(document.get("input")):
         _item(item, asked)
-    for tool in as_rows(document.get("tools")):
-        if tool["type"] == "function":
-            asked.tool(tool["name"], tool.get("description"), tool.get("parameters"), strict=tool.get("strict"))
-        else:
-            asked.add("own tools", tool["type"])
+    _tools(document, asked)
     asked.choice = _choice(document.get("tool_choice"))
     for name in _SETTINGS:
         asked.put(name, document.get(name))
@@ -168,6 +164,19 @@ def read_request(document: dict[str, Any]) -> Meaning:
     return asked.meaning()
 
 
+def _tools(holder: dict[str, Any], asked: Asked) -> None:
+    for tool in as_rows(holder.get("tools")):
+        if tool["type"] == "function":
+            asked.tool(tool["name"], tool.get("description"), tool.get("parameters"), strict=tool.get("strict"))
+        else:
+            asked.add("own tools", tool["type"])
+
+
+def _called(item: dict[str, Any]) -> str:
+    """The name of a function; one of a namespace bears both where there are no namespaces."""
+    return f"{item['namespace']}__{item['name']}" if item.get("namespace") else str(item["name"])
+
+
 def _choice(told: object) -> tuple[str, tuple[str, ...]] | None:
     if isinstance(told, str):
         return told, ()
@@ -184,7 +193,9 @@ def _item(item: dict[str, Any], asked: Asked) -> None:
             asked.text(role, item.get("content"))
             _parts(role, item.get("content"), asked)
         case "function_call":
-            asked.call(item["call_id"], item["name"], item.get("arguments"))
+            asked.call(item["call_id"], _called(item), item.get("arguments"))
+        case "additional_tools":
+            _tools(item, asked)
         case "function_call_output":
             told = item.get("output")
             texts = [part["text"] for part in as_rows(told) if "text" in part]

@@ -5,8 +5,10 @@ from dataclasses import replace
 from passgate.inference.exchange.chat_request import Turn
 from passgate.inference.exchange.content import Document, Image, Part, Text, ToolCall, ToolResult, VendorBlock
 from passgate.inference.inbound.fields import Fields
+from passgate.inference.inbound.openai_responses.client_tool import as_arguments, vendor_name
 from passgate.inference.inbound.openai_responses.parts import read_content
 from passgate.inference.inbound.openai_responses.sealed_thoughts import unseal
+from passgate.inference.inbound.openai_responses.tools import TOOLS_ITEM
 
 VENDOR_FORMAT = "openai-responses"
 
@@ -19,6 +21,8 @@ def read_input(request: Fields) -> tuple[list[Text], list[Turn]]:
     if isinstance(given, str):
         return system, [Turn("user", (Text(given, path="input"),), path="input")]
     for item in request.objects("input"):
+        if item.document.get("type") == TOOLS_ITEM:
+            continue  # read with the request's other tools
         turn = _read_item(item)
         item.done()
         if turn.role == "system" and not turns:
@@ -44,12 +48,10 @@ def _read_item(item: Fields) -> Turn:
     kind = item.text_or_none("type")
     if kind is None or kind == "message":
         return _read_message(item)
-    if kind == "function_call":
-        item.skip("id", "status")
-        call = ToolCall(item.text("call_id"), item.text("name"), item.text_or_none("arguments") or "", path=item.path)
-        return Turn("assistant", (call,), path=item.path)
-    if kind == "function_call_output":
-        item.skip("id", "status")
+    if kind in {"function_call", "custom_tool_call"}:
+        return Turn("assistant", (_read_call(item, custom=kind == "custom_tool_call"),), path=item.path)
+    if kind in {"function_call_output", "custom_tool_call_output"}:
+        item.skip("id", "status", "name", "namespace")
         return Turn("user", (_read_result(item),), path=item.path)
     if kind == "reasoning":
         return Turn("assistant", (_read_thought(item),), path=item.path)
@@ -73,6 +75,13 @@ def _read_message(item: Fields) -> Turn:
     if role == "assistant":
         return Turn("assistant", parts, path=item.path)
     raise item.wrong("role", "one of user, assistant, system, developer")
+
+
+def _read_call(item: Fields, *, custom: bool) -> ToolCall:
+    item.skip("id", "status")
+    name = vendor_name(item.text_or_none("namespace"), item.text("name"))
+    arguments = as_arguments(item.text("input")) if custom else item.text_or_none("arguments") or ""
+    return ToolCall(item.text("call_id"), name, arguments, path=item.path)
 
 
 def _read_result(item: Fields) -> ToolResult:

@@ -158,46 +158,6 @@ class OpenThought:
         return self._line.event(kind, item_id=self._id, output_index=self._place, summary_index=0, **members)
 
 
-class OpenCall:
-    """A tool call whose arguments are coming."""
-
-    def __init__(self, line: EventLine, item_id: str, call_id: str, name: str) -> None:
-        self._line = line
-        self._id = item_id
-        self._call_id = call_id
-        self._name = name
-        self._place = line.reserve()
-        self._arguments = GrowingText()
-
-    def begin(self) -> bytes:
-        """The item is there."""
-        return self._line.event("response.output_item.added", output_index=self._place, item=self._item("in_progress"))
-
-    def add(self, arguments: str) -> bytes:
-        """More of the arguments."""
-        self._arguments.add(arguments)
-        return self._about("response.function_call_arguments.delta", delta=arguments)
-
-    def close(self) -> bytes:
-        """The call is whole."""
-        item = self._item("completed")
-        self._line.keep(self._place, item)
-        done = self._about("response.function_call_arguments.done", name=self._name, arguments=item["arguments"])
-        return done + self._line.event("response.output_item.done", output_index=self._place, item=item)
-
-    def _item(self, status: str) -> dict[str, Any]:
-        return output.function_call(
-            item_id=self._id,
-            call_id=self._call_id,
-            name=self._name,
-            arguments=self._arguments.whole(),
-            status=status,
-        )
-
-    def _about(self, kind: str, **members: object) -> bytes:
-        return self._line.event(kind, item_id=self._id, output_index=self._place, **members)
-
-
 def _part(
     kind: str, text: str, annotations: list[dict[str, Any]], logprobs: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from passgate.contracts.usage_record import TokenUsage
 from passgate.inference.exchange.chat_reply import FinishReason
 from passgate.inference.exchange.content import Citation, Thinking, VendorBlock
+from passgate.inference.inbound.openai_responses.client_tool import ClientTool, as_free_text
 from passgate.inference.inbound.openai_responses.echo import echoed
 from passgate.inference.inbound.openai_responses.sealed_thoughts import seal
 
@@ -80,18 +81,19 @@ def annotation(citation: Citation, length: int) -> dict[str, Any]:
     }
 
 
-def function_call(
-    *, item_id: str, call_id: str, name: str, arguments: str, status: str = "completed"
-) -> dict[str, Any]:
+def call_id(tool: ClientTool, reply_id: str, number: int) -> str:
+    """The id of an item that is a call, as OpenAI begins it."""
+    return f"{'ctc' if tool.custom else 'fc'}_{reply_id}_{number}"
+
+
+def call(tool: ClientTool, item_id: str, call_id: str, arguments: str, status: str = "completed") -> dict[str, Any]:
     """An item: the model asks for a tool."""
-    return {
-        "type": "function_call",
-        "id": item_id,
-        "call_id": call_id,
-        "name": name,
-        "arguments": arguments,
-        "status": status,
-    }
+    item: dict[str, Any] = {"type": "function_call", "id": item_id, "call_id": call_id, "name": tool.name}
+    if tool.namespace is not None:
+        item["namespace"] = tool.namespace
+    if tool.custom:
+        return {**item, "type": "custom_tool_call", "input": as_free_text(arguments), "status": status}
+    return {**item, "arguments": arguments, "status": status}
 
 
 def reasoning(item_id: str, thought: Thinking) -> dict[str, Any]:

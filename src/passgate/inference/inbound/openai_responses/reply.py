@@ -10,6 +10,7 @@ from passgate.inference.exchange.content import Refusal, Text, Thinking, ToolCal
 from passgate.inference.exchange.log_probabilities import probability_rows
 from passgate.inference.exchange.ports import ReplyContext
 from passgate.inference.inbound.openai_responses import output
+from passgate.inference.inbound.openai_responses.client_tool import ClientTools
 from passgate.inference.inbound.openai_responses.items import VENDOR_FORMAT
 from passgate.inference.json_text import write_json
 
@@ -21,7 +22,7 @@ def write_reply(reply: ChatReply, context: ReplyContext) -> bytes:
     choice = reply.choices[0] if reply.choices else Choice(())
     document |= output.ended(choice.finish_reason)
     blocks: list[dict[str, Any]] = []
-    document["output"] = _items(choice, reply.id, blocks)
+    document["output"] = _items(choice, reply.id, ClientTools(context.asked), blocks)
     if blocks:
         document["vendor_blocks"] = blocks
     if reply.usage is not None:
@@ -36,7 +37,7 @@ def response_id(told: str) -> str:
     return told if told.startswith("resp_") else f"resp_{told}"
 
 
-def _items(choice: Choice, reply_id: str, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _items(choice: Choice, reply_id: str, tools: ClientTools, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     said: list[dict[str, Any]] | None = None
     for part in choice.parts:
@@ -50,11 +51,8 @@ def _items(choice: Choice, reply_id: str, blocks: list[dict[str, Any]]) -> list[
         if isinstance(part, Thinking):
             items.append(output.reasoning(part.id or f"rs_{reply_id}_{number}", part))
         elif isinstance(part, ToolCall):
-            items.append(
-                output.function_call(
-                    item_id=f"fc_{reply_id}_{number}", call_id=part.id, name=part.name, arguments=part.arguments
-                )
-            )
+            tool = tools.called(part.name)
+            items.append(output.call(tool, output.call_id(tool, reply_id, number), part.id, part.arguments))
         elif isinstance(part, VendorBlock):
             if _put_probabilities(part, items):
                 continue

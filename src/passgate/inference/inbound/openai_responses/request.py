@@ -2,18 +2,13 @@
 
 from typing import Any
 
-from passgate.inference.exchange.chat_request import (
-    ChatRequest,
-    Reasoning,
-    Tool,
-    ToolChoice,
-)
+from passgate.inference.exchange.chat_request import ChatRequest, Reasoning
 from passgate.inference.exchange.content import Text
 from passgate.inference.inbound.fields import Fields
 from passgate.inference.inbound.openai_responses.items import read_input
+from passgate.inference.inbound.openai_responses.tools import read_tools
 from passgate.inference.inbound.openai_wishes import read_effort, read_format
 
-_CHOICES = {"auto": ToolChoice("auto"), "none": ToolChoice("none"), "required": ToolChoice("required")}
 _NAMES = {
     "max_tokens": "max_output_tokens",
     "response_format": "text.format",
@@ -44,7 +39,7 @@ def read_request(document: dict[str, Any]) -> ChatRequest:
     request = ChatRequest(fields.text("model"), turns, system, names=dict(_NAMES), unread=fields.unread)
     request.stream = fields.flag("stream") or False
     request.include_usage = True
-    _read_tools(fields, request)
+    read_tools(fields, request)
     _read_sampling(fields, request)
     _read_output(fields, request)
     _refuse_unknowable(fields)
@@ -87,47 +82,6 @@ def _read_output(fields: Fields, request: ChatRequest) -> None:
         thinking.done()
         if effort is None:
             request.reasoning = None  # how thoughts are told, without thoughts being asked for
-
-
-def _read_tools(fields: Fields, request: ChatRequest) -> None:
-    for tool in fields.objects("tools"):
-        kind = tool.text("type")
-        if kind != "function":
-            raise tool.refuse("type", f"tools of the type '{kind}' are known to no other vendor.")
-        request.tools.append(
-            Tool(
-                tool.text("name"),
-                tool.text_or_none("description"),
-                tool.mapping("parameters") or {},
-                tool.flag("strict"),
-                path=tool.path,
-            )
-        )
-        tool.done()
-    request.parallel_tool_calls = fields.flag("parallel_tool_calls")
-    request.tool_choice = _read_choice(fields)
-
-
-def _read_choice(fields: Fields) -> ToolChoice | None:
-    choice = fields.take("tool_choice")
-    if choice is None:
-        return None
-    if isinstance(choice, str):
-        if choice not in _CHOICES:
-            raise fields.wrong("tool_choice", "one of auto, none, required, or an object")
-        return _CHOICES[choice]
-    inner = Fields(choice, "tool_choice", fields.unread)
-    kind = inner.text("type")
-    if kind == "function":
-        return ToolChoice("required", (inner.text("name"),))
-    if kind == "allowed_tools":
-        names = []
-        for tool in inner.objects("tools"):
-            if tool.text("type") != "function":
-                raise tool.refuse("type", "such tools are known to no other vendor.")
-            names.append(tool.text("name"))
-        return ToolChoice("required" if inner.text("mode") == "required" else "auto", tuple(names))
-    raise inner.refuse("type", f"the choice '{kind}' is known to no other vendor.")
 
 
 def _refuse_unknowable(fields: Fields) -> None:

@@ -26,8 +26,10 @@ from passgate.inference.exchange.events import (
 from passgate.inference.exchange.log_probabilities import probability_rows
 from passgate.inference.exchange.ports import ReplyContext
 from passgate.inference.inbound.openai_responses import output
+from passgate.inference.inbound.openai_responses.client_tool import ClientTools
 from passgate.inference.inbound.openai_responses.items import VENDOR_FORMAT
-from passgate.inference.inbound.openai_responses.open_items import EventLine, OpenCall, OpenMessage, OpenThought
+from passgate.inference.inbound.openai_responses.open_calls import OpenCall
+from passgate.inference.inbound.openai_responses.open_items import EventLine, OpenMessage, OpenThought
 from passgate.inference.inbound.openai_responses.reply import response_id
 
 
@@ -36,6 +38,7 @@ class ResponseEncoder:
 
     def __init__(self, context: ReplyContext) -> None:
         self._document = output.response("resp_", context.model, context.created, context.asked)
+        self._tools = ClientTools(context.asked)
         self._line = EventLine()
         self._reply_id = ""
         self._open: OpenMessage | OpenThought | None = None
@@ -134,7 +137,7 @@ class ResponseEncoder:
             call = self._calls.get(event.slot)
             return b"" if call is None else call.add(event.arguments)
         closing = self._close()
-        call = self._calls[event.slot] = OpenCall(self._line, self._named("fc"), event.id, event.name)
+        call = self._calls[event.slot] = OpenCall(self._line, self._reply_id, event.id, self._tools.called(event.name))
         return closing + call.begin()
 
     def _cite(self, citation: Citation) -> bytes:
