@@ -1,5 +1,7 @@
 """Anthropic clients with OpenAI-compatible models: requests there, answers back."""
 
+import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -278,3 +280,15 @@ def test_a_limit_beyond_the_models_own_is_lowered_and_named() -> None:
     exchange = opened("anthropic-messages", BASE, to)
     assert sent(exchange)["max_completion_tokens"] == 50
     assert exchange.dropped == ("max_tokens",)
+
+
+def test_a_user_s_id_that_is_too_long_for_openai_is_told_by_its_digest() -> None:
+    told = json.dumps({"device_id": "a" * 64, "account_uuid": "", "session_id": "b" * 36})
+    digest = sha256(told.encode()).hexdigest()
+    for model, name in (("gpt-4o-mini", "user"), ("o9-pro", "safety_identifier")):
+        to = target("openai", model, responses_path="/responses", responses_only=["o9-"])
+        for user, wanted in ((told, digest), ("u" * 64, "u" * 64)):
+            document = {**BASE, "metadata": {"user_id": user}}
+            exchange = opened("anthropic-messages", document, to)
+            assert sent(exchange)[name] == wanted
+            assert exchange.dropped == ()

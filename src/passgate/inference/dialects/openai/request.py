@@ -3,6 +3,7 @@
 from typing import Any
 
 from passgate.inference.dialects.openai.body import Body
+from passgate.inference.dialects.openai.end_user import end_user
 from passgate.inference.dialects.openai.gpt_model import leave_sampling
 from passgate.inference.dialects.openai.messages import MessageWriter
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
@@ -24,7 +25,6 @@ _SAME_NAME = (
     "logprobs",
     "top_logprobs",
     "verbosity",
-    "user",
     "metadata",
     "service_tier",
     "prompt_cache_key",
@@ -43,6 +43,7 @@ def write_request(request: ChatRequest, parsed: ParsedRequest, target: Target) -
     body.put("temperature", "temperature", temperature)
     for name in _SAME_NAME:
         body.put(name, name, getattr(request, name))
+    body.put("user", "user", end_user(request.user))
     body.put("stop", "stop", left_out.all_but_first_stops(request.stop, profile.most_stops) or None)
     body.put(
         "max_tokens", profile.max_tokens_field, left_out.no_larger_limit(request.max_tokens, target.max_output_tokens)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from passgate.inference.dialects.openai.body import Body
+from passgate.inference.dialects.openai.end_user import end_user
 from passgate.inference.dialects.openai.gpt_model import gpt_model, kept_effort, leave_sampling, wanted_effort
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.responses.items import ItemWriter
@@ -57,7 +58,7 @@ def responses_body(request: ChatRequest, parsed: ParsedRequest, target: Target, 
         left_out.member_if(name, getattr(request, name))
     if request.stop:
         left_out.member("stop")
-    body.put("user", "safety_identifier", request.user)
+    body.put("user", "safety_identifier", end_user(request.user))
     body.put("max_tokens", "max_output_tokens", left_out.no_larger_limit(request.max_tokens, target.max_output_tokens))
     body.document["store"] = False
     _put_tools(request, body)
