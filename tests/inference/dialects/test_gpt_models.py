@@ -109,3 +109,33 @@ def test_other_vendors_of_the_format_know_for_themselves() -> None:
     exchange = opened("anthropic-messages", document, to)
     assert exchange.request.url.endswith("/chat/completions")
     assert sent(exchange)["temperature"] == 0.2
+
+
+LOOSE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "days": {"type": "array"},
+        "type": {"type": ["array", "null"], "default": [{"type": "array"}]},
+        "kept": {"type": "array", "items": {"type": "string"}},
+        "any": {"anyOf": [{"type": "array"}, {"type": "object"}]},
+    },
+}
+
+
+@pytest.mark.parametrize("model", ["gpt-4o-mini", "gpt-5.2"])
+def test_schemas_of_functions_have_what_openai_demands(model: str) -> None:
+    tools = [{"name": "look", "input_schema": LOOSE}, {"name": "ping", "input_schema": {"type": "object"}}]
+    request = {"model": "public", "max_tokens": 2000, "thinking": {"type": "adaptive"}, "tools": tools}
+    request |= {"output_config": {"effort": "low"}, "messages": [{"role": "user", "content": "Hi"}]}
+    to = target("openai", model, gpt_models=True, responses_path="/responses")
+    sent_tools = sent(opened("anthropic-messages", request, to))["tools"]
+    look, ping = (tool.get("function", tool)["parameters"] for tool in sent_tools)
+    assert ping == {"type": "object", "properties": {}}
+    assert look["properties"] == {
+        "days": {"type": "array", "items": {}},
+        "type": {"type": ["array", "null"], "default": [{"type": "array"}], "items": {}},
+        "kept": {"type": "array", "items": {"type": "string"}},
+        "any": {"anyOf": [{"type": "array", "items": {}}, {"type": "object"}]},
+    }
+    others = sent(opened("anthropic-messages", request, target("openai", model)))["tools"]
+    assert [tool["function"]["parameters"] for tool in others] == [LOOSE, {"type": "object"}]

@@ -4,6 +4,7 @@ from typing import Any
 
 from passgate.inference.dialects.openai.body import Body
 from passgate.inference.dialects.openai.end_user import end_user
+from passgate.inference.dialects.openai.function_schema import function_schema
 from passgate.inference.dialects.openai.gpt_model import leave_sampling
 from passgate.inference.dialects.openai.messages import MessageWriter
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
@@ -84,7 +85,7 @@ def _tool(tool: Tool, body: Body) -> dict[str, Any]:
     function: dict[str, Any] = {"name": tool.name}
     if tool.description is not None:
         function["description"] = tool.description
-    function["parameters"] = tool.parameters
+    function["parameters"] = function_schema(tool.parameters, body.profile)
     if tool.strict is not None:
         if body.profile.strict_tools:
             function["strict"] = tool.strict

@@ -4,6 +4,7 @@ from typing import Any
 
 from passgate.inference.dialects.openai.body import Body
 from passgate.inference.dialects.openai.end_user import end_user
+from passgate.inference.dialects.openai.function_schema import function_schema
 from passgate.inference.dialects.openai.gpt_model import gpt_model, kept_effort, leave_sampling, wanted_effort
 from passgate.inference.dialects.openai.profile import endpoint, read_profile, request_headers
 from passgate.inference.dialects.openai.responses.items import ItemWriter
@@ -86,7 +87,7 @@ def _tool(tool: Tool, body: Body) -> dict[str, Any]:
     if tool.cache is not None:
         body.left_out.at(tool.path, "cache_control")
     # Responses hold a schema to the strict subset unless told otherwise; chat completions do not.
-    schema = tool.parameters or _NO_PARAMETERS
+    schema = function_schema(tool.parameters, body.profile) or _NO_PARAMETERS
     written = {"type": "function", "name": tool.name, "parameters": schema, "strict": tool.strict or False}
     return written if tool.description is None else {**written, "description": tool.description}
 
