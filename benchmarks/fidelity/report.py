@@ -46,7 +46,8 @@ refused by the name of a field that the vendor cannot express (mostly other vend
 - Not compared: white space between texts; the ids that the gate makes up where a vendor gives none; how much thought an
   effort stands for (tokens or a word, as the vendor wants it); Gemini's order hints within schemas; where in the talk
   instructions stand that come in its midst (they go to its start where the vendor takes them there only); whether
-  documents of plain text travel as documents or as text; whether thoughts are told in full or summed up.
+  documents of plain text travel as documents or as text; whether thoughts are told in full or summed up; definitions of
+  tools that the client offers no more, which Converse demands where a talk calls them.
 - A vendor's own blocks that another format has no place for reach the client in `vendor_blocks`, the gate's addition.
   They count as kept: nothing is lost, though the client must know where to look.
   OpenAI's `logprobs` are asked of Gemini at Vertex AI alone, before Gemini 3; elsewhere they are named as left out.

@@ -341,6 +341,10 @@ def _gemini_media(role: str, part: dict[str, Any], asked: Asked) -> None:
     asked.add("display names", _either(media, "displayName"))
 
 
+_OFFERED_NO_MORE = "Was called before, and is not there any more"
+"""Converse refuses a talk that calls a tool without its definition; one that says this is not offered."""
+
+
 def read_bedrock(document: dict[str, Any]) -> Meaning:
     """A Converse request."""
     asked = Asked()
@@ -353,7 +357,7 @@ def read_bedrock(document: dict[str, Any]) -> Meaning:
     for row in as_rows(config.get("tools")):
         asked.cached += "cachePoint" in row
         spec = as_dict(row.get("toolSpec"))
-        if spec:
+        if spec and not str(spec.get("description")).startswith(_OFFERED_NO_MORE):
             asked.tool(spec["name"], spec.get("description"), spec["inputSchema"]["json"], strict=spec.get("strict"))
     choice = as_dict(config.get("toolChoice"))
     forced = as_dict(choice.get("tool")).get("name")

@@ -16,6 +16,7 @@ _NAMES = {
     "cache hints": r"cache",
     "stop": r"stop",
     "own tools": r"^input\.(\w+_(call|output|tools)|compaction)$",
+    "results": r"tool_reference$",
     "strict": r"strict",
     "tool choice": r"tool_?choice|toolConfig",
     "tools": r"tool_?choice|toolConfig",

@@ -292,3 +292,18 @@ def test_a_user_s_id_that_is_too_long_for_openai_is_told_by_its_digest() -> None
             exchange = opened("anthropic-messages", document, to)
             assert sent(exchange)[name] == wanted
             assert exchange.dropped == ()
+
+
+def test_a_tool_that_the_client_s_own_search_found_is_offered_and_named() -> None:
+    found = {"type": "tool_reference", "tool_name": "mcp__weather__now"}
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": [found]}
+    call = {"type": "tool_use", "id": "t1", "name": "ToolSearch", "input": {"query": "weather"}}
+    talk = [USER, {"role": "assistant", "content": [call]}, {"role": "user", "content": [result]}]
+    tools = [
+        {"name": "ToolSearch", "input_schema": {"type": "object"}},
+        {"name": "mcp__weather__now", "input_schema": {"type": "object"}, "defer_loading": True},
+    ]
+    body, dropped = translated({"messages": talk, "tools": tools})
+    assert body["messages"][-1]["content"] == "The tool mcp__weather__now can be called now."
+    assert [tool["function"]["name"] for tool in body["tools"]] == ["ToolSearch", "mcp__weather__now"]
+    assert dropped == ("messages.content.content.tool_reference", "tools.defer_loading")

@@ -191,3 +191,21 @@ def test_embeddings_that_cannot_be_asked_for_are_refused_by_name(model: str, tex
     with pytest.raises(UntranslatableError) as refused:
         opened("openai-embeddings", {"model": "e", "input": texts}, target("bedrock", model))
     assert refused.value.field == field
+
+
+def test_calls_of_tools_that_are_offered_no_more_stand_beside_definitions() -> None:
+    """Converse: "The toolConfig field must be defined when using toolUse and toolResult content blocks."."""
+    calls = [
+        {"id": f"c{number}", "type": "function", "function": {"name": name, "arguments": "{}"}}
+        for number, name in enumerate(("look", "read", "look"))
+    ]
+    results = [{"role": "tool", "tool_call_id": call["id"], "content": "x"} for call in calls]
+    talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": None, "tool_calls": calls}, *results]
+    body, dropped = ask({"messages": [*talk, {"role": "user", "content": "Sum it up."}]})
+    specs = [tool["toolSpec"] for tool in body["toolConfig"]["tools"]]
+    assert [(spec["name"], spec["inputSchema"]) for spec in specs] == [
+        ("look", {"json": {"type": "object"}}),
+        ("read", {"json": {"type": "object"}}),
+    ]
+    assert all("answer without it" in spec["description"] for spec in specs)
+    assert dropped == ()

@@ -9,6 +9,8 @@ from passgate.inference.exchange.content import ToolCall, ToolResult
 from passgate.inference.exchange.left_out import LeftOut
 from passgate.inference.translation import Target
 
+_NO_MORE = "Was called before, and is not there any more: answer without it."
+
 
 def put_tools(
     request: ChatRequest, target: Target, body: dict[str, Any], writer: BlockWriter, left_out: LeftOut
@@ -16,13 +18,17 @@ def put_tools(
     """Write the tools and which of them may be used.
 
     Converse knows no way to offer tools and forbid them. They are then not offered, unless the talk holds calls of
-    them already, which Converse takes only beside their definitions.
+    them already, which Converse takes only beside their definitions. A client that offers none any more, as agents do
+    that have their talk summed up, has those defined by name.
     """
     choice = request.tool_choice
     tools = request.offered_tools()
     if not tools:
         left_out.member_if("tool_choice", choice)
         left_out.member_if("parallel_tool_calls", request.parallel_tool_calls)
+        called = _called(request)
+        if called:
+            body["toolConfig"] = {"tools": [_tool(Tool(name, _NO_MORE)) for name in called]}
         return
     if choice is not None and choice.mode == "none":
         if not _calls_tools(request):
@@ -55,6 +61,12 @@ def _choice(choice: ToolChoice) -> dict[str, Any]:
     if choice.forced is not None:
         return {"tool": {"name": choice.forced}}
     return {"any": {}} if choice.mode == "required" else {"auto": {}}
+
+
+def _called(request: ChatRequest) -> list[str]:
+    """The names of all tools that were called, each once."""
+    calls = (part for turn in request.turns for part in turn.parts if isinstance(part, ToolCall))
+    return list(dict.fromkeys(call.name for call in calls))
 
 
 def _calls_tools(request: ChatRequest) -> bool:

@@ -20,7 +20,7 @@ from passgate.inference.exchange.content import (
     UrlSource,
     VendorBlock,
 )
-from passgate.inference.inbound.fields import Fields
+from passgate.inference.inbound.fields import Fields, without_indexes
 from passgate.inference.json_text import write_json
 
 
@@ -125,6 +125,16 @@ def _read_search_result(block: Fields) -> Part:
     return Text(text, cache=read_cache(block), path=block.path)
 
 
+def _read_tool_reference(block: Fields) -> Part:
+    """A tool that the client's own search found; its definition stands among the request's tools.
+
+    See https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-search-tool. Anthropic's models are shown
+    the definition here, others have it from the beginning and are told in words.
+    """
+    block.unread.append(f"{without_indexes(block.path)}.tool_reference")
+    return Text(f"The tool {block.text('tool_name')} can be called now.", cache=read_cache(block), path=block.path)
+
+
 def _read_tool_use(block: Fields) -> Part:
     caller = block.object("caller")
     if caller is not None:
@@ -168,6 +178,7 @@ _KINDS = {
     "image": _read_image,
     "document": _read_document,
     "search_result": _read_search_result,
+    "tool_reference": _read_tool_reference,
     "tool_use": _read_tool_use,
     "tool_result": _read_tool_result,
     "thinking": _read_thinking,
