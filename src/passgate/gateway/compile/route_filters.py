@@ -23,6 +23,8 @@ class GateFacts:
     trusted: tuple[TrustedIssuer, ...] = ()
     planned: frozenset[str] = frozenset()
     """Ids of services that somebody has a subscription to whose plan sets a rate."""
+    at_gates_host: bool = False
+    """Whether the place is at the host of the console; said of each place of a service."""
 
     @property
     def issuers(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from passgate.gateway.compile.route_actions import UNTOUCHED, other_host
 from passgate.gateway.compile.route_filters import GateFacts
 from passgate.gateway.compile.route_names import NO_TOKEN, OFF_FOR_ANSWERS, without
 from passgate.gateway.compile.server_routes import server_routes
+from passgate.gateway.compile.service_answers import APART
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.layout import NodeLayout
 from passgate.gateway.envoy.names import JsonObject, type_url
@@ -111,6 +112,7 @@ def _ai(prefix: str) -> JsonObject:
             "retry_policy": other_host(UNTOUCHED, 2),
         },
         "request_headers_to_remove": list(CREDENTIAL_HEADERS),
+        "response_headers_to_add": [APART],  # a vendor's answer may be a page, too
         **without(_OFF_WITHOUT_SERVICE),
     }
 

@@ -8,6 +8,16 @@ from passgate.gateway.compile.route_names import OFF_FOR_ANSWERS, route_name, wi
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
+APART: JsonObject = {
+    "append_action": "APPEND_IF_EXISTS_OR_ADD",
+    "header": {
+        "key": "content-security-policy",
+        "value": "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts",
+    },
+}
+"""Puts a page of an upstream, shown at the gate's own host, into an origin of its own (Content Security Policy level 3,
+section 6.3.2). Its scripts would otherwise be those of the console's origin, and act for whoever looks at it."""
+
 
 def answer_headers(service: PublishedService, version: PublishedVersion) -> list[JsonObject]:
     """The headers that tell of a version's end: Deprecation (RFC 9745), Sunset (RFC 8594), Link (RFC 5829)."""

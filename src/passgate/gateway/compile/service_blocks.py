@@ -19,7 +19,7 @@ from passgate.gateway.compile.joined_routes import joined
 from passgate.gateway.compile.path_tree import PathBlock, is_at_or_below, may_begin_alike
 from passgate.gateway.compile.route_filters import GateFacts
 from passgate.gateway.compile.service_answers import gone_route, no_revision_route, no_version_route
-from passgate.gateway.compile.service_places import places_of
+from passgate.gateway.compile.service_places import ANY_HOST, places_of
 from passgate.gateway.compile.service_routes import RouteMaker, TemplateRoutes
 from passgate.gateway.compile.two_places import version_of_two_places
 from passgate.gateway.envoy.names import JsonObject
@@ -31,16 +31,17 @@ _LONGEST_LIST = 32
 
 def service_blocks(service: PublishedService, facts: GateFacts) -> Iterator[tuple[str, PathBlock]]:
     """Hosts, ``*`` for those that no service names, and the blocks that stand there."""
-    shared = _block_of_two(service, facts)
+    shared = _block_of_two(service, replace(facts, at_gates_host=not service.hosts))
     for place in places_of(service):
+        here = replace(facts, at_gates_host=ANY_HOST in place.hosts)
         if shared is not None and place.base in shared.bases:
             if place.base != shared.base:
                 continue
             block = shared
         elif place.by_header:
-            block = _block_by_header(service, facts, place.version)
+            block = _block_by_header(service, here, place.version)
         else:
-            block = _block(service, facts, place.base, [_Asked(place.version, {})])
+            block = _block(service, here, place.base, [_Asked(place.version, {})])
         yield from ((host, block) for host in place.hosts)
 
 

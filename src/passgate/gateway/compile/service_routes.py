@@ -27,7 +27,7 @@ from passgate.gateway.compile.route_changes import changes_of
 from passgate.gateway.compile.route_filters import GateFacts, filters_of, metadata_of
 from passgate.gateway.compile.route_names import OFF_FOR_ANSWERS, route_name, without
 from passgate.gateway.compile.route_policies import RoutePolicies, policies_at
-from passgate.gateway.compile.service_answers import answer_headers, header, not_here_route
+from passgate.gateway.compile.service_answers import APART, answer_headers, header, not_here_route
 from passgate.gateway.envoy import names
 from passgate.gateway.envoy.names import JsonObject
 
@@ -187,6 +187,8 @@ class RouteMaker:
         owner = CallOwner(self.service.id, self.revision.id, route_id, self.base, may_change=may_change)
         changes = changes_of(policies, pool, self._for_worker(route, pool), self.facts.issuers)
         changes["response_headers_to_add"] = [*changes.get("response_headers_to_add", []), *self._answer_headers]
+        if self.facts.at_gates_host:
+            changes["response_headers_to_add"].append(APART)  # the last, so that no policy takes it away
         if pool is None:
             way = {"route": worker_action(policies), **changes}
         elif calls == "cached":
