@@ -118,6 +118,9 @@ def test_its_own_form_is_accepted_without_fetch_metadata(client: TestClient, sto
         "/consoleevil",
         "/console/\\evil",
         "javascript:alert(1)",
+        "/console/../orders/page",
+        "/console/%2E./orders/page",
+        "/console/.\t./orders/page",
         "",
     ],
 )

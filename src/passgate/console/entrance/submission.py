@@ -1,7 +1,7 @@
 """What a browser sent with a form."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from starlette.requests import Request
 
@@ -38,7 +38,9 @@ def address_of(request: Request) -> str:
 def inner_path(target: str | None) -> str:
     """Where to go after signing in: a page of the console, whatever was asked for."""
     home = f"{MOUNT_PATH}/"
-    if target is None or not target.startswith(home) or "\\" in target:
+    if target is None or not target.startswith(home) or "\\" in target or any(letter <= " " for letter in target):
         return home
     parts = urlsplit(target)
-    return home if parts.scheme or parts.netloc else target
+    # A browser takes steps upwards before it asks, and would be at a service of the gate's own host.
+    climbs = not {".", ".."}.isdisjoint(unquote(parts.path).split("/"))
+    return home if parts.scheme or parts.netloc or climbs else target
