@@ -10,13 +10,14 @@ from fastapi.testclient import TestClient
 
 from factories import ISSUER, PASSWORD, make_application, make_team, make_user
 from passgate.api.app import create_api
-from passgate.api.edge import SESSION_COOKIE, Edge
+from passgate.api.edge import Edge
 from passgate.contracts.inference_config import InferenceConfig
 from passgate.gateway.models import SnapshotRow
 from passgate.gateway.publication import Publication
 from passgate.identity.service.sessions import sign_in
 from passgate.kernel.own_names import OwnNames
 from passgate.kernel.permissions import Role
+from passgate.kernel.session_cookie import SESSION_COOKIE
 from passgate.publishing.prompts.gate import LocalGate
 from passgate.storage.work import Storage, Work
 

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from api.house import URL, House, answer
 from factories import PASSWORD
-from passgate.api.edge import SESSION_COOKIE
+from passgate.kernel.session_cookie import SESSION_COOKIE
 
 API = "/api/v1"
 
@@ -73,11 +73,11 @@ def test_sessions_are_listed_and_ended(house: House) -> None:
 def test_the_cookie_is_renewed_after_an_hour(house: House) -> None:
     browser = house.nobody
     browser.post(f"{API}/session", json={"email": "owner@example.com", "password": PASSWORD})
-    first = browser.cookies[SESSION_COOKIE]
+    first = browser.cookies.get(SESSION_COOKIE, path="/api")
     house.storage.clock.advance(hours=1)
     cookie = browser.get(f"{API}/session").headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert browser.cookies[SESSION_COOKIE] != first
+    assert browser.cookies.get(SESSION_COOKIE, path="/api") != first
     assert "set-cookie" not in browser.get(f"{API}/session").headers
     house.storage.clock.advance(minutes=2)
     stolen = TestClient(browser.app, base_url=URL, cookies={SESSION_COOKIE: first})

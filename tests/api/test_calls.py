@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from api.house import URL, House, answer
 from factories import PASSWORD, make_user
 from metering.spool_lines import START, ai_call_line, call_line, moment, request_id, usage_line
-from passgate.api.edge import SESSION_COOKIE
 from passgate.identity.service.sessions import sign_in
+from passgate.kernel.session_cookie import SESSION_COOKIE
 from passgate.metering.ingest import Ingester
 
 ROOT = "/api/v1/calls"

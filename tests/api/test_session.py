@@ -6,9 +6,11 @@ from fastapi.testclient import TestClient
 from api.house import URL, House, answer
 from factories import ISSUER, PASSWORD, make_user
 from passgate.api.app import create_api
-from passgate.api.edge import SESSION_COOKIE, Edge
+from passgate.api.edge import Edge
 from passgate.identity.models import BrowserSession
 from passgate.identity.service.setup import new_setup_link
+from passgate.kernel.session_cookie import SESSION_COOKIE, SESSION_PATHS
+from passgate.publishing.base_path import checked_base_path
 from passgate.storage.work import Storage
 
 SESSION = "/api/v1/session"
@@ -48,6 +50,22 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House) -> 
     assert "Secure" not in cookie
 
 
+def test_the_cookie_goes_to_no_service(house: House) -> None:
+    set_ = house.nobody.post(SESSION, json=OWNER).headers.get_list("set-cookie")
+    kept = [one for one in set_ if one.startswith(f"{SESSION_COOKIE}=pgs_")]
+    assert {part.strip() for one in kept for part in one.split(";") if "Path" in part} == {"Path=/api", "Path=/console"}
+    assert {cookie.path for cookie in house.nobody.cookies.jar} == {"/api", "/console"}
+    (former,) = [one for one in set_ if one not in kept]
+    assert former.startswith(f'{SESSION_COOKIE}="";')
+    assert "Path=/;" in former
+
+
+def test_no_service_can_answer_where_the_cookie_goes() -> None:
+    for path in SESSION_PATHS:
+        with pytest.raises(ValueError, match="gate's own path"):
+            checked_base_path(f"{path}/orders")
+
+
 def test_over_https_the_cookie_is_secure_and_browsers_stay_there(storage: Storage) -> None:
     with storage.writing() as work:
         make_user(work, OWNER["email"])
@@ -59,7 +77,7 @@ def test_over_https_the_cookie_is_secure_and_browsers_stay_there(storage: Storag
 
 def test_signing_out_ends_the_session_for_every_holder_of_the_cookie(house: House) -> None:
     house.nobody.post(SESSION, json=OWNER)
-    cookie = {SESSION_COOKIE: house.nobody.cookies[SESSION_COOKIE]}
+    cookie = {SESSION_COOKIE: house.nobody.cookies.get(SESSION_COOKIE, path="/api")}
     left = house.nobody.delete(SESSION)
     assert left.status_code == 204
     assert 'passgate_session=""' in left.headers["set-cookie"]

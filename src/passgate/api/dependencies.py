@@ -7,12 +7,13 @@ from fastapi import Depends, Request, Response
 from fastapi.params import Depends as DependsParam
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from passgate.api.edge import SESSION_COOKIE, Edge
+from passgate.api.edge import Edge
 from passgate.identity.service import actors, sessions
 from passgate.kernel.actor import GUEST, Actor
 from passgate.kernel.errors import UnauthenticatedError
 from passgate.kernel.origin import current_origin
 from passgate.kernel.permissions import Permission
+from passgate.kernel.session_cookie import EVERYWHERE, SESSION_COOKIE, SESSION_PATHS
 
 _BEARER = HTTPBearer(auto_error=False, description="A personal token.")
 _SIGN_IN = "Sign in, or send a personal token."
@@ -29,15 +30,28 @@ CurrentEdge = Annotated[Edge, Depends(_edge)]
 
 
 def set_session_cookie(edge: Edge, response: Response, secret: str) -> None:
-    """Hand the session's secret to the browser, out of the reach of scripts and of other sites."""
-    response.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=int(edge.session_limits.absolute.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=edge.secure_cookies,
-    )
+    """Hand the session's secret to the browser, out of the reach of scripts, of other sites, and of services."""
+    for path in SESSION_PATHS:
+        response.set_cookie(
+            SESSION_COOKIE,
+            secret,
+            max_age=int(edge.session_limits.absolute.total_seconds()),
+            path=path,
+            httponly=True,
+            samesite="lax",
+            secure=edge.secure_cookies,
+        )
+    _drop_cookie(edge, response, EVERYWHERE)
+
+
+def forget_session_cookie(edge: Edge, response: Response) -> None:
+    """Have the browser forget the session's secret."""
+    for path in (*SESSION_PATHS, EVERYWHERE):
+        _drop_cookie(edge, response, path)
+
+
+def _drop_cookie(edge: Edge, response: Response, path: str) -> None:
+    response.delete_cookie(SESSION_COOKIE, path=path, httponly=True, samesite="lax", secure=edge.secure_cookies)
 
 
 def _current_actor(

@@ -7,8 +7,6 @@ from passgate.identity.service.sessions import SessionLimits
 from passgate.publishing.prompts.gate import LocalGate
 from passgate.storage.work import Storage
 
-SESSION_COOKIE = "passgate_session"
-
 
 @dataclass(frozen=True, slots=True)
 class Edge:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from passgate.console.arrival import arrive, with_fresh_secret
-from passgate.console.edge import MOUNT_PATH, SESSION_COOKIE, Console
+from passgate.console.edge import MOUNT_PATH, Console
 from passgate.console.entrance.routes import SIGN_IN, Entrance
 from passgate.console.entrance.submission import address_of
 from passgate.console.headers import GuardingHeaders
@@ -23,6 +23,7 @@ from passgate.console.pages.table_of_pages import PAGES, PORTAL_PAGES, is_open_t
 from passgate.console.theme import Theme
 from passgate.console.visit import SessionEndedError, Visit, who
 from passgate.kernel.errors import PassgateError
+from passgate.kernel.session_cookie import SESSION_COOKIE
 
 __all__ = ["Console", "mount_console"]
 

@@ -10,9 +10,6 @@ from passgate.storage.work import Storage
 MOUNT_PATH = "/console"
 """Where the console lies below the gate's URL."""
 
-SESSION_COOKIE = "passgate_session"
-"""The browser session's cookie; the management API reads the same one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Console:

@@ -6,8 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from passgate.api.dependencies import CurrentActor, CurrentEdge, public, set_session_cookie, signed_in
-from passgate.api.edge import SESSION_COOKIE, Edge
+from passgate.api.dependencies import (
+    CurrentActor,
+    CurrentEdge,
+    forget_session_cookie,
+    public,
+    set_session_cookie,
+    signed_in,
+)
 from passgate.api.problem import documented
 from passgate.api.routers.teams import TeamOut
 from passgate.api.routers.users import UserOut
@@ -18,6 +24,7 @@ from passgate.kernel.errors import UnauthenticatedError
 from passgate.kernel.given import Input
 from passgate.kernel.origin import current_origin
 from passgate.kernel.permissions import Permission
+from passgate.kernel.session_cookie import SESSION_COOKIE
 from passgate.storage.work import Work
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
@@ -80,7 +87,7 @@ def change_password(edge: CurrentEdge, actor: CurrentActor, response: Response, 
     """Change your own password; ends all of your sessions."""
     with edge.storage.writing() as work:
         users.change_own_password(actor, work, change)
-    _forget_cookie(edge, response)
+    forget_session_cookie(edge, response)
 
 
 @router.delete("", status_code=HTTPStatus.NO_CONTENT, dependencies=[public("ends the caller's own session, if any")])
@@ -90,11 +97,7 @@ def sign_out(edge: CurrentEdge, request: Request, response: Response) -> None:
     if secret:
         with edge.storage.writing() as work:
             sessions.sign_out(work, secret)
-    _forget_cookie(edge, response)
-
-
-def _forget_cookie(edge: Edge, response: Response) -> None:
-    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax", secure=edge.secure_cookies)
+    forget_session_cookie(edge, response)
 
 
 def _view(actor: Actor, work: Work) -> SessionOut:

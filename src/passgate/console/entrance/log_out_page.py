@@ -8,15 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from passgate.console.edge import MOUNT_PATH, SESSION_COOKIE
+from passgate.console.edge import MOUNT_PATH
 from passgate.console.entrance.consent_card import Decision
 from passgate.console.entrance.oauth_visit import OAuthPages
 from passgate.console.entrance.origin import require_own_origin
+from passgate.console.entrance.session_cookie import signed_out
 from passgate.console.entrance.submission import submitted
 from passgate.identity.oauth.logout import LogoutAsked, LogoutRequestError, read_logout
 from passgate.identity.oauth.protocol import FieldsRefusedError, fields_of
 from passgate.identity.service.sessions import sign_out
 from passgate.kernel.errors import PassgateError
+from passgate.kernel.session_cookie import SESSION_COOKIE
 
 LOG_OUT = f"{MOUNT_PATH}/log-out"
 _TITLE = "Sign out"
@@ -77,5 +79,4 @@ class LogOutPage:
             if asked.target is not None
             else self.pages.message("Signed out", "You are signed out. You can close this page.")
         )
-        answer.delete_cookie(SESSION_COOKIE, path="/")
-        return answer
+        return signed_out(answer)

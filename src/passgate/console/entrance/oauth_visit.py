@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from passgate.console.edge import MOUNT_PATH, SESSION_COOKIE, Console
+from passgate.console.edge import MOUNT_PATH, Console
 from passgate.console.entrance.consent_card import Decision, decision_card
 from passgate.console.entrance.document import card_page, message_page
 from passgate.console.headers import GUARDING_HEADERS
@@ -16,6 +16,7 @@ from passgate.identity.models import BrowserSession, User
 from passgate.identity.oauth.protocol import OAuthSite
 from passgate.identity.service import sessions
 from passgate.identity.service.actors import actor_of_user
+from passgate.kernel.session_cookie import SESSION_COOKIE
 from passgate.storage.work import Work
 
 NO_TRACE = {"Cache-Control": "no-store", **GUARDING_HEADERS, "Referrer-Policy": "no-referrer"}

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from passgate.console.edge import MOUNT_PATH, SESSION_COOKIE, Console
+from passgate.console.edge import MOUNT_PATH, Console
 from passgate.console.entrance.document import Field, Form, Way, form_page, message_page, onward_page
 from passgate.console.entrance.external import ExternalEntrance, way_to
 from passgate.console.entrance.oauth_routes import oauth_routes
 from passgate.console.entrance.origin import require_own_origin
-from passgate.console.entrance.session_cookie import signed_in
+from passgate.console.entrance.session_cookie import signed_in, signed_out
 from passgate.console.entrance.submission import address_of, inner_path, submitted
 from passgate.console.headers import GUARDING_HEADERS
 from passgate.console.problems import by_field, problems_of
@@ -25,6 +25,7 @@ from passgate.identity.schemas import MIN_PASSWORD_LETTERS, SetupIn
 from passgate.identity.service.sessions import sign_in, sign_out
 from passgate.identity.service.setup import check_setup_link, complete_setup, has_administrator
 from passgate.kernel.errors import PassgateError
+from passgate.kernel.session_cookie import SESSION_COOKIE
 
 SIGN_IN = f"{MOUNT_PATH}/sign-in"
 SET_UP = f"{MOUNT_PATH}/setup"
@@ -113,8 +114,7 @@ class Entrance:
             text = f"You are signed out of Passgate. Going on to {name}, to sign out there as well."
             page = onward_page(self.theme, "Signed out", "One more step.", text, Way(f"Sign out of {name}", address))
             response = HTMLResponse(page, headers=_HEADERS)
-        response.delete_cookie(SESSION_COOKIE, path="/")
-        return response
+        return signed_out(response)
 
     def _is_set_up(self) -> bool:
         with self.console.storage.reading() as work:
