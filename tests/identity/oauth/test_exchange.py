@@ -4,12 +4,18 @@ import jwt
 import pytest
 from sqlalchemy import select
 
+from factories import ISSUER
 from oauth_clients import MadeClient, ask, code_of, is_live, make_client, redeem
 from passgate.identity.models import BrowserSession, Token
 from passgate.identity.oauth.exchange_grant import ACCESS_TOKEN_TYPE
 from passgate.identity.oauth.grant_types import EXCHANGE
 from passgate.identity.oauth.protocol import Reply
+from passgate.identity.schemas import TokenIn
+from passgate.identity.service.token_narrowing import narrow_token
 from passgate.identity.service.token_revocation import revoke_token
+from passgate.identity.service.tokens import issue_token
+from passgate.identity.token_limits import TokenLimits
+from passgate.identity.token_schemas import NarrowIn
 from passgate.kernel.actor import SYSTEM
 from passgate.storage.work import Storage
 
@@ -64,6 +70,25 @@ def test_a_service_calls_on_in_the_users_name(
     assert claims["exp"] <= claims_of(first)["exp"]  # type: ignore[operator]  # numbers
     again = exchange(storage, orders, reply.body["access_token"], resource=STOCK)
     assert claims_of(again.body["access_token"])["act"] == {"sub": orders.id, "act": {"sub": orders.id}}
+
+
+def test_its_calls_count_for_the_token_that_it_was_made_of(
+    storage: Storage, people: tuple[MadeClient, MadeClient, MadeClient]
+) -> None:
+    _, orders, _ = people
+    with storage.writing() as work:
+        limits = TokenLimits(budget=500, rpm=7)
+        given = TokenIn(name="t", application_id=orders.id, scopes=["stock:read"], limits=limits)
+        first = issue_token(SYSTEM, work, ISSUER, given).token
+    with storage.writing() as work:
+        narrowed = narrow_token(work, first, ISSUER, NarrowIn(name="n", limits=TokenLimits(budget=50))).token
+    second = str(exchange(storage, orders, narrowed).body["access_token"])
+    third = str(exchange(storage, orders, second).body["access_token"])
+    top, child, inner, leaf = (claims_of(token) for token in (first, narrowed, second, third))
+    told = [{"jti": one["jti"], "budget": one["budget"], "rpm": 7} for one in (inner, child, top)]
+    assert leaf["parents"] == told
+    assert [one["budget"] for one in told] == [50, 50, 500]
+    assert leaf["rates"] == " ".join(f"{one['jti']}:7" for one in (leaf, inner, child, top))
 
 
 def test_it_dies_with_the_token_that_it_was_made_of(

@@ -76,7 +76,8 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Aut
                 parent_jti=subject.jti,
                 not_after=subject.expires_at,
                 limits=_carried(subject),
-                claims={"act": _act(client, subject)},
+                rates=str(subject.claims.get("rates", "")),
+                claims={"act": _act(client, subject), "parents": _above(subject)},
             ),
         )
         answer: dict[str, Any] = {
@@ -100,6 +101,12 @@ def _was_meant_for(subject: LiveToken, client: Client, gate: str) -> bool:
 def _carried(subject: LiveToken) -> dict[str, Any]:
     """Limits inside the old token; the new one has them, too."""
     return {name: subject.claims[name] for name in ("models", "services", "budget", "rpm") if name in subject.claims}
+
+
+def _above(subject: LiveToken) -> list[dict[str, Any]]:
+    """What the claim ``parents`` says: a token that is exchanged often must not get its budget as often."""
+    own = {name: subject.claims[name] for name in ("jti", "budget", "rpm") if name in subject.claims}
+    return [own, *subject.claims.get("parents", [])]
 
 
 def _act(client: Client, subject: LiveToken) -> dict[str, Any]:

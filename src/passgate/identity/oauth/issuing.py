@@ -37,6 +37,7 @@ class Wanted:
         parent_jti: the token that it was exchanged for, and dies with.
         not_after: a moment that it may not outlive.
         limits: limits inside it, by the names of their claims.
+        rates: the claim ``rates`` of the token that it was exchanged for.
         claims: further claims, such as ``act``.
     """
 
@@ -49,6 +50,7 @@ class Wanted:
     parent_jti: str | None = None
     not_after: datetime | None = None
     limits: dict[str, Any] = field(default_factory=dict)
+    rates: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
 
 
@@ -75,7 +77,9 @@ def issue_access_token(work: Work, issuer: TokenIssuer, wanted: Wanted) -> Acces
     key = shared.key()
     row = _row(work, issuer, wanted, key.kid)
     roles = shared.roles(row.application_id, row.user_id, row.team_id)
-    text = signed(work, key, ACCESS_TYPE, access_claims(issuer, row, roles) | wanted.claims)
+    claims = access_claims(issuer, row, roles)
+    rates = " ".join(filter(None, (claims.get("rates", ""), wanted.rates)))
+    text = signed(work, key, ACCESS_TYPE, claims | wanted.claims | ({"rates": rates} if rates else {}))
     shared.register(row)
     if wanted.grant is not None:
         work.session.connection().execute(insert(OAuthGrantToken), {"jti": row.jti, "grant_id": wanted.grant.id})
