@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     fetch_private_addresses: bool = Field(
         default=False,
         description="Whether OpenAPI documents, clients' keys (`jwks_uri`) and MCP servers' tools may be fetched from "
-        "private networks.",
+        "private networks, and clients there be told of logouts (`backchannel_logout_uri`).",
     )
 
     valkey_url: SecretStr | None = Field(

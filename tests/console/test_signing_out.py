@@ -101,7 +101,7 @@ def test_ending_all_others_signs_the_second_browser_and_its_application_out(
         assert _holds(control, client, lost) == (401, False, 400)
         assert _holds(control, client, kept) == (200, True, 200)
         site = OAuthSite(TokenIssuer(control.url, "passgate"), control.url)
-        assert deliver_notices(control.storage, site) == 1
+        assert deliver_notices(control.storage, site, private_addresses=True) == 1
     (told,) = (jwt.decode(token, options={"verify_signature": False}) for token in shop.told)
     assert (told["aud"], told["sid"]) == (
         client.id,

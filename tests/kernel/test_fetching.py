@@ -46,6 +46,40 @@ def test_a_name_of_several_addresses_is_asked_at_each(listener: socket.socket, m
     assert (reply.status, reply.body) == (200, b"{}")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "0.0.0.1", "169.254.169.254", "100.64.0.1", "::1", "::", "fe80::1%lo", "fd00::1", "fec0::1",
+        "::ffff:10.0.0.1", "2002:7f00:1::", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::169.254.169.254",
+        "64:ff9b:1::7f00:1", "ff02::1",
+    ],
+)  # fmt: skip
+def test_a_name_for_an_address_of_our_own_network_is_not_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    found = [(family, socket.SOCK_STREAM, 6, "", (address, 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)  # the name service
+    with pytest.raises(FetchRefusedError, match="private network"):
+        Fetching().ask(FetchRequest("http://rebound.example/"))
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800::1", "64:ff9b::93.184.215.14", "2002:5db8:d70e::"])
+def test_a_public_address_is_asked_also_where_a_network_translates_it(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def connect(to: tuple[str, int], **_: object) -> socket.socket:
+        asked.append(to[0])
+        raise ConnectionRefusedError
+
+    found = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)  # the name service
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(FetchRefusedError, match="cannot be asked"):
+        Fetching().ask(FetchRequest("http://named.example/"))
+    assert asked == [address]
+
+
 def test_an_answer_that_drips_is_too_slow(listener: socket.socket) -> None:
     thread = answer_once(listener, [bytes((one,)) for one in ANSWER], 0.05)
     began = time.monotonic()

@@ -20,6 +20,6 @@ def told_logouts(settings: Settings, storage: Storage) -> AbstractContextManager
     site = OAuthSite(TokenIssuer(settings.token_issuer, settings.audience), settings.base_url)
 
     def deliver() -> None:
-        deliver_notices(storage, site)
+        deliver_notices(storage, site, private_addresses=settings.fetch_private_addresses)
 
     return rounds(deliver, _ROUND_SECONDS, "logouts", _log)

@@ -24,6 +24,10 @@ _MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
 _LONGEST_URL = 2_000
 _PORTS = {"http": 80, "https": 443}
+_ENDING_IN_IPV4 = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+"""RFC 6052 section 2.1, RFC 4291 section 2.5.5.1, RFC 2765 section 2.1."""
+_LOCAL_TRANSLATION = ipaddress.IPv6Network("64:ff9b:1::/48")
+"""RFC 8215: what it stands for, only the network's own translator knows."""
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -70,6 +74,8 @@ class Fetching:
 
     private_addresses: bool = False
     """Whether addresses of our own network may be asked."""
+    allowed_by: str = "PASSGATE_FETCH_PRIVATE_ADDRESSES"
+    """The setting that would allow them."""
     seconds: float = SECONDS
     most_bytes: int = MOST_BYTES
     redirects: int = _MOST_REDIRECTS
@@ -126,7 +132,7 @@ class Fetching:
         addresses = [str(one[4][0]) for one in found]
         if not self.private_addresses and not all(_is_public(one) for one in addresses):
             raise FetchRefusedError(
-                f"{host} is an address of a private network; the setting PASSGATE_FETCH_PRIVATE_ADDRESSES allows these."
+                f"{host} is an address of a private network; the setting {self.allowed_by} allows these."
             )
         return addresses
 
@@ -172,8 +178,18 @@ def _parts(url: str) -> tuple[str, str, int, str]:
 
 def _is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = _embedded(found)
+        if found.is_site_local or found in _LOCAL_TRANSLATION or (inner is not None and not inner.is_global):
+            return False
+    return found.is_global and not found.is_multicast
+
+
+def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address stands for, whoever on the way translates it."""
+    if any(address in network for network in _ENDING_IN_IPV4):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _secured(plain: socket.socket, request: FetchRequest, host: str) -> socket.socket:

@@ -56,11 +56,11 @@ def test_a_client_signs_a_person_out_everywhere(host: OAuthHost) -> None:
         assert httpx.post(f"{host.url}/oauth2/token", data=refreshed).json()["error"] == "invalid_grant"
         person = httpx.get(f"{host.url}/oauth2/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
         assert person.status_code == 401
-        assert deliver_notices(host.storage, host.site) == 0, "the client was busy"
-        assert deliver_notices(host.storage, host.site) == 0, "it is not tried again at once"
+        assert deliver_notices(host.storage, host.site, private_addresses=True) == 0, "the client was busy"
+        assert deliver_notices(host.storage, host.site, private_addresses=True) == 0, "it is not tried again at once"
         with host.storage.writing() as work:
             work.session.execute(update(OAuthLogoutNotice).values(next_at=work.clock.now()))
-        assert deliver_notices(host.storage, host.site) == 1
+        assert deliver_notices(host.storage, host.site, private_addresses=True) == 1
         assert len(got) == 2
     keys = jwt.PyJWKClient(f"{host.url}/.well-known/jwks.json")
     key = keys.get_signing_key_from_jwt(got[1])

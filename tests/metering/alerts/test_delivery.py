@@ -1,8 +1,12 @@
 """Messages to webhooks: signed, tried again, and never sent into our own network unasked."""
 
+import contextlib
 import hashlib
 import hmac
 import json
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -12,6 +16,7 @@ from local_site import SiteHandler, local_site
 from moving_clock import MovingClock
 from passgate.kernel.actor import SYSTEM
 from passgate.kernel.pagination import PageRequest
+from passgate.metering.alerts import delivery
 from passgate.metering.alerts.delivery import UndeliverableError, deliver_due, send
 from passgate.metering.alerts.schemas import DeliveryView, NewWebhook, WebhookIn
 from passgate.metering.alerts.webhooks import create_webhook, delete_webhook, list_deliveries, send_test
@@ -92,12 +97,33 @@ def test_what_does_not_arrive_is_tried_again_and_given_up(
         "https://[::ffff:10.0.0.1]/",
         "https://169.254.169.254/latest",
         "https://10.1.2.3/",
+        "https://[64:ff9b::a01:203]/",
         "http://93.184.215.14/",
     ],
 )
 def test_our_own_network_is_not_reached(url: str) -> None:
     with pytest.raises(UndeliverableError, match="private network"):
         send(url, b"{}", {}, to_private=False)
+
+
+def test_a_receiver_that_drips_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "_TIMEOUT_SECONDS", 0.4)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            line, _ = server.accept()
+            with line, contextlib.suppress(OSError):
+                for letter in b"HTTP/1.1 200 OK\r\nx: " + b"y" * 200:
+                    line.sendall(bytes((letter,)))
+                    time.sleep(0.05)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(UndeliverableError, match=r"0\.4 seconds"):
+            send(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {}, to_private=True)
+        assert time.monotonic() - began < 3
+        thread.join()
 
 
 def test_nobody_there() -> None:

@@ -39,18 +39,22 @@ def get_document(url: str, *, bearer: str | None = None) -> dict[str, Any]:
     return reply.document
 
 
-def post_form(url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
+def post_form(
+    url: str, fields: Mapping[str, str], headers: Mapping[str, str], *, private_addresses: bool = True
+) -> Reply:
     """The answer to a form, such as a token request (RFC 6749 section 3.2).
 
     Raises:
-        IssuerFetchError: unreachable, too slow, or too large.
+        IssuerFetchError: unreachable, too slow, or too large, or an address of a private network that may not be asked.
     """
     form = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded", **headers}
-    return _exchange("POST", url, form, urlencode(fields).encode())
+    return _exchange("POST", url, form, urlencode(fields).encode(), private_addresses=private_addresses)
 
 
-def _exchange(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-    fetching = Fetching(private_addresses=True, seconds=TIMEOUT_SECONDS, most_bytes=MAX_BYTES)
+def _exchange(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, private_addresses: bool = True
+) -> Reply:
+    fetching = Fetching(private_addresses=private_addresses, seconds=TIMEOUT_SECONDS, most_bytes=MAX_BYTES)
     try:
         reply = fetching.ask(FetchRequest(url, method, headers, body))
     except FetchRefusedError as error:

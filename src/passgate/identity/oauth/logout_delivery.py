@@ -34,8 +34,14 @@ class _Letter:
     token: str
 
 
-def deliver_notices(storage: Storage, site: OAuthSite) -> int:
-    """Deliver what is due; how many clients were told. No unit of work is open while a client is waited for."""
+def deliver_notices(storage: Storage, site: OAuthSite, *, private_addresses: bool) -> int:
+    """Deliver what is due; how many clients were told. No unit of work is open while a client is waited for.
+
+    Args:
+        storage: where the notices wait.
+        site: who the server is.
+        private_addresses: whether clients in private networks are told: whoever has an application names the address.
+    """
     with storage.reading() as work:
         if work.session.scalars(_due(work).limit(1)).first() is None:
             return 0
@@ -46,7 +52,7 @@ def deliver_notices(storage: Storage, site: OAuthSite) -> int:
             row.next_at = work.clock.now() + _CLAIMED_FOR
     told = 0
     for letter in letters:
-        outcome = _sent(letter)
+        outcome = _sent(letter, private_addresses=private_addresses)
         told += outcome is None
         with storage.writing() as work:
             _note(work, letter.id, outcome)
@@ -73,10 +79,10 @@ def _logout_token(work: Work, site: OAuthSite, row: OAuthLogoutNotice) -> str:
     return sign(work, ensure_signing_key(work), _TYP, claims)
 
 
-def _sent(letter: _Letter) -> str | None:
+def _sent(letter: _Letter, *, private_addresses: bool) -> str | None:
     """Why it did not arrive; None where it did."""
     try:
-        reply = post_form(letter.uri, {"logout_token": letter.token}, {})
+        reply = post_form(letter.uri, {"logout_token": letter.token}, {}, private_addresses=private_addresses)
     except IssuerFetchError as error:
         return error.message
     return None if reply.status in _ARRIVED else f"The client answered with status {reply.status}."

@@ -1,15 +1,12 @@
 """Sending messages to webhooks: no address of our own network unless that is allowed, no redirects, bounded in time."""
 
-import http.client
-import ipaddress
 import logging
-import socket
-import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from passgate.kernel.clock import epoch_seconds
+from passgate.kernel.fetching import Fetching, FetchRefusedError, FetchRequest
 from passgate.metering.alerts import repository
 from passgate.metering.alerts.message import signature
 from passgate.metering.alerts.models import Webhook, WebhookDelivery
@@ -69,41 +66,20 @@ def deliver_due(storage: Storage, *, to_private: bool) -> int:
 def send(url: str, body: bytes, headers: dict[str, str], *, to_private: bool) -> int:
     """Post a body; the answer's status.
 
-    The name is looked up once, and what was looked at is what is connected to: a name that leads elsewhere the second
-    time gains nothing.
+    Its receiver has so long for all of it: the next message of whatever team waits for it.
 
     Raises:
         UndeliverableError: a forbidden address, nobody there, or no answer in time.
     """
-    parts = urlsplit(url)
-    host, secure = parts.hostname or "", parts.scheme == "https"
-    if not secure and not to_private:
+    if urlsplit(url).scheme != "https" and not to_private:
         raise UndeliverableError("Plain http is allowed to private networks alone, where the setting allows those.")
-    port = parts.port or (443 if secure else 80)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    fetching = Fetching(
+        private_addresses=to_private, allowed_by="PASSGATE_WEBHOOKS_TO_PRIVATE", seconds=_TIMEOUT_SECONDS
+    )
     try:
-        address = _address_of(host, port, to_private=to_private)
-        plain = socket.create_connection(address, _TIMEOUT_SECONDS)
-        connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
-        with plain:
-            connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
-            try:
-                connection.request("POST", path, body, headers)
-                return connection.getresponse().status
-            finally:
-                connection.close()
-    except (OSError, http.client.HTTPException, UnicodeError) as error:
-        raise UndeliverableError(f"{host} cannot be reached: {error or type(error).__name__}.") from None
-
-
-def _address_of(host: str, port: int, *, to_private: bool) -> tuple[str, int]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    for *_, address in found:
-        where = ipaddress.ip_address(str(address[0]).partition("%")[0])
-        mapped = getattr(where, "ipv4_mapped", None) or where
-        if not to_private and not mapped.is_global:
-            raise UndeliverableError(f"{host} is an address of a private network, which no setting allows.")
-    return str(found[0][4][0]), port
+        return fetching.ask(FetchRequest(url, "POST", headers, body, enough=lambda _kind, _body: True)).status
+    except FetchRefusedError as refusal:
+        raise UndeliverableError(f"It cannot be reached: {refusal.message}") from None
 
 
 def _claimed(work: Work) -> list[_Letter]:
