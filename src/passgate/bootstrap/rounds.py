@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 @contextmanager
 def rounds(work: Callable[[], None], seconds: float, what: str, log: logging.Logger) -> Iterator[None]:
-    """Do some work every so often while inside; while the database is away it waits for the next round.
+    """Do some work every so often while inside; a round that fails is logged, and the next one comes all the same.
 
     Args:
         work: one round.
@@ -33,3 +33,5 @@ def _follow(work: Callable[[], None], seconds: float, what: str, log: logging.Lo
             work()
         except SQLAlchemyError as error:
             log.warning("%s wait: %s", what, str(getattr(error, "orig", None) or error).splitlines()[0])
+        except Exception:  # the thread's edge: what one row does to a round must not end all later ones
+            log.exception("%s: a round failed", what)
