@@ -12,6 +12,14 @@ from passgate.settings import Settings
 from passgate.storage.work import Storage
 
 _CONNECTIONS = 10
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names that every gate has, whatever its public URL is."""
+
+
+def own_names(settings: Settings) -> OwnNames:
+    """What no service may be called: at its hosts the console and the API would be gone."""
+    known = {urlsplit(settings.base_url).hostname, settings.host.lower()}
+    return OwnNames(settings.audience, _LOOPBACK | frozenset(filter(None, known)))
 
 
 def open_storage(settings: Settings, folders: Folders) -> Storage:
@@ -22,7 +30,7 @@ def open_storage(settings: Settings, folders: Folders) -> Storage:
     """
     return replace(
         open_node_storage(settings, folders, pool_size=_CONNECTIONS),
-        own_names=OwnNames(settings.audience, frozenset(filter(None, [urlsplit(settings.base_url).hostname]))),
+        own_names=own_names(settings),
         before_commit=(Publication(issuer=settings.token_issuer, audience=settings.audience), notify_nodes),
         after_commit=(LocalNotice(folders.socket(AGENT_NOTICE)),),
     )
