@@ -1,6 +1,8 @@
 """The database engine: SQLite in WAL mode, or PostgreSQL through psycopg 3."""
 
+import os
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -9,16 +11,29 @@ WRITE_OPTION = "passgate_write"
 """Execution option of a connection that is going to write: SQLite then takes its write lock at once."""
 
 _BUSY_SECONDS = 15
+_OWNER_ONLY = 0o600
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for that URL; connects to nothing yet."""
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "do_connect", _make_for_owner_only)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_recycle=1800)
+
+
+def _make_for_owner_only(_dialect: object, _record: object, arguments: list[Any], _named: dict[str, Any]) -> None:
+    """Make a new database's file, which the umask would let others read, however open its folder is.
+
+    SQLite gives the files beside it the same mode.
+    """
+    path = str(arguments[0]) if arguments else ":memory:"
+    if path and not path.startswith((":memory:", "file:")):
+        with suppress(OSError):  # one that is there keeps its mode; where none can be made, connecting says why
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
