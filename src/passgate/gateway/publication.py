@@ -1,14 +1,22 @@
 """Publishing: the state that the domains hold becomes the next snapshot, in the very transaction that changed it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+
+import orjson
 
 from passgate.catalog.published_state import ai_policies, inference_models, inference_providers
+from passgate.contracts.published_service import PublishedService
 from passgate.gateway import repository
+from passgate.gateway.compile.errors import UncompilableError
+from passgate.gateway.compile.kept_parts import KeptParts
+from passgate.gateway.compile.published_checks import check_service
 from passgate.gateway.compile.route_policies import policies_at
 from passgate.gateway.models import SnapshotRow
 from passgate.gateway.state import PublishedState, Snapshot, snapshot_of
 from passgate.identity.issuers.published_state import published_issuers
 from passgate.identity.published_state import has_own_rates, inference_applications, published_keys, token_signing
+from passgate.kernel.errors import InvalidInputError
 from passgate.publishing.described import described_revisions, gives_upstream_tokens
 from passgate.publishing.limits.published_state import limit_rules
 from passgate.publishing.mcp.published_state import offered_tools
@@ -29,6 +37,8 @@ class Publication:
 
     issuer: str
     audience: str
+    _checked: KeptParts = field(default_factory=KeptParts, repr=False, compare=False)
+    """Services that nodes can take; used under the lock of publishing."""
 
     def __call__(self, work: Work) -> None:
         """Publish if a row that the gate must know was written."""
@@ -40,13 +50,33 @@ class Publication:
         repository.lock_publishing(work)
         latest = repository.latest_snapshot(work)
         version = latest.version if latest else 0
-        snapshot = snapshot_of(self._state(work), version + 1)
+        state = self._state(work)
+        self._refuse_what_no_node_takes(state.published, latest)
+        snapshot = snapshot_of(state, version + 1)
         digest = snapshot.digest()
         if latest is not None and latest.digest == digest:
             return version
         _store(work, snapshot, digest)
         repository.drop_old_snapshots(work, snapshot.version)
         return snapshot.version
+
+    def _refuse_what_no_node_takes(self, services: tuple[PublishedService, ...], latest: SnapshotRow | None) -> None:
+        """Refuse a change that nodes would: they take a snapshot as a whole, so nobody's change would come through.
+
+        What is published already is left, lest it hold up the very changes of others.
+
+        Raises:
+            InvalidInputError: names the service and the rule.
+        """
+        self._checked.begin()
+        for service in services:
+            check = partial(check_service, service, self.audience, "service")
+            try:
+                self._checked.part((service.id,), (service, self.audience), check)
+            except UncompilableError as error:
+                if latest is None or not _has(latest, service):
+                    message = f"{service.name} cannot be published: {error.message}"
+                    raise InvalidInputError(message, code=error.code, field=error.field) from None
 
     def _state(self, work: Work) -> PublishedState:
         published = published_services(work)
@@ -73,6 +103,11 @@ class Publication:
             own_rates=has_own_rates(work),
             withheld=withheld_subscriptions(work, subscriptions),
         )
+
+
+def _has(latest: SnapshotRow, service: PublishedService) -> bool:
+    """Whether the service stands in a snapshot as it is."""
+    return service.model_dump(mode="json") in orjson.loads(latest.gateway)["published"]
 
 
 def _store(work: Work, snapshot: Snapshot, digest: str) -> None:

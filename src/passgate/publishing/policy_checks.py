@@ -20,6 +20,7 @@ from passgate.contracts.service_policy import (
     HeadersPolicy,
     QueryPolicy,
     ResponseCachePolicy,
+    RetryPolicy,
     UpstreamTokenPolicy,
 )
 from passgate.identity.scopes import ScopeEntry
@@ -28,6 +29,12 @@ from passgate.storage.work import Work
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 """A field name (RFC 9110, section 5.1)."""
+_CLAIM = re.compile(r"[^:%.\x00-\x1f\x7f]+(?:\.[^:%.\x00-\x1f\x7f]+)*|[a-z]+://[^%\x00-\x1f\x7f]+")
+"""The name of a claim, a nested one by dots, or a URL; the gate writes it into a command of Envoy's."""
+_METHOD = re.compile(r"[A-Z]{1,20}|\*")
+_LAST_OF_HEADERS = "\uffff"
+"""What a header's value may hold ends here."""
+_STATUSES = range(100, 600)
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")
 """A scope token (RFC 6749, section 3.3)."""
 _GATES_OWN = frozenset({"host", "connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer"})
@@ -140,8 +147,31 @@ def check_header_name(name: str, field: str) -> None:
     """
     if not _TOKEN.fullmatch(name):
         raise InvalidInputError(f"{name!r} is no header name.", field=field)
+    if "_" in name:
+        raise InvalidInputError(f"{name} has an underscore, which no header at the gate may have.", field=field)
     if name.lower() in _GATES_OWN or name.lower().startswith(("x-envoy-", "x-passgate-")):
         raise InvalidInputError(f"{name} is set by the gate itself.", field=field)
+
+
+def check_claim_name(name: str, field: str) -> None:
+    """Refuse what the gate could not look up in a token.
+
+    Raises:
+        InvalidInputError: names the field.
+    """
+    if not _CLAIM.fullmatch(name):
+        rule = "A claim is named as in the token, a nested one by dots, such as address.country; without : and %."
+        raise InvalidInputError(rule, field=field)
+
+
+def check_token(name: str, field: str) -> None:
+    """Refuse what is no name of a header or a cookie (RFC 6265, section 4.1.1).
+
+    Raises:
+        InvalidInputError: names the field.
+    """
+    if not _TOKEN.fullmatch(name):
+        raise InvalidInputError(f"{name!r} is no such name.", field=field)
 
 
 def _own_audience(policy: UpstreamTokenPolicy) -> str:
@@ -167,6 +197,7 @@ def _access(policy: AccessPolicy, field: str) -> None:
         if not condition.claim or not condition.values:
             rule = "A condition names a claim and at least one value."
             raise InvalidInputError(rule, field=f"{field}.claims.{at}")
+        check_claim_name(condition.claim, f"{field}.claims.{at}.claim")
 
 
 def _address(policy: AddressPolicy, field: str) -> None:
@@ -192,6 +223,9 @@ def _cors(policy: CorsPolicy, field: str) -> None:
         if origin != "*" and (parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}"):
             rule = f"{origin} is no origin, such as https://app.example.com."
             raise InvalidInputError(rule, field=f"{field}.origins")
+    for method in policy.methods:
+        if not _METHOD.fullmatch(method):
+            raise InvalidInputError(f"{method!r} is no method in capitals, such as GET.", field=f"{field}.methods")
     for name in (*policy.headers, *policy.exposed):
         if name != "*" and not _TOKEN.fullmatch(name):
             raise InvalidInputError(f"{name!r} is no header name.", field=f"{field}.headers")
@@ -220,8 +254,15 @@ def _fault(policy: FaultPolicy, field: str) -> None:
 def _claim_headers(policy: ClaimHeadersPolicy, field: str) -> None:
     if not policy.headers:
         raise InvalidInputError("Name a header and the claim for it.", field=f"{field}.headers")
-    for name in policy.headers:
+    for name, claim in policy.headers.items():
         check_header_name(name, f"{field}.headers")
+        check_claim_name(claim, f"{field}.headers")
+
+
+def _retry(policy: RetryPolicy, field: str) -> None:
+    unknown = [status for status in policy.on_statuses if status not in _STATUSES]
+    if unknown:
+        raise InvalidInputError(f"{unknown[0]} is no HTTP status.", field=f"{field}.on_statuses")
 
 
 def _upstream_token(policy: UpstreamTokenPolicy, field: str) -> None:
@@ -232,7 +273,7 @@ def _upstream_token(policy: UpstreamTokenPolicy, field: str) -> None:
 
 def _check_values(values: dict[str, str], field: str) -> None:
     for name, value in values.items():
-        if any(not (letter.isprintable() or letter == "\t") for letter in value):
+        if any(not (letter.isprintable() or letter == "\t") or letter > _LAST_OF_HEADERS for letter in value):
             raise InvalidInputError(
                 f"The value of {name} has characters that no header may have.", field=f"{field}.set"
             )
@@ -245,6 +286,7 @@ _CHECKS: dict[type, Callable[..., None]] = {
     HeadersPolicy: _headers,
     QueryPolicy: _query,
     FaultPolicy: _fault,
+    RetryPolicy: _retry,
     CompressionPolicy: _compression,
     ClaimHeadersPolicy: _claim_headers,
     UpstreamTokenPolicy: _upstream_token,

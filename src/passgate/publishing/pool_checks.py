@@ -1,13 +1,20 @@
 """What must hold of an upstream's pool as it is given, beyond what its fields' types say."""
 
+import re
+
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from passgate.contracts.upstream_pool import CircuitLimits, HashKey
 from passgate.kernel.errors import InvalidInputError
 from passgate.publishing.definition_input import PoolIn, TlsIn
-from passgate.publishing.policy_checks import check_header_name
+from passgate.publishing.policy_checks import check_claim_name, check_header_name, check_token
 from passgate.publishing.upstream_url import checked_host_header, is_host
+
+_PATH = re.compile(r"/[\x21-\x7e]{0,499}")
+_MOST_OPEN = 4_294_967_295
+"""Envoy counts in 32 bits."""
 
 
 def check_pool(pool: PoolIn, field: str) -> None:
@@ -21,13 +28,14 @@ def check_pool(pool: PoolIn, field: str) -> None:
             checked_host_header(pool.host_header)
         except ValueError as error:
             raise InvalidInputError(f"{error}.".capitalize(), field=f"{field}.host_header") from None
-    if pool.hash_key is not None and (pool.hash_key.source == "ip") == bool(pool.hash_key.name):
-        rule = "Name the header, cookie or claim to hash by; an ip has no name."
-        raise InvalidInputError(rule, field=f"{field}.hash_key.name")
+    if pool.hash_key is not None:
+        _check_hash_key(pool.hash_key, f"{field}.hash_key.name")
     if pool.balance == "hash" and pool.hash_key is None:
         raise InvalidInputError("Say what calls are hashed by.", field=f"{field}.hash_key")
-    if pool.health is not None and not pool.health.path.startswith("/"):
-        raise InvalidInputError("A path starts with /.", field=f"{field}.health.path")
+    if pool.health is not None and not _PATH.fullmatch(pool.health.path):
+        rule = "A path starts with /, and has neither blanks nor control characters."
+        raise InvalidInputError(rule, field=f"{field}.health.path")
+    _check_circuit(pool.circuit, f"{field}.circuit")
     for at, credential in enumerate(pool.credentials):
         check_header_name(credential.header, f"{field}.credentials.{at}.header")
         value = credential.value.get_secret_value() if credential.value is not None else ""
@@ -36,6 +44,22 @@ def check_pool(pool: PoolIn, field: str) -> None:
             raise InvalidInputError(rule, field=f"{field}.credentials.{at}.value")
     if pool.tls is not None:
         _check_tls(pool.tls, f"{field}.tls")
+
+
+def _check_hash_key(key: HashKey, field: str) -> None:
+    if (key.source == "ip") == bool(key.name):
+        rule = "Name the header, cookie or claim to hash by; an ip has no name."
+        raise InvalidInputError(rule, field=field)
+    if key.source == "claim":
+        check_claim_name(key.name, field)
+    elif key.source != "ip":
+        check_token(key.name, field)
+
+
+def _check_circuit(limits: CircuitLimits, field: str) -> None:
+    for name in CircuitLimits.model_fields:
+        if getattr(limits, name) > _MOST_OPEN:
+            raise InvalidInputError(f"At most {_MOST_OPEN:,} can be said.", field=f"{field}.{name}")
 
 
 def _check_tls(tls: TlsIn, field: str) -> None:

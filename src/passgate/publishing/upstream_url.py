@@ -79,7 +79,7 @@ def is_host(host: str) -> bool:
         ipaddress.ip_address(host)
     except ValueError:
         return len(host) <= _MAX_HOST and bool(_HOST.fullmatch(host)) and not _is_broken_address(host)
-    return True
+    return "%" not in host  # a zone (RFC 6874) is a matter of one machine, and the gate has several
 
 
 def _is_broken_address(host: str) -> bool:

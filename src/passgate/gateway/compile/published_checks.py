@@ -54,10 +54,15 @@ def check_published(services: Iterable[PublishedService], audience: str, kept: K
         if not service.hosts:
             first = paths.setdefault(service.base_path, service.id)
             refuse_unless(first == service.id, f"{service.id} shares its base path with {first}.", f"{where}.base_path")
-        kept.part(("checked", service.id), (service, audience), partial(_check, service, audience, where))
+        kept.part(("checked", service.id), (service, audience), partial(check_service, service, audience, where))
 
 
-def _check(service: PublishedService, audience: str, where: str) -> None:
+def check_service(service: PublishedService, audience: str, where: str) -> None:
+    """Refuse a service that breaks a rule, whatever others there are.
+
+    Raises:
+        UncompilableError: names the rule and the field.
+    """
     _check_audiences(service, audience, where)
     _check_service(service, where)
 
