@@ -24,9 +24,20 @@ class _Reading:
 
     def __init__(self) -> None:
         self.width = 0
-        self.ways = 1
-        self.depth = 0
         self.before = ""
+        self._open = [(0, 1)]
+        """Of each group that is open, the whole pattern first: the ways of its earlier branches together, and of the
+        present one. What follows each other multiplies, whatever stands beside each other adds up."""
+
+    @property
+    def depth(self) -> int:
+        """How many groups are open."""
+        return len(self._open) - 1
+
+    @property
+    def ways(self) -> int:
+        """The ways of the whole pattern, once all of it is read."""
+        return sum(self._open[0])
 
     def take(self, match: re.Match[str]) -> None:
         kind = match.lastgroup or ""
@@ -36,14 +47,18 @@ class _Reading:
         elif kind == "one":
             self.width += 1
         elif kind == "bar":
-            self.ways += 1
+            self._open[-1] = (sum(self._open[-1]), 1)
         elif kind == "open":
-            self.depth += 1
+            self._open.append((0, 1))
         elif kind == "close":
-            self.depth -= 1
-            if self.depth < 0:
+            if not self.depth:
                 raise ValueError("a closing parenthesis has no opening one")
+            self._multiply(sum(self._open.pop()))
         self.before = kind
+
+    def _multiply(self, ways: int) -> None:
+        earlier, present = self._open[-1]
+        self._open[-1] = (earlier, present * ways)
 
     def _repeat(self, match: re.Match[str]) -> None:
         optional = match["times"] == "?"
@@ -57,7 +72,7 @@ class _Reading:
             raise ValueError("a repetition needs a least and a larger most, such as {1,20}")
         if self.before == "one":
             self.width += most - 1
-        self.ways *= most - least + 1
+        self._multiply(most - least + 1)
 
 
 def checked_pattern(pattern: str) -> str:

@@ -13,6 +13,7 @@ from passgate.contracts.own_pattern import checked_pattern, longest_match
         (r"(?:cat|dog)s?", 7),
         (r"\bproject (?:x|y)\b", 10),
         (r"a\.b", 3),
+        (r"(?:NI|SSN)-(?:\d{2}|[A-Z]{2})-\d{4}|ID\d{2,8}", 25),
     ],
 )
 def test_a_bounded_pattern_may_be_searched(pattern: str, longest: int) -> None:
@@ -29,6 +30,9 @@ def test_a_bounded_pattern_may_be_searched(pattern: str, longest: int) -> None:
         "a+",
         "(?:a{1,9}){1,9}",
         "(?:a?){30}",
+        "(?:a|aa)" * 60 + "b",
+        "(?:a|a|a|a|a|a|a|a)" * 4 + "b",
+        "(?:(?:a|aa)(?:a|aa)(?:a|aa)(?:a|aa)(?:a|aa)(?:a|aa)|b)" * 2 + "c",
         r"(a)\1",
         "(?=a)b",
         "(?P<x>a)",
