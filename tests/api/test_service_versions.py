@@ -154,6 +154,10 @@ def test_hosts_belong_to_one_team(house: House) -> None:
         ({"routes": [{"id": "a", "path": "/{x*}/a"}]}, "routes.0.path"),
         ({"routes": [{"id": "a", "path": "/a", "pool": "x"}]}, "routes.0.pool"),
         ({"routes": [{"id": "a", "path": "/{a}", "rewrite": "/{b}"}]}, "routes.0.rewrite"),
+        (
+            {"routes": [{"id": "a", "path": "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}/{j}", "rewrite": "/{j}"}]},
+            "routes.0.rewrite",
+        ),
         ({"routes": [{"id": "a", "path": "/a", "methods": ["get"]}]}, "routes.0.methods"),
         ({"policies": [{"kind": "timeout", "routes": ["x"]}]}, "policies.0.routes"),
         ({"policies": [{"kind": "timeout"}, {"kind": "timeout"}]}, "policies.1"),

@@ -17,6 +17,10 @@ VERSION_HEADER = "x-api-version"
 REVISION_HEADER = "x-passgate-revision"
 """Asks for a revision by its id; the answer bears it too."""
 
+MOST_REWRITTEN = 9
+"""Variables of a path that a rewrite may name: Envoy's expressions (RE2) know ``\\1`` to ``\\9``, and read ``\\10`` as
+the first one and a nought."""
+
 
 class PublishedRoute(Contract):
     """An operation: a method on a path below the base path."""

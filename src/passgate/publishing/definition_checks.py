@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from passgate.contracts.published_service import PublishedRoute
+from passgate.contracts.published_service import MOST_REWRITTEN, PublishedRoute
 from passgate.contracts.service_policy import AnyPolicy, ValidationPolicy
 from passgate.contracts.upstream_pool import UpstreamPool
 from passgate.kernel.errors import InvalidInputError
@@ -125,9 +125,14 @@ def _check_pool(pool: UpstreamPool, field: str) -> None:
 
 def _check_rewrite(rewrite: str, path: str, field: str) -> None:
     check_template(rewrite, field)
-    unknown = set(_VARIABLE.findall(rewrite)) - set(_VARIABLE.findall(path))
+    known = _VARIABLE.findall(path)
+    unknown = set(_VARIABLE.findall(rewrite)) - set(known)
     if unknown:
         raise InvalidInputError(f"The path has no variable {min(unknown)}.", field=field)
+    beyond = set(_VARIABLE.findall(rewrite)) & set(known[MOST_REWRITTEN:])
+    if beyond:
+        rule = f"Only the first {MOST_REWRITTEN} variables of a path can be written anew; {min(beyond)} is none."
+        raise InvalidInputError(rule, field=field)
 
 
 def _refuse_twice(names: list[str], field: str, part: str | None, what: str) -> None:

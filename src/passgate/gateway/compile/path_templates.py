@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from passgate.contracts.published_service import MOST_REWRITTEN
 from passgate.gateway.compile.errors import UncompilableError
 from passgate.gateway.envoy.names import JsonObject
 
@@ -104,13 +105,14 @@ class PathTemplate:
         """What an upstream shall see, as a substitution for :attr:`regex`.
 
         Raises:
-            UncompilableError: it names a variable that the template has not.
+            UncompilableError: it names a variable that the template has not, or that stands too far back in it.
         """
         found = _VARIABLE.sub(lambda match: f"{{{match.group(1)}}}", wanted)
         for name in re.findall(r"\{([^}]*)\}", found):
-            if name not in self.names:
+            if name not in self.names[:MOST_REWRITTEN]:
                 raise UncompilableError(
-                    f"The rewrite {wanted} names {name}, which {self.text} has not.", field="rewrite"
+                    f"The rewrite {wanted} names {name}, which {self.text} has not among its first nine.",
+                    field="rewrite",
                 )
         text = prefix.replace("\\", "\\\\") + found.replace("\\", "\\\\")
         for number, name in enumerate(self.names, start=1):
