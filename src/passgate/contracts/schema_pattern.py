@@ -12,7 +12,9 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 _LONGEST_PATTERN = 1_000
-_LONGEST_TEXT = {0: 100_000, 1: 100_000, 2: 2_000, 3: 200}
+ANY_LENGTH = 100_000
+"""Characters of a text that a pattern without a cost of its own is asked about."""
+_LONGEST_TEXT = {0: ANY_LENGTH, 1: ANY_LENGTH, 2: 2_000, 3: 200}
 """Characters of a text, by how many repetitions may share it out among themselves."""
 _FEW = 3
 _MOST_WAYS = 200
@@ -29,6 +31,8 @@ def longest_text(pattern: str) -> int:
         parsed = parser.parse(pattern)
     except (re.error, RecursionError, OverflowError):
         return 0
+    if parsed.state.flags & ~re.UNICODE:
+        return 0  # such as (?i), which ECMA-262 has not: what a letter is would be another question then
     anchored = bool(parsed) and parsed[0] == (codes.AT, codes.AT_BEGINNING)
     try:
         cost = _cost(parsed)
@@ -59,6 +63,8 @@ def _cost(parsed: Any) -> _Cost:  # noqa: ANN401 - the parser's own structure
         if code in _REPEATS:
             total = total.then(_of_repeat(*given))
         elif code is codes.SUBPATTERN:
+            if given[1] or given[2]:
+                raise ValueError("it has flags of its own")
             total = total.then(_cost(given[3]))
         elif code is codes.BRANCH:
             costs = [_cost(one) for one in given[1]]

@@ -104,6 +104,28 @@ def test_schemas_of_openapi_3_0() -> None:
     assert refusal(old, "get_a", Asked("GET", "/a", b"p=2", {}, b"")) is None
 
 
+@pytest.mark.parametrize("keyword", ["additionalProperties", "unevaluatedProperties"])
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "(?i)^(a[A]+)*$"])
+def test_patterns_that_run_away_are_not_asked_about_names_either(keyword: str, pattern: str) -> None:
+    schema = {"type": "object", "patternProperties": {pattern: {}, "^x-": {"type": "integer"}}, keyword: False}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    document = orders(paths={"/a": {"post": {"requestBody": body, "responses": {"200": {"description": ""}}}}})
+    began = time.monotonic()
+    asked = Asked("POST", "/a", b"", JSON, orjson.dumps({"a" * 40 + "!": 1}))
+    assert refusal(document, "post_a", asked) is None
+    asked = Asked("POST", "/a", b"", JSON, b'{"x-b": "no number"}')
+    assert refusal(document, "post_a", asked) == ("body/x-b", "type", 400)
+    assert time.monotonic() - began < 2
+
+
+def test_what_no_pattern_takes_is_still_too_much() -> None:
+    schema = {"type": "object", "patternProperties": {"^x-": {}}, "additionalProperties": False}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    document = orders(paths={"/a": {"post": {"requestBody": body, "responses": {"200": {"description": ""}}}}})
+    for content, found in ((b'{"x-a": 1}', None), (b'{"x-a": 1, "b": 2}', ("body", "additionalProperties", 400))):
+        assert refusal(document, "post_a", Asked("POST", "/a", b"", JSON, content)) == found
+
+
 def test_no_body_takes_longer_than_its_size_allows() -> None:
     node = {
         "oneOf": [{"$ref": "#/components/schemas/N"}, {"allOf": [{"$ref": "#/components/schemas/N"}]}, {"type": "null"}]

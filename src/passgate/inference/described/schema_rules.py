@@ -5,7 +5,8 @@ each other can double the work with every level of a document, so references are
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
@@ -72,29 +73,49 @@ def first_error(validator: Validator, schema: Any, value: Any, size: int) -> Val
     Raises:
         TooComplexError: it cannot be told within the bound.
     """
-    token = _LEFT.set([_FEW + size // _BYTES_A_REFERENCE])
-    try:
+    with counted(size):
         found = next(iter(validator.evolve(schema=schema).iter_errors(value)), None)
-    except RecursionError:
-        raise TooComplexError from None
-    finally:
-        _LEFT.reset(token)
     while found is not None and found.context:
         found = max(found.context, key=lambda one: len(one.absolute_path))
     return found
 
 
-def _reference(validator: Any, reference: str, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
-    left = _LEFT.get()
-    left[0] -= 1
-    if left[0] < 0:
-        raise TooComplexError
-    yield from Draft202012Validator.VALIDATORS["$ref"](validator, reference, instance, schema)
+@contextmanager
+def counted(size: int) -> Iterator[None]:
+    """Within, references are followed only so often as a value of that size may need.
+
+    Raises:
+        TooComplexError: it was too often, or too deep.
+    """
+    token = _LEFT.set([_FEW + size // _BYTES_A_REFERENCE])
+    try:
+        yield
+    except RecursionError:
+        raise TooComplexError from None
+    finally:
+        _LEFT.reset(token)
+
+
+def _counting(keyword: str) -> Callable[..., Iterator[ValidationError]]:
+    def follow(validator: Any, reference: str, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
+        left = _LEFT.get()
+        left[0] -= 1
+        if left[0] < 0:
+            raise TooComplexError
+        yield from Draft202012Validator.VALIDATORS[keyword](validator, reference, instance, schema)
+
+    return follow
+
+
+def _matches(pattern: str, text: str) -> bool | None:
+    """Whether the pattern is found in a text; None: it is not asked."""
+    most = longest_text(pattern)
+    return bool(re.search(pattern, text)) if most and len(text) <= most else None
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
     del validator, schema
-    if isinstance(instance, str) and len(instance) <= longest_text(pattern) and not re.search(pattern, instance):
+    if isinstance(instance, str) and _matches(pattern, instance) is False:
         yield ValidationError(f"{instance[:50]!r} does not match {pattern!r}")
 
 
@@ -103,10 +124,21 @@ def _pattern_properties(validator: Any, patterns: Any, instance: Any, schema: An
     if not isinstance(instance, dict):
         return
     for pattern, subschema in patterns.items():
-        most = longest_text(pattern)
         for key, value in instance.items():
-            if len(key) <= most and re.search(pattern, key):
+            if _matches(pattern, key):
                 yield from validator.descend(value, subschema, path=key, schema_path=pattern)
+
+
+def _additional(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
+    """What no pattern takes is judged as ever; the library would ask all patterns of keys of any length."""
+    patterns = schema.get("patternProperties", {})
+    if patterns and isinstance(instance, dict):
+        # A key that a pattern was not asked about may be the pattern's.
+        instance = {
+            key: value for key, value in instance.items() if all(_matches(one, key) is False for one in patterns)
+        }
+        schema = {name: value for name, value in schema.items() if name != "patternProperties"}
+    yield from Draft202012Validator.VALIDATORS["additionalProperties"](validator, wanted, instance, schema)
 
 
 def _unique(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401
@@ -117,7 +149,17 @@ def _unique(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator
             yield ValidationError("its items are not all different")
 
 
-_VALIDATOR = extend(  # type: ignore[no-untyped-call]  # its types are not complete
-    Draft202012Validator,
-    {"$ref": _reference, "pattern": _pattern, "patternProperties": _pattern_properties, "uniqueItems": _unique},
+COUNTING_VALIDATOR = extend(  # type: ignore[no-untyped-call]  # its types are not complete
+    Draft202012Validator, {keyword: _counting(keyword) for keyword in ("$ref", "$dynamicRef")}
+)
+"""The field's validator, to be used within :func:`counted`."""
+
+_VALIDATOR = extend(  # type: ignore[no-untyped-call]  # as above
+    COUNTING_VALIDATOR,
+    {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional,
+        "uniqueItems": _unique,
+    },
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.protocols import Validator
 
+from passgate.inference.described.schema_rules import TooComplexError, counted
 from passgate.inference.exchange.reading import as_list, as_object, as_text
 from passgate.inference.json_text import Json, read_json
 
@@ -59,9 +60,10 @@ def fitting_value(text: str, validator: Validator) -> Json:
     """
     value = _json_in(text)
     try:
-        fault = best_match(validator.iter_errors(value))
-    except RecursionError:
-        raise MisfitError("$", "the schema refers to itself without end") from None
+        with counted(len(text)):
+            fault = best_match(validator.iter_errors(value))
+    except TooComplexError:
+        raise MisfitError("$", "the schema refers to itself without end, or too often") from None
     if isinstance(fault, ValidationError):
         raise MisfitError(fault.json_path, _shortened(fault.message))
     return value

@@ -10,6 +10,7 @@ from referencing import Registry
 
 from passgate.contracts.prompt import PromptDefinition, PublishedPrompt
 from passgate.contracts.prompt_template import pieces_of
+from passgate.inference.described.schema_rules import COUNTING_VALIDATOR
 
 _NOTHING_REMOTE: Registry[Any] = Registry()
 """Without it, a schema that refers to a URL would have the worker fetch it."""
@@ -33,7 +34,8 @@ class ServingPrompt:
         if schema is None:
             return None
         checker = Draft202012Validator.FORMAT_CHECKER
-        return Draft202012Validator(schema, registry=_NOTHING_REMOTE, format_checker=checker)
+        made: Validator = COUNTING_VALIDATOR(schema, registry=_NOTHING_REMOTE, format_checker=checker)
+        return made
 
     @cached_property
     def schema_text(self) -> str:

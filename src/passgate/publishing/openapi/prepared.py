@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from passgate.contracts.described_revision import packed
+from passgate.contracts.schema_pattern import ANY_LENGTH, longest_text
 from passgate.publishing.openapi.operations import routes_of
-from passgate.publishing.openapi.walking import operations, resolved, value_at, version_of
+from passgate.publishing.openapi.walking import every_object, operations, resolved, value_at, version_of
 
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SINGLE = ("items", "not", "additionalProperties", "contains", "propertyNames", "if", "then", "else",
@@ -32,12 +33,21 @@ def prepared_operations(document: dict[str, Any]) -> dict[str, Any]:
     return _Preparation(document, kept=frozenset({"description", "title"})).content()
 
 
+def _is_dear(value: dict[str, Any]) -> bool:
+    """Whether an object names members by a pattern that may not be asked about a name of any length."""
+    patterns = value.get("patternProperties")
+    return isinstance(patterns, dict) and any(longest_text(pattern) < ANY_LENGTH for pattern in patterns)
+
+
 class _Preparation:
     """One document on its way to the workers."""
 
     def __init__(self, document: dict[str, Any], *, kept: frozenset[str] = frozenset()) -> None:
         self.document = document
         self.dropped = _DROPPED - kept
+        if any(_is_dear(value) for _, value in every_object(document)):
+            # The validator asks these of every member's name, whatever it costs, to tell which were judged.
+            self.dropped |= {"unevaluatedProperties"}
         self.is_old = version_of(document) == "3.0"
         self.defs: dict[str, Any] = {}
 
