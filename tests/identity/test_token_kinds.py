@@ -190,7 +190,7 @@ def test_a_service_token_is_an_access_token_for_another_audience(storage: Storag
     )
 
 
-@pytest.mark.parametrize("audience", ["passgate", "passgate-api"])
+@pytest.mark.parametrize("audience", ["passgate", "passgate-api", "http://passgate", "https://passgate/", "passgate/"])
 @pytest.mark.parametrize("kind", ["service", "custom"])
 def test_neither_service_nor_custom_tokens_are_for_passgate(storage: Storage, kind: str, audience: str) -> None:
     with storage.writing() as work:

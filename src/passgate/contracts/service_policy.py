@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from passgate.contracts.frozen import Contract
+from passgate.kernel.audience import is_same_audience
 
 Access = Literal["public", "token", "subscription"]
 """Who may call: anyone; any valid token; a token of a subscribed application."""
@@ -167,14 +168,6 @@ class ClaimHeadersPolicy(RoutePolicy):
     """Header to claim."""
 
 
-def _bare_audience(audience: str) -> str:
-    for scheme in ("http://", "https://"):
-        if audience.startswith(scheme):
-            audience = audience.removeprefix(scheme)
-            break
-    return audience.removesuffix("/")
-
-
 class UpstreamTokenPolicy(RoutePolicy):
     """A fresh JWT of ours for the upstream, so that it can verify who calls."""
 
@@ -185,11 +178,8 @@ class UpstreamTokenPolicy(RoutePolicy):
     """Where the upstream looks for it: ``authorization`` with ``Bearer`` before it, any other without."""
 
     def is_for(self, audience: str) -> bool:
-        """Whether such a token would be taken by whoever has this audience, with the gate's own way to compare them.
-
-        Envoy compares audiences without their scheme and without a slash at the end.
-        """
-        return _bare_audience(self.audience) == _bare_audience(audience)
+        """Whether such a token would be taken by whoever has this audience, with the gate's own way to compare them."""
+        return is_same_audience(self.audience, audience)
 
 
 AnyPolicy = Annotated[

@@ -78,7 +78,9 @@ def test_settings_that_break_a_rule_change_nothing(house: House, change: dict[st
     answer(house.owner.get(path(house)), 404)
 
 
-@pytest.mark.parametrize("audience", ["passgate", "passgate-api", "https://gate.example", "app_x"])
+@pytest.mark.parametrize(
+    "audience", ["passgate", "passgate-api", "https://passgate", "passgate/", "https://gate.example", "app_x"]
+)
 def test_reserved_audiences_are_refused(house: House, audience: str) -> None:
     refused = answer(house.owner.put(path(house), json=WEB | {"audiences": [audience]}), 422)
     assert refused["code"] == "audience_reserved"

@@ -15,6 +15,7 @@ from passgate.identity.schemas import TokenIssuer
 from passgate.identity.service.actors import API_AUDIENCE
 from passgate.identity.service.scopes import check_scopes
 from passgate.kernel.actor import Actor
+from passgate.kernel.audience import is_same_audience
 from passgate.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
@@ -108,7 +109,8 @@ def _end_what_was(actor: Actor, work: Work, application_id: str) -> None:
 
 def _check_audiences(work: Work, issuer: TokenIssuer, application: Application, audiences: list[str]) -> None:
     for audience in audiences:
-        if audience in {issuer.audience, issuer.issuer, API_AUDIENCE} or audience.startswith(_APPLICATION_ID):
+        own = any(is_same_audience(audience, one) for one in (issuer.audience, issuer.issuer, API_AUDIENCE))
+        if own or audience.startswith(_APPLICATION_ID):
             text = f"{audience} is not an application's own audience."
             raise InvalidInputError(text, code="audience_reserved", field="audiences")
     others = (

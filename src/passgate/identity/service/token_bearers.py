@@ -11,6 +11,7 @@ from passgate.identity.schemas import TokenIn, TokenIssuer
 from passgate.identity.service.actors import API_AUDIENCE, actor_of_user, permissions_of
 from passgate.identity.service.scopes import check_scopes
 from passgate.kernel.actor import Actor, ActorKind
+from passgate.kernel.audience import is_same_audience
 from passgate.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from passgate.kernel.permissions import Permission
 from passgate.storage.work import Work
@@ -112,8 +113,8 @@ def refuse_own_audiences(issuer: TokenIssuer, audiences: Sequence[str]) -> None:
     Raises:
         InvalidInputError: one of them is there.
     """
-    for audience in (issuer.audience, API_AUDIENCE):
-        if audience in audiences:
+    for audience in audiences:
+        if any(is_same_audience(audience, own) for own in (issuer.audience, API_AUDIENCE)):
             text = f"The audience {audience} is Passgate's own; it takes application and personal tokens."
             raise InvalidInputError(text, code="audience_not_allowed", field="audiences")
 
