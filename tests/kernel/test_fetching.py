@@ -62,6 +62,14 @@ def test_a_name_for_an_address_of_our_own_network_is_not_asked(address: str, mon
         Fetching().ask(FetchRequest("http://rebound.example/"))
 
 
+@pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "fd00:ec2::254"])
+def test_the_machines_own_link_is_never_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)  # the name service
+    with pytest.raises(FetchRefusedError, match="own link"):
+        Fetching(private_addresses=True).ask(FetchRequest("http://metadata.example/"))
+
+
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800::1", "64:ff9b::93.184.215.14", "2002:5db8:d70e::"])
 def test_a_public_address_is_asked_also_where_a_network_translates_it(
     address: str, monkeypatch: pytest.MonkeyPatch

@@ -17,6 +17,7 @@ from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
 from passgate.kernel.errors import InvalidInputError
+from passgate.kernel.link_local import is_link_local
 
 SECONDS = 10.0
 MOST_BYTES = 5 * 1024 * 1024
@@ -134,6 +135,8 @@ class Fetching:
             raise FetchRefusedError(
                 f"{host} is an address of a private network; the setting {self.allowed_by} allows these."
             )
+        if any(is_link_local(one) for one in addresses):
+            raise FetchRefusedError(f"{host} is an address of the machine's own link, which nothing is asked at.")
         return addresses
 
 
