@@ -5,6 +5,7 @@ from typing import Literal
 
 from nicegui import ui
 
+from passgate.console.components.label import called
 from passgate.console.icons import icon_path
 
 Kind = Literal["plain", "primary", "danger", "quiet"]
@@ -19,7 +20,7 @@ def button(text: str, on_click: Handler | None = None, *, kind: Kind = "plain", 
 
 def icon_button(name: str, label: str, on_click: Handler | None = None, *, kind: Kind = "quiet") -> ui.button:
     """A button of an icon alone; its label is read aloud, and shown when pointed at."""
-    made = button("", on_click, kind=kind, icon=name).props(f'data-icon-only aria-label="{label}"')
+    made = called(label, button("", on_click, kind=kind, icon=name).props("data-icon-only"))
     with made:
         ui.tooltip(label)
     return made

@@ -8,6 +8,8 @@ from typing import Any
 import nicegui.elements.echart
 from nicegui.element import Element
 
+from passgate.console.components.label import called
+
 _AXIS = "var(--text-3)"
 _GRID = "var(--border)"
 BRAND, GREEN, AMBER, RED = "var(--chart-1)", "var(--chart-2)", "var(--chart-3)", "var(--chart-4)"
@@ -119,4 +121,4 @@ def _options(labels: Sequence[str], series: Sequence[Series]) -> dict[str, Any]:
 
 
 def _made(options: dict[str, Any], label: str) -> Chart:
-    return Chart(options).classes("pg-chart").props(f'role="img" aria-label="{label}"')
+    return called(label, Chart(options).classes("pg-chart").props('role="img"'))

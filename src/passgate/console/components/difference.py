@@ -2,6 +2,7 @@
 
 from difflib import SequenceMatcher
 
+from passgate.console.components.label import called
 from passgate.console.components.text import Words, box
 
 _AROUND = 2
@@ -13,7 +14,7 @@ def difference(title: str, before: str, after: str) -> None:
     if before == after:
         return
     old, new = before.splitlines(), after.splitlines()
-    with box("pg-difference").props(f'role=group aria-label="{title}"'):
+    with called(title, box("pg-difference").props("role=group")):
         Words(title, "div", "pg-difference-title")
         for at, group in enumerate(SequenceMatcher(a=old, b=new, autojunk=False).get_grouped_opcodes(_AROUND)):
             if at:

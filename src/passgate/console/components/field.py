@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
+from passgate.console.components.label import called
 from passgate.console.components.text import Words, box
 from passgate.console.icons import icon_path
 
@@ -87,8 +88,8 @@ def number_field(label: str, *, help_text: str = "") -> ui.number:
 
 def search_field(label: str, placeholder: str | None = None) -> ui.input:
     """A field that narrows a list; its label is read aloud only."""
-    made = ui.input(placeholder=placeholder or f"{label}…").props(
-        f'outlined dense clearable debounce=200 aria-label="{label}"'
+    made = called(
+        label, ui.input(placeholder=placeholder or f"{label}…").props("outlined dense clearable debounce=200")
     )
     with made.add_slot("prepend"):
         ui.icon(icon_path("search")).props('aria-hidden="true"').style("font-size: 15px")
@@ -106,9 +107,8 @@ def filter_field(
     made = ui.select(dict(options), value=value, with_input=searchable)
     if searchable:
         _search_beside(made)
-    return made.props(
-        f'outlined dense options-dense behavior=menu dropdown-icon="{icon_path("down")}" aria-label="{label}"'
-    )
+    made.props(f'outlined dense options-dense behavior=menu dropdown-icon="{icon_path("down")}"')
+    return called(label, made)
 
 
 def _search_beside(choice: ui.select) -> None:

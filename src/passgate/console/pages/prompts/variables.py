@@ -10,6 +10,7 @@ from passgate.console.components.button import icon_button
 from passgate.console.components.dialog import form_dialog
 from passgate.console.components.field import number_field, text_field
 from passgate.console.components.form import Form
+from passgate.console.components.label import called
 from passgate.console.components.text import Words, box, muted
 from passgate.console.pages.prompts.draft import Draft, as_typed, typed_values
 from passgate.contracts.prompt import PromptVariable
@@ -53,13 +54,13 @@ class VariableRows:
         name = variable.name
         with box("pg-row"):
             badge(name, "brand")
-            kind = ui.select(_KINDS, value=variable.kind).props(f'outlined dense aria-label="Kind of {name}"')
+            kind = called(f"Kind of {name}", ui.select(_KINDS, value=variable.kind).props("outlined dense"))
             kind.on_value_change(lambda event: self._take_kind(name, event.value))
             needed = ui.switch("required", value=variable.required)
             needed.on_value_change(lambda event: self._change(name, required=event.value))
             if variable.kind == "enum":
                 choices = ui.input(value=", ".join(variable.choices), placeholder="red, green")
-                choices.props(f'outlined dense aria-label="Choices of {name}"')
+                called(f"Choices of {name}", choices.props("outlined dense"))
                 choices.on("blur", lambda: self._change(name, choices=tuple(_listed(str(choices.value)))))
             icon_button("edit", f"Rules of {name}", lambda: self._ask(self._draft.variables[name]))
 
