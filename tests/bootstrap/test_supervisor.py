@@ -73,6 +73,28 @@ def test_a_killed_child_is_started_again_at_once(tmp_path: Path) -> None:
     assert not (tmp_path / "processes.json").exists()
 
 
+def test_a_report_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
+    """A full disk: what it would tell is worth less than what runs."""
+
+    async def scenario() -> int:
+        starts = tmp_path / "starts"
+        starts.touch()
+        whole = supervisor(tmp_path, child("a", f"open({str(starts)!r}, 'a').write('.')\n{SLEEPER}"))
+        running = asyncio.create_task(whole.run())
+        first = await until_running(whole.report, "a")
+        whole.report.unlink()
+        whole.report.mkdir()  # no file can take its place
+        while starts.read_text() != ".":  # noqa: ASYNC110 - a child tells by the file alone
+            await asyncio.sleep(0.01)
+        os.kill(first, signal.SIGKILL)
+        while not running.done() and starts.read_text() != "..":  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return await running
+
+    assert asyncio.run(asyncio.wait_for(scenario(), 20)) == 0
+
+
 def test_a_child_that_says_it_can_never_run_ends_the_whole(tmp_path: Path) -> None:
     whole = supervisor(tmp_path, child("good", SLEEPER), child("bad", f"raise SystemExit({EXIT_CONFIGURATION})"))
     started = time.monotonic()

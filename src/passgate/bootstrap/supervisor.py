@@ -88,5 +88,9 @@ class Supervisor:
             for child in self._children
         }
         temporary = self.report.with_suffix(".new")
-        temporary.write_text(json.dumps({"pid": os.getpid(), "port": self.port, "processes": children}, indent=1))
-        temporary.replace(self.report)
+        try:
+            temporary.write_text(json.dumps({"pid": os.getpid(), "port": self.port, "processes": children}, indent=1))
+            temporary.replace(self.report)
+        except OSError as error:
+            # It tells what runs; what runs does not depend on its being told (a full disk, a folder that is gone).
+            _log.warning("%s cannot be written: %s", self.report, error.strerror)
