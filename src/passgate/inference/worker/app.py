@@ -182,7 +182,7 @@ class WorkerApp:
         frame = CallFrame(self._state, spool, limits, self._clock, rationing, bodies)
         self._raw = PassThroughHandler(frame, raw_client, judged=_judges_requests(options))
         watch = self._follow_files(FileVendor(raw_client), frame)
-        followers: list[_Follower] = [self._state, rationing, watch]
+        followers: list[_Follower] = [self._state, rationing, watch, spool]
         if options.health_file is not None:
             health = HealthFile(
                 options.health_file, self._state, rationing.peaks, lambda: self._clock.now().timestamp()
