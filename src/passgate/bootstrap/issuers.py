@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from passgate.identity.issuers.refresh import KeyRefresh
+from passgate.kernel.outage import Outage
 from passgate.metering.service.refused import refused_since
 from passgate.storage.work import Storage
 
@@ -39,11 +40,17 @@ def _follow(storage: Storage, ended: threading.Event) -> None:
             return refused_since(work, _UNKNOWN_KEY, since - _COUNTED_WITHIN)
 
     refresh = KeyRefresh(storage, unknown_key_seen)
+    outage = Outage(_log, "keys of issuers are not refreshed", "keys of issuers are refreshed again")
     pause = _ROUND_SECONDS
     while not ended.wait(pause):
         pause = _ROUND_SECONDS
         try:
             refresh.run_once()
         except SQLAlchemyError as error:
-            _log.warning("keys of issuers are not refreshed: %s", str(getattr(error, "orig", None) or error))
+            outage.failed(error)
             pause = _AWAY_SECONDS
+        except Exception as error:  # noqa: BLE001 - the edge of a thread: its end would be seen by nobody
+            outage.failed(error, foreseen=False)
+            pause = _AWAY_SECONDS
+        else:
+            outage.worked()

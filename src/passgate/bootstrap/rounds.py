@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from passgate.kernel.outage import Outage
+
 
 @contextmanager
 def rounds(work: Callable[[], None], seconds: float, what: str, log: logging.Logger) -> Iterator[None]:
-    """Do some work every so often while inside; a round that fails is logged, and the next one comes all the same.
+    """Do some work every so often while inside; a round that fails waits for the next one, and the log says so.
 
     Args:
         work: one round.
@@ -28,10 +30,13 @@ def rounds(work: Callable[[], None], seconds: float, what: str, log: logging.Log
 
 
 def _follow(work: Callable[[], None], seconds: float, what: str, log: logging.Logger, ended: threading.Event) -> None:
+    outage = Outage(log, f"{what} wait", f"{what} go on")
     while not ended.wait(seconds):
         try:
             work()
         except SQLAlchemyError as error:
-            log.warning("%s wait: %s", what, str(getattr(error, "orig", None) or error).splitlines()[0])
-        except Exception:  # the thread's edge: what one row does to a round must not end all later ones
-            log.exception("%s: a round failed", what)
+            outage.failed(error)
+        except Exception as error:  # noqa: BLE001 - the edge of a thread: its end would be seen by nobody
+            outage.failed(error, foreseen=False)
+        else:
+            outage.worked()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from passgate.gateway.notice import CHANNEL
+from passgate.kernel.outage import Outage
 
 _log = logging.getLogger("passgate.agent")
 
@@ -63,13 +64,15 @@ class WakeUp:
     async def _listen(self, conninfo: str) -> None:
         import psycopg  # noqa: PLC0415 - eight megabytes that a node on SQLite has no use for
 
+        outage = Outage(_log, "cannot listen to the database", "listening to the database again")
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
+                    outage.worked()
                     self._event.set()  # something may have changed before the channel was open
                     async for _ in connection.notifies():
                         self._event.set()
             except psycopg.Error as error:
-                _log.warning("cannot listen to the database: %s", str(error).splitlines()[0])
+                outage.failed(error)
                 await asyncio.sleep(_RECONNECT_SECONDS)
