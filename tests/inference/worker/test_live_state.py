@@ -69,6 +69,23 @@ def test_a_bad_file_changes_nothing_and_is_logged(
     assert worker.call(PATH, CHAT).status == 200
 
 
+def test_a_file_that_cannot_be_read_is_tried_again(
+    worker: RunningWorker, vendor: FakeVendor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A worker that gave up following it would go on to serve what is revoked later."""
+    vendor.reply(PATH, openai_chat())
+    unreadable = worker.options.revocations_file
+    with caplog.at_level(logging.WARNING, "passgate.inference"):
+        unreadable.unlink(missing_ok=True)
+        unreadable.mkdir()
+        until(lambda: any("cannot be read" in message for message in caplog.messages))
+        assert worker.call(PATH, CHAT).status == 200
+        unreadable.rmdir()
+        worker.revoke(revocation(5, "tok_1"))
+        until(lambda: worker.call(PATH, CHAT).status == 401)
+        assert sum("cannot be read" in message for message in caplog.messages) == 1
+
+
 def test_a_provider_whose_key_cannot_be_opened_spoils_no_other(
     tmp_path: Path, vendor: FakeVendor, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -10,6 +10,7 @@ from passgate.contracts.routing import Resting, WorkerHealth
 from passgate.inference.limits.peaks import LimitPeaks
 from passgate.inference.routing_table import RoutingTable
 from passgate.inference.worker.live_state import LiveState
+from passgate.kernel.outage import Outage
 
 _log = logging.getLogger("passgate.inference")
 
@@ -33,6 +34,7 @@ class HealthFile:
         self._peaks = peaks
         self._clock = clock
         self._written: str | None = None
+        self._outage = Outage(_log, "what is left alone cannot be told", "what is left alone is told again")
 
     async def follow(self) -> None:
         """Write as things change; nothing of it is on a call's way."""
@@ -55,8 +57,9 @@ class HealthFile:
                 file.write(text)
             fresh.replace(self._path)
         except OSError as error:
-            _log.warning("%s cannot be written: %s", self._path, error.strerror)
+            self._outage.failed(error)
             return
+        self._outage.worked()
         self._written = text
 
 

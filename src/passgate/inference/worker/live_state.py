@@ -86,13 +86,19 @@ class LiveState:
         """Take over changes as they come; large files are read beside the loop, so that calls go on."""
         while True:
             await asyncio.sleep(_POLL_SECONDS)
-            revocations = self._revocations.read_if_changed()
-            if revocations is not None:
-                deny = await asyncio.to_thread(self._read_revocations, revocations)
-                self._enforce(deny)
-            config = self._config.read_if_changed()
-            if config is not None:
-                self._apply(await asyncio.to_thread(self._read_config, config))
+            try:
+                await self._take_changes()
+            except Exception:  # noqa: BLE001 - who no longer followed would go on to serve what is revoked later
+                _log.exception("a change was not taken over, in a way that nobody foresaw")
+
+    async def _take_changes(self) -> None:
+        revocations = self._revocations.read_if_changed()
+        if revocations is not None:
+            deny = await asyncio.to_thread(self._read_revocations, revocations)
+            self._enforce(deny)
+        config = self._config.read_if_changed()
+        if config is not None:
+            self._apply(await asyncio.to_thread(self._read_config, config))
 
     def _take_revocations(self, content: bytes | None) -> None:
         if content is not None:
