@@ -35,6 +35,7 @@ from passgate.identity.service.audit import purge_log
 from passgate.identity.service.revocation import purge_expired
 from passgate.identity.service.token_purging import purge_tokens
 from passgate.kernel.atomic_file import write_atomically
+from passgate.kernel.outage import Outage
 from passgate.metering.bodies.intake import take_bodies
 from passgate.metering.bodies.service import delete_old_bodies
 from passgate.metering.budgets.spent import spent_sums
@@ -121,6 +122,7 @@ def _ingest(
     admin = EnvoyAdmin(folders.socket("envoy-admin"))
     ingester = Ingester(storage, folders.spool, settings.node_name, lambda: _reopen(admin))
     next_upkeep = next_sums = time.monotonic()
+    outage = Outage(_log, "calls wait in the spool", "calls are taken from the spool again")
     pause, ready, last = _INGEST_SECONDS, False, False
     while not last:
         last = ended.wait(pause)
@@ -137,9 +139,14 @@ def _ingest(
             if ready and time.monotonic() >= next_upkeep:
                 next_upkeep = time.monotonic() + _UPKEEP_SECONDS
                 _upkeep(settings, storage)
-        except SQLAlchemyError as error:
             if ready:
-                _log.warning("calls wait in the spool: %s", str(getattr(error, "orig", None) or error).splitlines()[0])
+                outage.worked()
+        except (SQLAlchemyError, OSError) as error:
+            if ready:
+                outage.failed(error)
+            pause = _DATABASE_AWAY_SECONDS
+        except Exception as error:  # noqa: BLE001 - the edge of a thread: calls would go uncounted, unseen by anybody
+            outage.failed(error, foreseen=False)
             pause = _DATABASE_AWAY_SECONDS
 
 

@@ -29,6 +29,7 @@ from passgate.gateway.state import Snapshot
 from passgate.gateway.wake_up import WakeUp
 from passgate.gateway.xds.server import AdsServer
 from passgate.kernel.errors import PassgateError
+from passgate.kernel.outage import Outage
 from passgate.storage.tables import has_tables
 
 _log = logging.getLogger("passgate.agent")
@@ -60,7 +61,14 @@ class Agent:
     _split: DenySplit | None = None
     _told: asyncio.Event = field(default_factory=asyncio.Event)
     _published: set[str] = field(default_factory=set)
-    _database_away: bool = False
+    _reading: Outage = field(
+        default_factory=lambda: Outage(_log, "the database is away, the node serves on", "the database is back")
+    )
+    _telling: Outage = field(
+        default_factory=lambda: Outage(
+            _log, "the node cannot tell the database its state, and serves on", "the node tells its state again"
+        )
+    )
     _tables: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -126,6 +134,7 @@ class Agent:
 
     async def _follow(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
+            self.files.save_waiting()
             try:
                 await self._tables_made()
                 revocations = await asyncio.to_thread(self.changes.revocations)
@@ -134,11 +143,12 @@ class Agent:
                 snapshot = await asyncio.to_thread(self.changes.snapshot)
                 if snapshot is not None:
                     await self._apply_snapshot(snapshot)
-                self._note_database(None)
+                self._reading.worked()
             except UnreadableSnapshotError as error:
                 self._note_unreadable(error)
             except SQLAlchemyError as error:
-                self._note_database(error)
+                if self._tables.is_set():  # at a first start control says what is wrong; one voice is enough
+                    self._reading.failed(error)
             await self.wake_up.wait(_POLL_SECONDS)
 
     async def _apply_snapshot(self, snapshot: Snapshot) -> None:
@@ -194,8 +204,9 @@ class Agent:
             try:
                 await asyncio.to_thread(self.record.write, started=started)
                 started = False
+                self._telling.worked()
             except SQLAlchemyError as error:
-                self._note_database(error)
+                self._telling.failed(error)
             try:
                 await asyncio.wait_for(self._told.wait(), _HEARTBEAT_SECONDS)
             except TimeoutError:
@@ -208,12 +219,3 @@ class Agent:
         _log.error("snapshot %d is not used, the node %s: %s", error.version, served, error.message)
         self.record.rejected_version, self.record.rejection = error.version, error.message
         self._told.set()
-
-    def _note_database(self, error: SQLAlchemyError | None) -> None:
-        if error is None and self._database_away:
-            _log.info("the database is back")
-        elif error is not None and not self._database_away and self._tables.is_set():
-            # At a first start control says what is wrong with the database; one voice is enough.
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            _log.warning("the database is away, the node serves on: %s", reason)
-        self._database_away = error is not None
