@@ -89,6 +89,8 @@ def test_a_report_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
         os.kill(first, signal.SIGKILL)
         while not running.done() and starts.read_text() != "..":  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
+        whole.report.rmdir()
+        await until_running(whole.report, "a", restarts=1)
         os.kill(os.getpid(), signal.SIGTERM)
         return await running
 

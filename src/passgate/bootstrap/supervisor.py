@@ -12,11 +12,13 @@ from pathlib import Path
 
 from passgate.bootstrap.child import Child
 from passgate.bootstrap.node_plan import ChildSpec, StopGroup
+from passgate.kernel.outage import Outage
 
 _log = logging.getLogger("passgate.supervisor")
 
 _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.05
+_AGAIN_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -41,6 +43,11 @@ class Supervisor:
     report: Path
     port: int
     _children: list[Child] = field(default_factory=list)
+    _report_outage: Outage = field(
+        default_factory=lambda: Outage(
+            _log, "`passgate status` cannot be told what runs", "`passgate status` is told again"
+        )
+    )
 
     async def run(self) -> int:
         """Run to the end; the exit code: 0 after a signal, else that of the child that could not run."""
@@ -93,4 +100,7 @@ class Supervisor:
             temporary.replace(self.report)
         except OSError as error:
             # It tells what runs; what runs does not depend on its being told (a full disk, a folder that is gone).
-            _log.warning("%s cannot be written: %s", self.report, error.strerror)
+            self._report_outage.failed(error)
+            asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._write_report)
+        else:
+            self._report_outage.worked()
