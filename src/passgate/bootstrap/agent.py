@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from passgate.bootstrap.layout import Folders
+from passgate.bootstrap.lost_lines import LostLines
 from passgate.bootstrap.node import node_layout, worker_names
 from passgate.bootstrap.node_database import AGENT_NOTICE, open_node_storage
 from passgate.contracts.call_body import BODIES_FOLDER
@@ -121,12 +122,14 @@ def _ingest(
     _yield_to_calls()
     admin = EnvoyAdmin(folders.socket("envoy-admin"))
     ingester = Ingester(storage, folders.spool, settings.node_name, lambda: _reopen(admin))
+    lost = LostLines(admin)
     next_upkeep = next_sums = time.monotonic()
     outage = Outage(_log, "calls wait in the spool", "calls are taken from the spool again")
     pause, ready, last = _INGEST_SECONDS, False, False
     while not last:
         last = ended.wait(pause)
         pause = _INGEST_SECONDS
+        lost.look()
         try:
             ready = ready or has_tables(storage.engine)
             while ready and ingester.run_once() >= _BACKLOG:

@@ -15,6 +15,7 @@ _STATISTICS = (
     "http.public.downstream_cx_active",
     "http.public.downstream_rq_active",
     "http.public.rds.routes.",
+    "filesystem.write_failed",
 )
 """All that anybody reads. Each cluster would have some hundred more, which cost memory, and time in every call."""
 _LARGEST_REGEX = "re2.max_program_size.error_level"
