@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from passgate.bootstrap.child import EXIT_CONFIGURATION
 from passgate.bootstrap.node_plan import ChildSpec, GateAddress, NodePlan, StopGroup
 from passgate.bootstrap.supervisor import Supervisor
@@ -71,6 +73,36 @@ def test_a_killed_child_is_started_again_at_once(tmp_path: Path) -> None:
     assert took < 1.0
     assert code == 0
     assert not (tmp_path / "processes.json").exists()
+
+
+def test_a_whole_that_no_longer_serves_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A child that hangs is no dead one, and nobody starts it again: who runs it must hear of it."""
+    serving = True
+
+    async def ready() -> bool:
+        return serving
+
+    async def told(words: str) -> None:
+        while words not in caplog.text:  # noqa: ASYNC110 - the log is all that tells
+            await asyncio.sleep(0.01)
+
+    async def scenario() -> int:
+        nonlocal serving
+        whole = supervisor(tmp_path, child("a", SLEEPER))
+        whole.is_ready, whole.look_seconds = ready, 0.01
+        running = asyncio.create_task(whole.run())
+        await until_running(whole.report, "a")
+        await asyncio.sleep(0.1)
+        assert "not serving" not in caplog.text
+        serving = False
+        await told("not serving: the gate or control does not answer")
+        serving = True
+        await told("serving again")
+        os.kill(os.getpid(), signal.SIGTERM)
+        return await running
+
+    caplog.set_level("INFO", "passgate.supervisor")
+    assert asyncio.run(asyncio.wait_for(scenario(), 20)) == 0
 
 
 def test_a_report_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:

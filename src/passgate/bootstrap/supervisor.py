@@ -33,6 +33,7 @@ class Supervisor:
         before_stop: run before the first child is stopped; draining.
         report: file that tells the children's state, for ``passgate status``.
         port: of the gate, which stands in the report too.
+        look_seconds: between two looks whether the whole still serves.
     """
 
     specs: Sequence[ChildSpec]
@@ -42,6 +43,7 @@ class Supervisor:
     before_stop: Callable[[], Awaitable[None]]
     report: Path
     port: int
+    look_seconds: float = 5.0
     _children: list[Child] = field(default_factory=list)
     _report_outage: Outage = field(
         default_factory=lambda: Outage(
@@ -57,7 +59,7 @@ class Supervisor:
             loop.add_signal_handler(number, stop.set)
         self._children = [Child(spec, self._write_report) for spec in self.specs]
         keepers = [asyncio.create_task(child.keep_running()) for child in self._children]
-        ready = asyncio.create_task(self._announce())
+        ready = asyncio.create_task(self._watch())
         stopper = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({stopper, *keepers}, return_when=asyncio.FIRST_COMPLETED)
         code = max((task.result() for task in done if task is not stopper), default=0)
@@ -68,6 +70,19 @@ class Supervisor:
         with contextlib.suppress(OSError):
             self.report.unlink()
         return code
+
+    async def _watch(self) -> None:
+        """Say when the whole first serves, and from then on when it no longer does: a child that hangs does not die."""
+        await self._announce()
+        outage = Outage(_log, "not serving", "serving again")
+        failed = 0
+        while True:
+            await asyncio.sleep(self.look_seconds)
+            failed = 0 if await self.is_ready() else failed + 1
+            if not failed:
+                outage.worked()
+            elif failed > 1:  # one alone may be a child that is just being started again
+                outage.failed("the gate or control does not answer, though its process runs or is started again")
 
     async def _announce(self) -> None:
         loop = asyncio.get_running_loop()
