@@ -1,9 +1,13 @@
 """A node whose files cannot be written, as on a full disk: it obeys and counts all the same, and says so once."""
 
+import shutil
+
 import httpx
 
 from e2e.running import Administrator, until
 from fake_vendor import FakeVendor, openai_chat
+from passgate.bootstrap.layout import folders_of
+from passgate.settings import load_settings
 
 CHAT = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Say hello."}]}
 
@@ -42,3 +46,18 @@ def test_revocations_and_calls_do_not_need_the_nodes_files(ada: Administrator, o
     assert passgate.log.count("the node's files cannot be written") <= 2
     assert "Traceback" not in passgate.log
     assert "restarting" not in passgate.cli("status").stdout
+
+
+def test_a_cleaned_temporary_folder_is_made_anew(ada: Administrator, openai_vendor: FakeVendor) -> None:
+    """A cleaner of old files took the sockets: what is started again does not need a start of the whole."""
+    openai_vendor.reply("/v1/chat/completions", openai_chat("Hello"))
+    ada.provider("openai", f"{openai_vendor.url}/v1", "gpt-4o-mini")
+    token, _ = ada.token(ada.application("load"))
+    ada.in_force()
+    passgate = ada.passgate
+    url, bearer = f"{passgate.url}/v1/chat/completions", {"Authorization": f"Bearer {token}"}
+    shutil.rmtree(folders_of(load_settings(data_dir=passgate.data)).runtime)
+    passgate.kill("worker-1")
+    passgate.kill("control")
+    until(lambda: httpx.post(url, json=CHAT, headers=bearer).status_code == 200, seconds=60, what="a model's answer")
+    until(lambda: ada.client.get("/api/v1/session").is_success, seconds=60, what="control's answer")

@@ -38,11 +38,12 @@ def test_hours_of_an_outage_are_a_few_lines(outage: Outage, seconds: Seconds, ca
 
 
 def test_another_reason_is_told_at_once_and_the_next_outage_too(
-    outage: Outage, caplog: pytest.LogCaptureFixture
+    outage: Outage, seconds: Seconds, caplog: pytest.LogCaptureFixture
 ) -> None:
     for reason in ("refused", "starting up", "refused"):
         outage.failed(reason)
     outage.worked()
+    seconds.now = 31.0
     outage.failed("refused")
     assert [line.partition(": ")[2] for line in caplog.messages] == ["refused", "starting up", "", "refused"]
 
@@ -52,3 +53,13 @@ def test_what_nobody_foresaw_comes_with_its_traceback(outage: Outage, caplog: py
         outage.failed(KeyError(), foreseen=False)
     assert [record.exc_info is not None for record in caplog.records] == [True]
     assert caplog.messages == ["alerts wait, in a way that nobody foresaw: KeyError"]
+
+
+def test_what_fails_and_works_by_turns_is_told_seldom(
+    outage: Outage, seconds: Seconds, caplog: pytest.LogCaptureFixture
+) -> None:
+    for second in range(60):
+        seconds.now = float(second)
+        outage.failed("no connection left")
+        outage.worked()
+    assert caplog.messages == ["alerts wait: no connection left", "alerts go on"] * 2

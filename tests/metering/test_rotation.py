@@ -1,4 +1,5 @@
 import os
+import shutil
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -74,6 +75,32 @@ def test_nothing_is_lost_when_files_are_rotated_under_the_writer(node: Node, clo
     assert len(rotated) > 5
     assert len(rows_of(node.storage, Call)) == 3_000
     assert_sums_agree(node.storage)
+
+
+def test_an_access_log_that_somebody_deleted_is_opened_anew(
+    node: Node, clock: MovingClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Envoy would write on into the file that has no name any more, and no call of a REST service be counted again."""
+    envoy = envoy_of(node, SpoolLimits())
+    node.drain()
+    assert not envoy.told.is_set()  # a first start: nothing was deleted
+    envoy.log(call_line(1))
+    node.drain()
+    (node.folder / "access.jsonl").unlink()
+    node.drain()
+    envoy.log(call_line(2))
+    node.drain()
+    assert len(rows_of(node.storage, Call)) == 2
+
+    clock.advance(seconds=60)
+    shutil.rmtree(node.folder)
+    node.drain()
+    envoy.log(call_line(3))
+    for _ in range(3):
+        clock.advance(seconds=60)
+        node.drain()
+    assert len(rows_of(node.storage, Call)) == 3
+    assert sum("was deleted" in message for message in caplog.messages) == 2
 
 
 def test_a_rotated_file_goes_when_it_was_read_and_has_been_silent(node: Node, clock: MovingClock) -> None:

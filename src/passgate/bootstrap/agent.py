@@ -21,7 +21,7 @@ from passgate.bootstrap.node_database import AGENT_NOTICE, open_node_storage
 from passgate.contracts.call_body import BODIES_FOLDER
 from passgate.gateway.agent import Agent
 from passgate.gateway.changes import ChangeReader
-from passgate.gateway.envoy.admin import AdminError, EnvoyAdmin
+from passgate.gateway.envoy.admin import EnvoyAdmin
 from passgate.gateway.envoy.binary import find_envoy
 from passgate.gateway.envoy.descriptors import load_descriptors
 from passgate.gateway.envoy.messages import MessageFactory
@@ -121,7 +121,7 @@ def _ingest(
     """Bring the spool into the database until told to stop, and once more then; keep the tables tidy."""
     _yield_to_calls()
     admin = EnvoyAdmin(folders.socket("envoy-admin"))
-    ingester = Ingester(storage, folders.spool, settings.node_name, lambda: _reopen(admin))
+    ingester = Ingester(storage, folders.spool, settings.node_name, lambda: asyncio.run(admin.reopen_logs()))
     lost = LostLines(admin)
     next_upkeep = next_sums = time.monotonic()
     outage = Outage(_log, "calls wait in the spool", "calls are taken from the spool again")
@@ -190,14 +190,6 @@ def _tell_sums(storage: Storage, folders: Folders) -> int:
         sums = spent_sums(work, nodes)
     write_atomically(folders.spent, sums.model_dump_json())
     return nodes
-
-
-def _reopen(admin: EnvoyAdmin) -> None:
-    try:
-        asyncio.run(admin.reopen_logs())
-    except AdminError as error:
-        # Envoy opens the file by its name when it starts again, so nothing is lost.
-        _log.warning("the access log was not reopened: %s", error.message)
 
 
 def _libpq(settings: Settings) -> str | None:

@@ -27,7 +27,10 @@ def main(name: str) -> int:
         run = _loaded(name)
         if schema is not None and (code := schema.wait()):
             return code
-        run(settings, folders_of(settings))
+        folders = folders_of(settings)
+        # Who cleans temporary folders may have taken it: a process that is started again makes its socket in a new one.
+        folders.runtime.mkdir(mode=0o700, exist_ok=True)
+        run(settings, folders)
     except PassgateError as error:
         logging.getLogger("passgate").critical(error.message)
         return EXIT_CONFIGURATION

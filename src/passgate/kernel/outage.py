@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _REMIND_SECONDS = 300.0
+_FLAP_SECONDS = 30.0
+"""What fails and works by turns is told this seldom."""
 
 
 @dataclass(slots=True)
@@ -25,9 +27,11 @@ class Outage:
     now: Callable[[], float] = time.monotonic
     _told: dict[str, float] = field(default_factory=dict)
     """When each reason was told last."""
+    _open: bool = False
+    """Whether the log's last word was a failure."""
 
     def failed(self, reason: BaseException | str, *, foreseen: bool = True) -> None:
-        """Tell that it failed, unless this reason was told within five minutes.
+        """Tell that it failed, unless this reason was told within five minutes (half of one, if it worked since).
 
         Args:
             reason: an error of the database's is told by its driver's words, of which the first line says it.
@@ -35,9 +39,9 @@ class Outage:
         """
         words = _first_line(reason)
         last = self._told.get(words)
-        if last is not None and self.now() - last < _REMIND_SECONDS:
+        if last is not None and self.now() - last < (_REMIND_SECONDS if self._open else _FLAP_SECONDS):
             return
-        self._told[words] = self.now()
+        self._told[words], self._open = self.now(), True
         if foreseen:
             self.log.warning("%s: %s", self.begun, words)
         else:
@@ -46,8 +50,8 @@ class Outage:
 
     def worked(self) -> None:
         """Tell that it works again, if it failed before."""
-        if self._told:
-            self._told.clear()
+        if self._open:
+            self._open = False
             self.log.info(self.over)
 
 
