@@ -163,6 +163,19 @@ def test_a_database_that_fails_is_a_503(house: House) -> None:
     assert answer(house.owner.get("/api/v1/teams"), 503)["code"] == "database_unavailable"
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_that_can_only_be_read_is_a_503(house: House) -> None:
+    """A replica after a failover, or one that an operator set so: no fault of Passgate's, and no traceback."""
+    with house.storage.engine.begin() as connection:
+        name = connection.engine.url.database
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    house.storage.engine.dispose()
+    answer(house.owner.get("/api/v1/teams"), 200)
+    refused = answer(house.owner.post("/api/v1/applications", json={"team_id": house.red, "name": "New"}), 503)
+    assert refused["code"] == "database_unavailable"
+    assert "only be read" in refused["detail"]
+
+
 @pytest.mark.parametrize("leaves", [True, False], ids=["left", "waits"])
 def test_an_answer_that_nobody_waits_for_is_not_missed(
     house: House, caplog: pytest.LogCaptureFixture, *, leaves: bool

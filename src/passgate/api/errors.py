@@ -7,13 +7,15 @@ from typing import cast
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
 from passgate.api.edge import Edge
 from passgate.api.problem import FieldError, problem
 from passgate.kernel.errors import PassgateError
 from passgate.publishing.openapi.faults import DocumentRefusedError
+from passgate.storage.outages import outage_told
 
 _log = logging.getLogger("passgate.api")
 
@@ -28,7 +30,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(IntegrityError, _conflict)
     app.add_exception_handler(DataError, _unfit_for_database)
-    app.add_exception_handler(OperationalError, _database_unavailable)
+    for outage in (OperationalError, InternalError, NoConnectionError):
+        app.add_exception_handler(outage, _database_unavailable)
 
 
 def request_id_of(request: Request) -> str:
@@ -90,9 +93,11 @@ def _unfit_for_database(request: Request, _raised: Exception) -> JSONResponse:
 
 
 def _database_unavailable(request: Request, raised: Exception) -> JSONResponse:
+    text = outage_told(raised)
+    if text is None:
+        raise raised
     request_id = request_id_of(request)
-    _log.error("request %s: the database failed: %s", request_id, cast("OperationalError", raised).orig)
-    text = "The database does not answer now. Try again."
+    _log.error("request %s: the database failed: %s", request_id, getattr(raised, "orig", raised))
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "database_unavailable", text, request_id).response(
         {"Retry-After": "1"}
     )

@@ -1,11 +1,13 @@
 """Where a page's content goes, and what is shown while it is made or when it cannot be."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
 from nicegui import ui
 from nicegui.page_arguments import PageArguments
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from passgate.console.components.button import button
 from passgate.console.components.empty import empty, next_page
@@ -15,6 +17,9 @@ from passgate.console.entrance.routes import SIGN_IN
 from passgate.console.problems import problems_of
 from passgate.console.visit import SessionEndedError, Visit
 from passgate.kernel.errors import NotFoundError, PassgateError
+from passgate.storage.outages import outage_told
+
+_log = logging.getLogger("passgate.console")
 
 PageBuilder = Callable[[Visit, PageArguments], Awaitable[None]]
 
@@ -37,6 +42,9 @@ def tell_problem(visit: Visit, error: Exception) -> None:
         visit.client.run_javascript(f"window.location.assign({target!r})")
     elif isinstance(error, (PassgateError, ValidationError)):
         visit.tell(" ".join(problem.message for problem in problems_of(error)), "bad")
+    elif (outage := outage_told(error)) is not None:
+        _log.error("a page met a failing database: %s", getattr(error, "orig", error))
+        visit.tell(outage, "bad")
     else:
         visit.tell("Something went wrong here. Passgate's log tells what.", "bad")
 
@@ -64,7 +72,15 @@ def _shown(visit: Visit, title: str, builder: PageBuilder) -> Callable[[PageArgu
             except PassgateError as error:
                 page.clear()
                 with page:
-                    _refused(visit, error)
+                    _refused(visit, error.message)
+            except SQLAlchemyError as error:
+                outage = outage_told(error)
+                if outage is None:
+                    raise
+                _log.error("a page met a failing database: %s", getattr(error, "orig", error))
+                page.clear()
+                with page:
+                    _refused(visit, outage)
         if not waiting.is_deleted:  # else someone has gone on to another page meanwhile
             waiting.delete()
 
@@ -83,8 +99,6 @@ def _missing(title: str, text: str) -> None:
         empty("search", title, text, next_page("Go to the overview", f"{MOUNT_PATH}/"))
 
 
-def _refused(visit: Visit, error: PassgateError) -> None:
+def _refused(visit: Visit, words: str) -> None:
     with box("pg-card"):
-        empty(
-            "warning", "This cannot be shown", error.message, lambda: button("Try again", visit.refresh, icon="refresh")
-        )
+        empty("warning", "This cannot be shown", words, lambda: button("Try again", visit.refresh, icon="refresh"))
