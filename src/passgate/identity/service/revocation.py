@@ -125,6 +125,12 @@ def revocations_since(work: Work, seq: int) -> list[Revocation]:
     return [_contract(row) for row in rows]
 
 
+def newest_revocation(work: Work) -> Revocation | None:
+    """The entry with the highest number; None where the list is empty."""
+    row = work.session.scalar(select(RevocationEntry).order_by(RevocationEntry.seq.desc()).limit(1))
+    return None if row is None else _contract(row)
+
+
 def latest_seq(work: Work) -> int:
     """The newest entry's number, 0 before the first."""
     return repository.latest_seq(work)
