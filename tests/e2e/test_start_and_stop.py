@@ -40,6 +40,22 @@ def test_a_start_prints_one_link_and_a_second_start_none_once_it_was_used(tmp_pa
         assert passgate.log.count("/console/setup?key=") == 1
 
 
+def test_a_database_under_another_master_key_is_refused(tmp_path: Path) -> None:
+    """As after a backup was restored without its key: a new one would be made, and nothing sealed be opened again."""
+    with running(tmp_path / "data") as passgate:
+        passgate.stop()
+        (passgate.data / "master.key").rename(tmp_path / "kept.key")
+        told = len(passgate.log)
+        passgate.start(wait=False)
+        assert passgate.process is not None
+        assert passgate.process.wait(60) == 78
+        assert "are sealed under the master key" in passgate.log[told:]
+        assert "Traceback" not in passgate.log[told:]
+        (tmp_path / "kept.key").replace(passgate.data / "master.key")
+        passgate.start()
+        assert passgate.cli("status").returncode == 0
+
+
 def test_a_stop_takes_less_than_ten_seconds_and_leaves_nothing_running(tmp_path: Path) -> None:
     with running(tmp_path / "data") as passgate:
         asked = time.monotonic()

@@ -24,6 +24,7 @@ from passgate.gateway.publication import Publication
 from passgate.identity.schemas import TokenIssuer
 from passgate.identity.service.key_rotation import keep_keys
 from passgate.identity.service.keys import ensure_signing_key
+from passgate.identity.service.master_key import require_master_key
 from passgate.identity.service.sessions import SessionLimits
 from passgate.identity.service.setup import has_administrator, new_setup_link
 from passgate.kernel.atomic_file import write_atomically
@@ -115,8 +116,13 @@ def local_gate(settings: Settings) -> LocalGate:
 
 
 def prepare(settings: Settings, storage: Storage) -> None:
-    """See that there is a signing key, and that the newest snapshot is of the present state and settings."""
+    """See that there is a signing key, and that the newest snapshot is of the present state and settings.
+
+    Raises:
+        MasterKeyError: the secrets of this database are under another master key.
+    """
     with storage.writing() as work:
+        require_master_key(work)
         ensure_signing_key(work)
         keep_keys(work, rotate_after=None)
         work.session.flush()
