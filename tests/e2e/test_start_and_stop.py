@@ -1,6 +1,7 @@
 """What `passgate up` promises of its start and its end."""
 
 import http.client
+import resource
 import socket
 import sqlite3
 import stat
@@ -38,6 +39,22 @@ def test_a_start_prints_one_link_and_a_second_start_none_once_it_was_used(tmp_pa
         passgate.start()
         assert passgate.log.count(first or "?") == 1
         assert passgate.log.count("/console/setup?key=") == 1
+
+
+def test_processes_may_open_as_many_files_as_the_system_lets_them(tmp_path: Path) -> None:
+    """The soft limit of a shell is 1024: five hundred streams, for a worker, each with a connection on both sides."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, hard), hard))
+    try:
+        with running(tmp_path / "data") as passgate:
+            for name in ("control", "agent", "worker-1", "envoy"):
+                limits = Path(f"/proc/{passgate.pid_of(name)}/limits")
+                if not limits.exists():
+                    pytest.skip("no /proc here")
+                (line,) = [line for line in limits.read_text().splitlines() if line.startswith("Max open files")]
+                assert line.split()[3:5] == [str(hard)] * 2, name
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_database_under_another_master_key_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import resource
 import socket
 import sys
 from typing import NoReturn
@@ -58,6 +59,7 @@ def run_node(settings: Settings, folders: Folders, *, with_control: bool) -> NoR
         log_format=settings.log_format,
         log_level=settings.log_level,
     )
+    _allow_open_files()
     become_supervisor(plan, {**_ONE_ARENA, **child_environment(settings)}, lock)
 
 
@@ -103,6 +105,16 @@ def _specs(settings: Settings, folders: Folders, envoy: EnvoyBinary, *, with_con
     argv = envoy_command(envoy, layout, folders.bootstrap, log_level=_ENVOY_LEVELS[settings.log_level])
     argv += ["--log-format", ENVOY_LOG_FORMATS[settings.log_format]]
     return [*python, ChildSpec(name="envoy", argv=argv)]
+
+
+def _allow_open_files() -> None:
+    """Let this process and its children open as many files as the system lets them.
+
+    The usual soft limit of 1024 is there for programs that use ``select``; a worker that has reached it refuses calls,
+    and cannot read what is published.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _check_port(settings: Settings) -> None:
