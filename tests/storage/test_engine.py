@@ -1,3 +1,5 @@
+"""Files of a new SQLite database."""
+
 import os
 from collections.abc import Iterator
 from pathlib import Path

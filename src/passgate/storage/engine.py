@@ -5,13 +5,19 @@ import sqlite3
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 WRITE_OPTION = "passgate_write"
 """Execution option of a connection that is going to write: SQLite then takes its write lock at once."""
 
 _BUSY_SECONDS = 15
 _OWNER_ONLY = 0o600
+
+_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3} | {
+    "tcp_user_timeout": 30_000
+}
+"""Of libpq, in seconds, the last in milliseconds; the URL may say otherwise. A server that is gone without a word (a
+failover, a firewall that forgot the connection) would be waited for for minutes, up to two hours."""
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
@@ -22,7 +28,16 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_recycle=1800)
+    given = make_url(url).query
+    patience = {name: value for name, value in _PATIENCE.items() if name not in given}
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args=patience,
+    )
 
 
 def _make_for_owner_only(_dialect: object, _record: object, arguments: list[Any], _named: dict[str, Any]) -> None:
