@@ -405,8 +405,11 @@ def test_a_worker_that_hangs_up_costs_no_call() -> None:
         assert isinstance(gate.rest, KeptUpstream)
         gate.rest.says["/drop"] = KEPT  # what the broken one answers by hanging up
         publish(gate, cached(gate, "/robust"))
-        assert {gate.call("/robust/drop").status for _ in range(12)} == {200}
-        assert (len(broken.seen) > 0, gate.rest.calls) == (True, 1)
+        # Which worker a call goes to, Envoy chooses by chance: twelve in a row may all miss the broken one.
+        statuses = [gate.call("/robust/drop").status for _ in range(12)]
+        wait_until(lambda: broken.seen or statuses.append(gate.call("/robust/drop").status))
+        assert set(statuses) == {200}
+        assert gate.rest.calls == 1
 
 
 def test_streams_and_sockets_pass_by(gate: Gate, upstream: KeptUpstream) -> None:
