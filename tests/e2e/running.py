@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from fake_vendor import FakeVendor, openai_chat
+
 START_SECONDS = 60
 PASSWORD = "correct horse battery"
 
@@ -173,6 +175,14 @@ class Administrator:
     def service(self, name: str, upstream_url: str, **more: Any) -> str:
         body = {"team_id": self.team_id, "name": name, "base_path": f"/{name}", "upstream_url": upstream_url}
         return str(self.post("/services", body | {"publish": True} | more)["id"])
+
+    def chat_of(self, vendor: FakeVendor) -> tuple[str, dict[str, str]]:
+        """A model of that vendor, in force, which says Hello: where it is asked, and the header with a token for it."""
+        vendor.reply("/v1/chat/completions", openai_chat("Hello"))
+        self.provider("openai", f"{vendor.url}/v1", "gpt-4o-mini")
+        token, _ = self.token(self.application("load"))
+        self.in_force()
+        return f"{self.passgate.url}/v1/chat/completions", {"Authorization": f"Bearer {token}"}
 
     def in_force(self) -> None:
         """Wait until every node has what was published last, and its workers have read it."""

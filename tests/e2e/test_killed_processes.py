@@ -151,12 +151,8 @@ def test_a_killed_process_costs_no_answered_call(ada: Administrator, openai_vend
 def test_the_node_serves_on_and_starts_again_without_control_and_database(
     ada: Administrator, openai_vendor: FakeVendor
 ) -> None:
-    openai_vendor.reply("/v1/chat/completions", openai_chat("Hello"))
-    ada.provider("openai", f"{openai_vendor.url}/v1", "gpt-4o-mini")
-    token, _ = ada.token(ada.application("load"))
-    ada.in_force()
     passgate = ada.passgate
-    url, bearer = f"{passgate.url}/v1/chat/completions", {"Authorization": f"Bearer {token}"}
+    url, bearer = ada.chat_of(openai_vendor)
     until(lambda: httpx.post(url, json=CHAT, headers=bearer).status_code == 200, what="a first call")
     revoked, revoked_jti = ada.token(ada.application("other"))
     ada.post(f"/tokens/{revoked_jti}/revoke")

@@ -50,12 +50,8 @@ def test_revocations_and_calls_do_not_need_the_nodes_files(ada: Administrator, o
 
 def test_a_cleaned_temporary_folder_is_made_anew(ada: Administrator, openai_vendor: FakeVendor) -> None:
     """A cleaner of old files took the sockets: what is started again does not need a start of the whole."""
-    openai_vendor.reply("/v1/chat/completions", openai_chat("Hello"))
-    ada.provider("openai", f"{openai_vendor.url}/v1", "gpt-4o-mini")
-    token, _ = ada.token(ada.application("load"))
-    ada.in_force()
     passgate = ada.passgate
-    url, bearer = f"{passgate.url}/v1/chat/completions", {"Authorization": f"Bearer {token}"}
+    url, bearer = ada.chat_of(openai_vendor)
     shutil.rmtree(folders_of(load_settings(data_dir=passgate.data)).runtime)
     passgate.kill("worker-1")
     passgate.kill("control")
