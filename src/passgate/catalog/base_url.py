@@ -6,12 +6,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from passgate.catalog.vendors import Vendor
 from passgate.kernel.errors import InvalidInputError
-from passgate.kernel.link_local import is_link_local
+from passgate.kernel.link_local import ends_in_a_number, is_link_local
 
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
 _PATH = re.compile(r"(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*")
-_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
-"""How what looks names up reads addresses, too: 2852039166, 0xa9fea9fe."""
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
@@ -29,9 +27,10 @@ def checked_base_url(value: str) -> str:
         raise ValueError("a base URL holds no credentials; the key has a field of its own")
     if "?" in url or "#" in url:
         raise ValueError("a base URL has no query and no fragment")
-    if not parts.hostname or not (_is_address(parts.hostname) or _HOST.fullmatch(parts.hostname)):
+    host = parts.hostname or ""
+    if not (_is_address(host) or _HOST.fullmatch(host)):
         raise ValueError("a base URL names a host, such as https://api.example.com/v1")
-    if is_link_local(parts.hostname) or _NUMBER.fullmatch(_last_label(parts.hostname)):
+    if is_link_local(host) or (not _is_address(host) and ends_in_a_number(host)):
         raise ValueError("a base URL leads to no address of the machine's own link, and writes addresses in full")
     if not _PATH.fullmatch(parts.path):
         raise ValueError("a base URL's path has plain segments, such as /v1")
@@ -65,10 +64,6 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         raise ValueError("a base URL has the form https://host[:port][/path]") from None
     return parts
-
-
-def _last_label(host: str) -> str:
-    return "" if _is_address(host) else host.rstrip(".").rsplit(".", 1)[-1]
 
 
 def _is_address(host: str) -> bool:

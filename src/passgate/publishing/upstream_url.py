@@ -5,11 +5,10 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from passgate.contracts.upstream_pool import PoolEndpoint, PoolTls, UpstreamPool
-from passgate.kernel.link_local import is_link_local
+from passgate.kernel.link_local import ends_in_a_number, is_link_local
 
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
 _PATH = re.compile(r"(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*")
-_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 _HTTP = 80
 _HTTPS = 443
 _MAX_HOST = 253
@@ -80,15 +79,9 @@ def is_host(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return len(host) <= _MAX_HOST and bool(_HOST.fullmatch(host)) and not _is_broken_address(host)
+        return len(host) <= _MAX_HOST and bool(_HOST.fullmatch(host)) and not ends_in_a_number(host)
     # A zone (RFC 6874) is a matter of one machine, and the gate has several.
     return "%" not in host and not is_link_local(host)
-
-
-def _is_broken_address(host: str) -> bool:
-    # 10.0.0.256 or 1.2.3 is a typing error, not a name: no top-level domain is a number (RFC 3696 section 2). What
-    # looks names up reads 2852039166 and 0xa9fea9fe as addresses all the same.
-    return bool(_NUMBER.fullmatch(host.rsplit(".", 1)[-1]))
 
 
 def _split(url: str) -> SplitResult:
